@@ -1,0 +1,48 @@
+# Needs make and Python 3.11 or newer; bootstrap.py fetches the rest into .venv and .tools.
+PYTHON3 ?= python3
+PYTHON := .venv/bin/python
+ONCE ?=
+export ONCE
+
+help:  ## these lines
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: installed  ## the app, two pretend vendors and a pretend marketplace (ONCE=1: one order, then stop)
+	@$(PYTHON) -m demo
+
+test: check  ## every check, then every test
+	@$(PYTHON) -m pytest -n 2 tests
+
+check: installed-dev  ## style, types, import laws, house rules
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(PYTHON) -m tools.house_rules
+
+bench: installed-dev  ## measure
+	@$(PYTHON) -m bench
+
+UPGRADE ?=
+LOCK = .tools/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate
+
+lock: installed-dev  ## write the locks from pyproject.toml and tools.in (UPGRADE=--upgrade: the newest allowed)
+	$(LOCK) tools.in -o tools.lock
+	$(LOCK) --no-deps --group embedded -o redis.lock
+	$(LOCK) pyproject.toml --group sandbox -o requirements.lock
+	$(LOCK) pyproject.toml --group sandbox --group dev \
+		--constraints requirements.lock -o requirements-dev.lock
+
+clean:  ## remove everything that make made
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+installed:
+	@$(PYTHON3) bootstrap.py
+
+installed-dev:
+	@$(PYTHON3) bootstrap.py --dev
+
+.PHONY: help demo test check bench lock clean installed installed-dev
+.DEFAULT_GOAL := help

@@ -1,0 +1,95 @@
+"""What exactly leaves for a vendor's store. Pure, and the only way there is: see ``privacy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orderflow.money import share
+from orderflow.privacy import MerchantCard, contact
+from orderflow.settings import Settings
+from stores.base import ComposedLine, ComposedOrder, SeenLine, SeenOrder
+
+TAG = "sluice"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The vendor's variant for one of our lines."""
+
+    variant_id: str
+    product_id: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """What one push takes along. ``part_lines``: the ids of all lines of the vendor's part, over
+    which ``shipping`` was shared; ``pieces``: how many of each of ours go."""
+
+    part_lines: Sequence[str]
+    pieces: Mapping[str, int]
+    shipping: int
+    shipping_tax: int
+    targets: Mapping[str, Target]
+
+
+def compose(
+    order: SeenOrder, cargo: Cargo, settings: Settings, card: MerchantCard, key: str, *, paid: bool
+) -> ComposedOrder:
+    """The vendor's order. Its total is this push's exact share of the marketplace order."""
+    lines = {line.id: line for line in order.lines}
+    weights = [max(lines[i].subtotal - lines[i].discount, 0) for i in cargo.part_lines]
+    freight = dict(zip(cargo.part_lines, share(cargo.shipping, weights), strict=True))
+    freight_tax = dict(zip(cargo.part_lines, share(cargo.shipping_tax, weights), strict=True))
+    composed = tuple(
+        _line(lines[i], pieces, order.taxes_included, cargo.targets.get(i))
+        for i, pieces in cargo.pieces.items()
+    )
+    shipping_tax = sum(freight_tax[i] for i in cargo.pieces)
+    shipping = sum(freight[i] for i in cargo.pieces)
+    if order.taxes_included:
+        shipping -= shipping_tax
+    buyer = contact(order, settings, card, key)
+    return ComposedOrder(
+        key=key,
+        reference=order.name,
+        reference_url=order.url,
+        currency=order.currency,
+        lines=composed,
+        shipping=shipping,
+        shipping_tax=shipping_tax,
+        shipping_title=order.shipping_title,
+        total=sum(line.total + line.tax for line in composed) + shipping + shipping_tax,
+        taxes_included=order.taxes_included,
+        paid=paid,
+        test=order.test,
+        placed_at=order.placed_at,
+        note=buyer.note,
+        email=buyer.email,
+        phone=buyer.phone,
+        tags=(TAG,),
+        attributes=buyer.attributes,
+        shipping_address=buyer.shipping_address,
+        billing_address=buyer.billing_address,
+    )
+
+
+def _line(line: SeenLine, pieces: int, inclusive: bool, target: Target | None) -> ComposedLine:
+    """``pieces`` of ``line``, with their exact share of its discount and tax."""
+    rest = line.quantity - pieces
+    tax = share(line.tax, [pieces, rest])[0]
+    total = share(line.subtotal - line.discount, [pieces, rest])[0]
+    return ComposedLine(
+        key=line.id,
+        title=line.title,
+        variant_title=line.variant_title,
+        quantity=pieces,
+        unit_price=line.unit_price,
+        total=total - tax if inclusive else total,
+        tax=tax,
+        sku=target.sku if target and target.sku else line.sku,
+        variant_id=target.variant_id if target else "",
+        product_id=target.product_id if target else "",
+        requires_shipping=line.requires_shipping,
+    )

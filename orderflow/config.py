@@ -1,0 +1,130 @@
+"""Everything the environment decides, read once at the start; the only file that looks there.
+
+Each field is the variable ``SLUICE_`` + its name in capitals. A secret may also be read from a
+file: ``SLUICE_SECRET_KEYS_FILE=/run/secrets/keys``. An unknown or bad value stops the start.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+PREFIX = "SLUICE_"
+
+
+class ConfigError(SystemExit):
+    """The configuration is wrong; the message is one sentence that names the variable."""
+
+
+def _commas(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Config(BaseModel):
+    """Durations are in seconds unless a name says otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    database_url: Annotated[str, Field(description="sqlite:///… or postgresql+psycopg://…")]
+    secret_keys: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, description="Fernet keys, newest first, separated by commas"),
+    ]
+    app_client_id: Annotated[str, Field(min_length=1, description="the app's client id")]
+    app_secrets: Annotated[
+        tuple[str, ...],
+        Field(min_length=1, description="the app's client secrets, newest first"),
+    ]
+    public_url: Annotated[
+        str, Field(pattern=r"^https?://[^\s/]+$", description="where the app answers, no path")
+    ]
+    redis_url: Annotated[
+        str | None, Field(description="the doorbell; without it workers look at the database")
+    ] = None
+    store_gateway: Annotated[
+        str | None, Field(description="send every store call to this loopback address (sandbox)")
+    ] = None
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
+    reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
+    look_waits: Annotated[
+        tuple[int, ...],
+        Field(min_length=1, description="waits before each look-up after an unknown outcome"),
+    ] = (5, 30, 120, 600)
+    lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 30
+    claim_seconds: Annotated[int, Field(ge=4, description="longer than the longest call")] = 150
+    call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 30
+
+    _split = field_validator("secret_keys", "app_secrets", "look_waits", mode="before")(_commas)
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _real_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError as bad:
+                raise ValueError("is no Fernet key; make one with `make key`") from bad
+        return keys
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        return url
+
+
+def load(environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration, or ConfigError with one sentence that says what to put right."""
+    values = _collect(os.environ if environment is None else environment)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as wrong:
+        raise ConfigError(_sentence(wrong)) from None
+    if config.claim_seconds <= 2 * config.call_seconds:
+        raise ConfigError(
+            f"{PREFIX}CLAIM_SECONDS must be more than twice {PREFIX}CALL_SECONDS, "
+            "or a second worker would start while the first still waits for a store."
+        )
+    return config
+
+
+def _collect(environment: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or not value:
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field.endswith("_file"):
+            field, value = field.removesuffix("_file"), _read(name, value)
+        values[field] = value
+    if "redis_url" not in values and environment.get("REDIS_URL"):
+        values["redis_url"] = environment["REDIS_URL"]
+    return values
+
+
+def _read(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as missing:
+        raise ConfigError(f"{name} names a file that cannot be read: {missing.strerror}.") from None
+
+
+def _sentence(wrong: ValidationError) -> str:
+    first = wrong.errors()[0]
+    field = str(first["loc"][0])
+    name = PREFIX + field.upper()
+    if first["type"] == "missing":
+        what = Config.model_fields[field].description
+        return f"{name} is not set: {what}. See docs/configuration.md."
+    if first["type"] == "extra_forbidden":
+        return f"{name} is not a setting of Sluice; see docs/configuration.md for those there are."
+    return f"{name} {first['msg'].removeprefix('Value error, ')}."

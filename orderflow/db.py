@@ -1,0 +1,108 @@
+"""The database: engine and session by Flask-SQLAlchemy, and the unit of work, which alone commits.
+
+SQLite begins a unit of work with BEGIN IMMEDIATE, so a read-then-write never finds that somebody
+wrote in between (a deferred transaction fails there with "database is locked", whatever the busy
+time-out). Readers outside a unit of work begin deferred and wait for nobody.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, CursorResult, Engine, Result, event
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.orm import Session
+
+from orderflow import doorbell
+from orderflow.config import Config
+from orderflow.models.base import Base
+
+WRITES = "sluice_writes"
+LANES = "sluice_lanes"
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
+)
+
+
+def init_database(app: Flask, config: Config) -> None:
+    """Bind ``db`` to ``app`` with the settings that each engine needs."""
+    sqlite = config.database_url.startswith("sqlite")
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"connect_args": {"timeout": 20, "check_same_thread": False}}
+        if sqlite
+        else {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": False, "pool_recycle": 1800}
+    )
+    db.init_app(app)
+    if sqlite:
+        with app.app_context():
+            _tune_sqlite(db.engine)
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """All of it is kept, or none. Needs an application context; never open during a store call.
+
+    The bell of each lane that got something to do is rung after the commit, not before."""
+    session = db.session()
+    session.connection(execution_options={WRITES: True})
+    try:
+        yield session
+        session.commit()
+        lanes = session.info.pop(LANES, ())
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        db.session.remove()
+    for lane in lanes:
+        doorbell.ring(lane)
+
+
+def ring_after(session: Session, lane: str) -> None:
+    """Ring for ``lane`` once this unit of work is committed."""
+    session.info.setdefault(LANES, set()).add(lane)
+
+
+def rows_hit(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE found."""
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def insert_new(
+    session: Session, model: type[Base], values: dict[str, Any], unique: list[str]
+) -> None:
+    """Insert a row unless one with the same ``unique`` columns is there already."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql_dialect.insert if postgresql else sqlite_dialect.insert
+    statement = insert(model).values(values).on_conflict_do_nothing(index_elements=unique)
+    session.execute(statement)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A look at the database that keeps nothing."""
+    try:
+        yield db.session()
+    finally:
+        db.session.remove()

@@ -1,0 +1,24 @@
+"""What every door needs before it opens: logs, keys, doorbell, database, what stores can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from orderflow import doorbell, logs, secrets
+from orderflow.config import Config
+from orderflow.db import init_database
+from orderflow.facts import Abilities, know_platform
+from stores.base import Capabilities
+
+
+def furnish(app: Flask, config: Config, platforms: Mapping[str, Capabilities]) -> None:
+    """Make ``app`` a door of this house."""
+    logs.start(config.log_level)
+    secrets.use_keys(config.secret_keys)
+    doorbell.use_redis(config.redis_url)
+    for platform, can in platforms.items():
+        know_platform(platform, Abilities(can.test_orders, can.custom_lines))
+    app.extensions["sluice_config"] = config
+    init_database(app, config)

@@ -1,0 +1,177 @@
+"""Decide a vendor's part and carry the verdict out: queue its pushes, or let it wait and say why.
+
+Who changes an order locks its row first (``lock``), so that no two of recording, deciding,
+sending and tracking judge the same order by different facts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from orderflow import life, outbox, timeline
+from orderflow.decide import Decision, Leg, Verdict, decide
+from orderflow.facts import gather
+from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
+from orderflow.settings import effective
+from orderflow.shipments import shipped_pieces
+
+RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED)
+"""In these states a part is decided again when something changes; queued and unknown ones are
+decided right before they are sent."""
+
+
+def lock(session: Session, order_id: int) -> MarketplaceOrder:
+    """The order, ours until the unit of work ends, as it is in the database now."""
+    return session.scalars(
+        select(MarketplaceOrder)
+        .where(MarketplaceOrder.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def judge(session: Session, part: VendorOrder, now: datetime) -> None:
+    """Decide ``part`` and carry it out; the order must be locked."""
+    if part.state not in JUDGED:
+        return
+    decision = reach(session, part, now)
+    if decision.verdict is Verdict.PUSH:
+        for leg in decision.legs:
+            _queue(session, part, leg, now)
+        life.move(session, part, life.QUEUED, now)
+    elif part.state not in life.IN_STORE:
+        life.move(session, part, RESTING[decision.verdict], now)
+
+
+def reach(
+    session: Session, part: VendorOrder, now: datetime, *, push_id: int | None = None
+) -> Decision:
+    """The decision by today's facts, kept with them. Lines of ``push_id`` count as still here."""
+    facts = gather(session, part, shipped_pieces(session, part.id), push_id)
+    decision = decide(facts, effective(session, part.merchant_id, part.vendor_id))
+    kept = decision.as_json()
+    if push_id is None and kept != part.decision:
+        timeline.tell(
+            session,
+            part,
+            "decided",
+            now,
+            verdict=decision.verdict.value,
+            obstacles=[reason.code for reason in decision.obstacles],
+        )
+    part.facts, part.decision, part.decided_at = facts.as_json(), kept, now
+    return decision
+
+
+def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:
+    push = _idle_push(session, part, leg.store) or _new_push(session, part, leg.store)
+    push.state, push.line_ids, push.words = Push.QUEUED, list(leg.lines), ""
+    session.flush()
+    for line in lines_of(part, leg.lines):
+        line.push_id = push.id
+    send_soon(session, push, now)
+
+
+def lines_of(part: VendorOrder, line_ids: Iterable[str]) -> list[OrderLine]:
+    wanted = set(line_ids)
+    return [line for line in part.lines if line.remote_id in wanted]
+
+
+def _idle_push(session: Session, part: VendorOrder, connection_id: int) -> Push | None:
+    """A push that was stopped or refused keeps its key, so a straggler of it is still known."""
+    return session.scalars(
+        select(Push)
+        .where(
+            Push.vendor_order_id == part.id,
+            Push.connection_id == connection_id,
+            Push.state.in_((Push.STOPPED, Push.REFUSED)),
+        )
+        .order_by(Push.part)
+    ).first()
+
+
+def _new_push(session: Session, part: VendorOrder, connection_id: int) -> Push:
+    parts = session.scalar(
+        select(func.max(Push.part)).where(
+            Push.vendor_order_id == part.id, Push.connection_id == connection_id
+        )
+    )
+    push = Push(
+        vendor_order_id=part.id,
+        connection_id=connection_id,
+        part=(parts or 0) + 1,
+        key=f"SL-{secrets.token_hex(10)}",
+        line_ids=[],
+    )
+    session.add(push)
+    return push
+
+
+def send_soon(session: Session, push: Push, now: datetime, *, delay: float = 0) -> None:
+    """Have ``push`` sent, or looked for, in the lane of its store."""
+    connection = session.get_one(Connection, push.connection_id)
+    outbox.put(
+        session,
+        connection.access.lane,
+        "push",
+        f"push:{push.id}",
+        {"push": push.id},
+        now=now,
+        delay=delay,
+    )
+
+
+def reconsider_all(
+    session: Session, merchant: Merchant, now: datetime, *, vendor_id: int | None = None
+) -> None:
+    """A setting, name, mapping, add-on or connection changed: decide again what it may release."""
+    outbox.put(
+        session,
+        merchant.orders_lane,
+        "reconsider_all",
+        f"reconsider:{vendor_id or 'all'}",
+        {"merchant": merchant.id, "vendor": vendor_id, "after": 0},
+        now=now,
+    )
+
+
+def reconsider_some(
+    session: Session,
+    merchant: Merchant,
+    now: datetime,
+    *,
+    vendor_id: int | None,
+    after: int,
+    limit: int = 200,
+) -> int | None:
+    """Queue the next ``limit`` orders to be decided again; where to go on, None at the end.
+
+    Asks for orders with parts that rest, and, without a vendor, for those with lines of nobody.
+    """
+    orders = (
+        select(MarketplaceOrder.id)
+        .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.id > after)
+        .order_by(MarketplaceOrder.id)
+        .limit(limit)
+    )
+    resting = (
+        select(VendorOrder.id)
+        .where(VendorOrder.order_id == MarketplaceOrder.id, VendorOrder.state.in_(JUDGED))
+        .exists()
+    )
+    unowned = (
+        select(OrderLine.id)
+        .where(OrderLine.order_id == MarketplaceOrder.id, OrderLine.vendor_order_id.is_(None))
+        .exists()
+    )
+    ids = list(session.scalars(orders.where(resting | unowned)))
+    lane = merchant.orders_lane
+    for order_id in ids:
+        outbox.put(session, lane, "reconsider", f"order:{order_id}", {"order": order_id}, now=now)
+    return ids[-1] if len(ids) == limit else None

@@ -1,0 +1,187 @@
+"""Who is here: merchants, their vendors, the stores we hold access to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from orderflow.models.base import Base, BigId, public_id
+from orderflow.secrets import SealedJSON
+
+
+class StoreAccess(Base):
+    """Our way into one store, once for the whole app: two merchants with the same vendor, or a
+    vendor who is a merchant too, share its token, and so its limiter and its lane.
+
+    ``cursor`` is where the last poll of our orders in it stopped."""
+
+    __tablename__ = "store_access"
+    __table_args__ = (UniqueConstraint("platform", "address"),)
+
+    OPEN, LOCKED, CLOSED = "open", "locked", "closed"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    platform: Mapped[str]
+    address: Mapped[str]
+    secrets: Mapped[Any] = mapped_column(SealedJSON)
+    webhook_secret: Mapped[Any] = mapped_column(SealedJSON)
+    expires_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default=OPEN)
+    state_since: Mapped[datetime]
+    locked_words: Mapped[str] = mapped_column(default="")
+    cursor: Mapped[str] = mapped_column(default="")
+    polled_at: Mapped[datetime | None]
+
+    @property
+    def lane(self) -> str:
+        """Where this store is called; all who call it share one limiter."""
+        return f"store:{self.id}"
+
+    @property
+    def orders_lane(self) -> str:
+        """Where its webhooks are read and its orders recorded and decided: no store is called."""
+        return f"orders:{self.id}"
+
+
+class Merchant(Base):
+    """The shop that installed the app."""
+
+    __tablename__ = "merchant"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    access_id: Mapped[int] = mapped_column(ForeignKey("store_access.id"), unique=True)
+    shop: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    orders_cursor: Mapped[str] = mapped_column(default="")
+    installed_at: Mapped[datetime]
+    uninstalled_at: Mapped[datetime | None]
+
+    access: Mapped[StoreAccess] = relationship()
+
+    @property
+    def orders_lane(self) -> str:
+        """The lane of ``StoreAccess.orders_lane``."""
+        return f"orders:{self.access_id}"
+
+
+class AddOn(Base):
+    """What a merchant has activated, by platform (P12)."""
+
+    __tablename__ = "add_on"
+    __table_args__ = (UniqueConstraint("merchant_id", "kind", "platform"),)
+
+    ORDER_PUSH = "order_push"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    kind: Mapped[str]
+    platform: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Vendor(Base):
+    """Sells on the merchant's shop. ``push_enabled`` is *Vendor Store Sync* (P11)."""
+
+    __tablename__ = "vendor"
+    __table_args__ = (Index(None, "merchant_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    push_enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    merchant: Mapped[Merchant] = relationship()
+    connections: Mapped[list[Connection]] = relationship(back_populates="vendor")
+
+
+class VendorName(Base):
+    """A text in a product's vendor field that means this vendor: its name, or an alias (P2).
+
+    ``folded`` is compared: lower case, single spaces."""
+
+    __tablename__ = "vendor_name"
+    __table_args__ = (UniqueConstraint("merchant_id", "folded"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    folded: Mapped[str]
+    written: Mapped[str]
+
+
+class Connection(Base):
+    """A vendor's store, for this merchant."""
+
+    __tablename__ = "connection"
+    __table_args__ = (
+        UniqueConstraint("vendor_id", "access_id"),
+        Index(None, "access_id"),
+        Index(None, "merchant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
+    access_id: Mapped[int] = mapped_column(ForeignKey("store_access.id"))
+    name: Mapped[str]
+    is_default: Mapped[bool] = mapped_column(default=False)
+    connected_at: Mapped[datetime]
+    disconnected_at: Mapped[datetime | None]
+
+    vendor: Mapped[Vendor] = relationship(back_populates="connections")
+    merchant: Mapped[Merchant] = relationship()
+    access: Mapped[StoreAccess] = relationship()
+
+
+class VariantMapping(Base):
+    """Our variant ↔ the vendor's variant; at most one for each of ours."""
+
+    __tablename__ = "variant_mapping"
+    __table_args__ = (UniqueConstraint("merchant_id", "variant_id"), Index(None, "connection_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    variant_id: Mapped[str]
+    vendor_variant_id: Mapped[str]
+    vendor_product_id: Mapped[str] = mapped_column(default="")
+    vendor_sku: Mapped[str] = mapped_column(default="")
+
+    connection: Mapped[Connection] = relationship()
+
+
+class SettingRow(Base):
+    """One setting of a merchant (``vendor_id`` NULL), or a vendor's override of it."""
+
+    __tablename__ = "setting"
+    __table_args__ = (
+        Index(
+            "uq_setting_of_merchant",
+            "merchant_id",
+            "name",
+            unique=True,
+            sqlite_where=text("vendor_id IS NULL"),
+            postgresql_where=text("vendor_id IS NULL"),
+        ),
+        Index("uq_setting_of_vendor", "vendor_id", "name", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"))
+    name: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]

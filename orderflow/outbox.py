@@ -1,0 +1,211 @@
+"""The outbox: messages written with the state they follow from, claimed by whoever holds the lane.
+
+    put ──► due ──► claimed ──► done (row deleted)
+             ▲          │
+             └─ put off ┘  ──► parked, after two days: a person must look
+
+A claim is one conditional UPDATE, fenced by the lane's lease: a worker that lost its lease claims
+nothing more, and what it still tells about a message that someone else claimed is refused.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from orderflow.db import insert_new, ring_after, rows_hit
+from orderflow.models import Lane, Message
+
+PAUSES = (60, 120, 300, 900, 3600, 14400)
+"""Seconds between tries; the last one repeats."""
+GIVE_UP = timedelta(hours=48)
+
+
+class Fenced(RuntimeError):
+    """Somebody else has this message now; what we did with it must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours until its claim lapses."""
+
+    id: int
+    claim: str
+    lane: str
+    kind: str
+    subject: str
+    about: Any
+    tries: int
+    first_tried_at: datetime
+    standing: bool
+    """Never done, only put off: a poll, a reconciliation. It is never given up."""
+
+
+def put(
+    session: Session,
+    lane: str,
+    kind: str,
+    subject: str,
+    about: Mapping[str, Any],
+    *,
+    now: datetime,
+    delay: float = 0,
+    once: str | None = None,
+) -> None:
+    """Something to do in ``lane``, ``delay`` seconds from now.
+
+    With ``once``, a message of that name that is still waiting is left as it is.
+    """
+    session.flush()
+    values = {
+        "lane": lane,
+        "kind": kind,
+        "subject": subject,
+        "about": dict(about),
+        "once": once,
+        "created_at": now,
+        "due_at": now + timedelta(seconds=delay),
+        "tries": 0,
+        "words": "",
+    }
+    insert_new(session, Message, values, ["once"])
+    if delay <= 0:
+        ring_after(session, lane)
+
+
+def _ready(now: datetime) -> Any:
+    unclaimed = or_(Message.claimed_until.is_(None), Message.claimed_until < now)
+    return and_(Message.parked_at.is_(None), Message.due_at <= now, unclaimed)
+
+
+def claim(
+    session: Session, lane: str, lease: int, count: int, *, now: datetime, seconds: float
+) -> list[Claimed]:
+    """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease.
+
+    A message waits while an earlier one of its subject is still there.
+    """
+    earlier = aliased(Message)
+    blocked = (
+        select(earlier.id)
+        .where(
+            earlier.lane == Message.lane,
+            earlier.subject == Message.subject,
+            earlier.id < Message.id,
+        )
+        .exists()
+    )
+    held = select(Lane.name).where(Lane.name == lane, Lane.lease == lease).exists()
+    due: Select[Any] = (
+        select(Message.id)
+        .where(Message.lane == lane, _ready(now), ~blocked, held)
+        .order_by(Message.due_at, Message.id)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(Message)
+        .where(Message.id.in_(due.scalar_subquery()))
+        .values(
+            claim=f"{lease}-{secrets.token_hex(8)}",
+            claimed_until=now + timedelta(seconds=seconds),
+            tries=Message.tries + 1,
+            first_tried_at=func.coalesce(Message.first_tried_at, now),
+        )
+        .returning(Message)
+        .execution_options(synchronize_session=False)
+    ).scalars()
+    return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
+
+
+def _claimed(row: Message) -> Claimed:
+    return Claimed(
+        id=row.id,
+        claim=row.claim or "",
+        lane=row.lane,
+        kind=row.kind,
+        subject=row.subject,
+        about=row.about,
+        tries=row.tries,
+        first_tried_at=row.first_tried_at or row.created_at,
+        standing=row.once is not None,
+    )
+
+
+def _ours(message: Claimed) -> Any:
+    return and_(Message.id == message.id, Message.claim == message.claim)
+
+
+def _must_hit(result: Any) -> None:
+    if rows_hit(result) != 1:
+        raise Fenced("another worker has this message")
+
+
+def done(session: Session, message: Claimed) -> None:
+    """It is done, together with what this unit of work writes. Raises Fenced."""
+    _must_hit(session.execute(delete(Message).where(_ours(message))))
+
+
+def put_off(
+    session: Session,
+    message: Claimed,
+    *,
+    now: datetime,
+    delay: float,
+    words: str = "",
+    fresh: bool = False,
+) -> None:
+    """Again in ``delay`` seconds. ``fresh`` forgets the tries so far. Raises Fenced."""
+    values: dict[str, Any] = {
+        "due_at": now + timedelta(seconds=delay),
+        "claim": None,
+        "claimed_until": None,
+        "words": words,
+    }
+    if fresh:
+        values |= {"tries": 0, "first_tried_at": None}
+    _must_hit(session.execute(update(Message).where(_ours(message)).values(values)))
+
+
+def park(session: Session, message: Claimed, *, now: datetime, words: str) -> None:
+    """Tried long enough; kept for a person to look at. Raises Fenced."""
+    _must_hit(
+        session.execute(
+            update(Message)
+            .where(_ours(message))
+            .values(parked_at=now, claim=None, claimed_until=None, words=words)
+        )
+    )
+
+
+def pause(tries: int, retry_after: float | None = None) -> float:
+    """Seconds until the next try: growing, never sooner than the store said, with jitter so that
+    a crowd that failed together does not come back together."""
+    planned: float = PAUSES[min(tries, len(PAUSES)) - 1]
+    if retry_after is not None and tries <= 1:
+        planned = min(planned, max(retry_after, 1))
+    jitter = random.uniform(1.0, 1.25)  # noqa: S311 - spreads load, guards nothing
+    return max(planned, retry_after or 0) * jitter
+
+
+def worn_out(message: Claimed, now: datetime) -> bool:
+    """Tried for two days; standing messages go on for ever."""
+    return not message.standing and now - message.first_tried_at >= GIVE_UP
+
+
+def wake(session: Session, lane: str, now: datetime) -> None:
+    """What was put off or parked in ``lane`` is due now: its store is back."""
+    session.execute(
+        update(Message)
+        .where(Message.lane == lane, Message.claimed_until.is_(None))
+        .where((Message.parked_at.is_not(None)) | (Message.tries > 0))
+        .values(parked_at=None, due_at=now, tries=0, first_tried_at=None)
+    )
+    ring_after(session, lane)

@@ -1,0 +1,200 @@
+"""A marketplace order as last seen goes into the book: one row, one part a vendor, one row a line.
+
+Any first sight creates the order, whatever the topic said. An older sight than the one in the
+book changes nothing. What we created in a store ourselves is never taken for a new order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow import life, snapshot, timeline
+from orderflow.db import insert_new
+from orderflow.judge import judge, lock
+from orderflow.models import (
+    Connection,
+    MarketplaceOrder,
+    Merchant,
+    OrderLine,
+    Push,
+    VariantMapping,
+    VendorName,
+    VendorOrder,
+    public_id,
+)
+from orderflow.split import Owners, Part, split
+from stores.base import SeenLine, SeenOrder
+
+KEY_ATTRIBUTE = "_sluice_key"
+
+
+def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime) -> bool:
+    """Take ``seen`` into the book and decide its parts. False: it told nothing new."""
+    if _is_our_own(session, seen):
+        return False
+    order = _locked(session, merchant, seen, now)
+    if order is None:
+        return False
+    _assign(session, order, seen, now)
+    for part in order.vendor_orders:
+        judge(session, part, now)
+    return True
+
+
+def reconsider(session: Session, order_id: int, now: datetime) -> None:
+    """Find the vendors of an order's lines again and decide its parts again."""
+    order = lock(session, order_id)
+    _assign(session, order, snapshot.from_json(order.snapshot), now)
+    for part in order.vendor_orders:
+        judge(session, part, now)
+
+
+def _is_our_own(session: Session, seen: SeenOrder) -> bool:
+    key = dict(seen.attributes).get(KEY_ATTRIBUTE)
+    return bool(key) and session.scalar(select(Push.id).where(Push.key == key)) is not None
+
+
+def _locked(
+    session: Session, merchant: Merchant, seen: SeenOrder, now: datetime
+) -> MarketplaceOrder | None:
+    """The row of ``seen``, brought up to date and locked; None when the book knows better."""
+    values = {
+        "public_id": public_id(),
+        "merchant_id": merchant.id,
+        "remote_id": seen.id,
+        "recorded_at": now,
+        **_columns(seen),
+    }
+    insert_new(session, MarketplaceOrder, values, ["merchant_id", "remote_id"])
+    order = session.scalars(
+        select(MarketplaceOrder)
+        .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.remote_id == seen.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if order.public_id == values["public_id"]:
+        timeline.tell(session, order, "recorded", now, name=seen.name)
+        return order
+    if seen.updated_at < order.updated_at:
+        timeline.tell(session, order, "older_sight_ignored", now)
+        return None
+    if seen.updated_at == order.updated_at and snapshot.to_json(seen) == order.snapshot:
+        return None
+    _tell_changes(session, order, seen, now)
+    for name, value in _columns(seen).items():
+        setattr(order, name, value)
+    return order
+
+
+def _columns(seen: SeenOrder) -> dict[str, object]:
+    return {
+        "name": seen.name,
+        "currency": seen.currency,
+        "total": seen.total,
+        "own_share": 0,
+        "payment": seen.payment,
+        "fulfilment": seen.fulfilment,
+        "test": seen.test,
+        "placed_at": seen.placed_at,
+        "updated_at": seen.updated_at,
+        "cancelled_at": seen.cancelled_at,
+        "snapshot": snapshot.to_json(seen),
+    }
+
+
+def _tell_changes(
+    session: Session, order: MarketplaceOrder, seen: SeenOrder, now: datetime
+) -> None:
+    if seen.payment != order.payment:
+        timeline.tell(session, order, "payment_changed", now, was=order.payment, now=seen.payment)
+    if seen.cancelled_at and not order.cancelled_at:
+        timeline.tell(session, order, "cancelled_in_marketplace", now)
+    if seen.fulfilment != order.fulfilment:
+        timeline.tell(
+            session, order, "fulfilment_changed", now, was=order.fulfilment, now=seen.fulfilment
+        )
+
+
+def owners(session: Session, merchant_id: int, seen: SeenOrder) -> Owners:
+    variants = {line.variant_id for line in seen.lines if line.variant_id}
+    by_variant = session.execute(
+        select(VariantMapping.variant_id, Connection.vendor_id)
+        .join(Connection, Connection.id == VariantMapping.connection_id)
+        .where(VariantMapping.merchant_id == merchant_id, VariantMapping.variant_id.in_(variants))
+    )
+    by_name = session.execute(
+        select(VendorName.folded, VendorName.vendor_id).where(VendorName.merchant_id == merchant_id)
+    )
+    return Owners(
+        {row.variant_id: row.vendor_id for row in by_variant},
+        {row.folded: row.vendor_id for row in by_name},
+    )
+
+
+def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> None:
+    parts = {p.vendor_id: p for p in split(seen, owners(session, order.merchant_id, seen))}
+    own = parts.pop(None, None)
+    order.own_share = own.share if own else 0
+    known = {part.vendor_id: part for part in order.vendor_orders}
+    by_line: dict[str, VendorOrder] = {}
+    for vendor_id, part in parts.items():
+        if vendor_id is None:
+            continue
+        row = known.get(vendor_id) or _new_part(order, vendor_id, now)
+        _write_amounts(row, part)
+        by_line |= {line.id: row for line in part.lines}
+    for vendor_id, row in known.items():
+        if vendor_id not in parts:
+            _write_amounts(row, Part(vendor_id, (), 0, 0, 0, 0, 0, 0))
+    session.flush()
+    _write_lines(session, order, seen, by_line, now)
+
+
+def _new_part(order: MarketplaceOrder, vendor_id: int, now: datetime) -> VendorOrder:
+    row = VendorOrder(
+        merchant_id=order.merchant_id, vendor_id=vendor_id, state=life.NEW, state_since=now
+    )
+    order.vendor_orders.append(row)
+    return row
+
+
+def _write_amounts(row: VendorOrder, part: Part) -> None:
+    row.goods, row.discount, row.tax = part.goods, part.discount, part.tax
+    row.shipping, row.shipping_tax, row.share = part.shipping, part.shipping_tax, part.share
+
+
+def _write_lines(
+    session: Session,
+    order: MarketplaceOrder,
+    seen: SeenOrder,
+    by_line: dict[str, VendorOrder],
+    now: datetime,
+) -> None:
+    """Lines that a push has taken along stay with their part, whatever a mapping says later."""
+    known = {line.remote_id: line for line in order.lines}
+    for position, line in enumerate(seen.lines):
+        row = known.pop(line.id, None)
+        if row is None:
+            row = OrderLine(merchant_id=order.merchant_id, remote_id=line.id)
+            order.lines.append(row)
+        elif row.push_id and row.quantity != line.quantity:
+            timeline.tell(
+                session, order, "line_changed_after_push", now, line=line.id, sku=line.sku
+            )
+        _write_line(row, line, position)
+        if row.push_id is None:
+            row.vendor_order = by_line.get(line.id)
+    for gone in known.values():
+        gone.quantity = gone.fulfillable = 0
+    session.flush()
+
+
+def _write_line(row: OrderLine, line: SeenLine, position: int) -> None:
+    row.position = position
+    row.variant_id, row.sku, row.title = line.variant_id, line.sku, line.title
+    row.vendor_text = line.vendor
+    row.quantity, row.fulfillable = line.quantity, line.fulfillable
+    row.requires_shipping = line.requires_shipping

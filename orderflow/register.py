@@ -1,0 +1,221 @@
+"""Who takes part: merchants, vendors, their stores and mappings. Every change that may release a
+held order has it decided again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow import outbox
+from orderflow.judge import reconsider_all
+from orderflow.models import (
+    AddOn,
+    Connection,
+    Merchant,
+    StoreAccess,
+    VariantMapping,
+    Vendor,
+    VendorName,
+)
+from orderflow.split import fold
+from stores.base import Access, Identity, Variant
+
+
+class RegisterError(ValueError):
+    """Not possible as asked; the message says what to do instead."""
+
+
+def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
+    """Store the way into a store, or renew the one that we have."""
+    row = session.scalars(
+        select(StoreAccess).where(
+            StoreAccess.platform == access.platform, StoreAccess.address == access.address
+        )
+    ).one_or_none() or StoreAccess(
+        platform=access.platform,
+        address=access.address,
+        webhook_secret={"secret": secrets.token_hex(24)},
+    )
+    row.secrets, row.expires_at = dict(access.secrets), access.expires_at
+    if row.state != StoreAccess.OPEN:
+        row.state, row.state_since, row.locked_words = StoreAccess.OPEN, now, ""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_merchant(session: Session, access: Access, identity: Identity, now: datetime) -> Merchant:
+    """Installed, or installed again."""
+    row = keep_access(session, access, now)
+    merchant = session.scalars(
+        select(Merchant).where(Merchant.access_id == row.id)
+    ).one_or_none() or Merchant(access_id=row.id, shop=access.address, installed_at=now)
+    merchant.name, merchant.email, merchant.country = (
+        identity.name,
+        identity.email,
+        identity.country,
+    )
+    merchant.uninstalled_at = None
+    session.add(merchant)
+    session.flush()
+    outbox.wake(session, row.lane, now)
+    _keep_doing(session, row, "reconcile", now)
+    return merchant
+
+
+def _keep_doing(session: Session, access: StoreAccess, kind: str, now: datetime) -> None:
+    """A message that is never done while the store is ours, only put off until the next round."""
+    name = f"{kind}:{access.id}"
+    outbox.put(session, access.lane, kind, name, {"access": access.id}, now=now, once=name)
+
+
+def add_vendor(
+    session: Session, merchant: Merchant, name: str, now: datetime, email: str = ""
+) -> Vendor:
+    """A vendor under its own name. Raises RegisterError when the name means somebody already."""
+    vendor = Vendor(merchant_id=merchant.id, name=name, email=email, created_at=now)
+    session.add(vendor)
+    session.flush()
+    add_alias(session, vendor, name, now)
+    return vendor
+
+
+def add_alias(session: Session, vendor: Vendor, name: str, now: datetime) -> None:
+    """Another text in a product's vendor field that means this vendor."""
+    folded = fold(name)
+    if not folded:
+        raise RegisterError("A vendor's name cannot be empty.")
+    taken = session.scalars(
+        select(VendorName).where(
+            VendorName.merchant_id == vendor.merchant_id, VendorName.folded == folded
+        )
+    ).first()
+    if taken is not None:
+        raise RegisterError(f"The name {name!r} means another vendor already.")
+    session.add(
+        VendorName(merchant_id=vendor.merchant_id, vendor_id=vendor.id, folded=folded, written=name)
+    )
+    session.flush()
+    reconsider_all(session, vendor.merchant, now)
+
+
+def connect(
+    session: Session, vendor: Vendor, access: Access, identity: Identity, now: datetime
+) -> Connection:
+    """The vendor's store, connected or connected again. The first one is the default."""
+    row = keep_access(session, access, now)
+    merchant = session.get_one(Merchant, vendor.merchant_id)
+    if merchant.access_id == row.id:
+        raise RegisterError("A merchant's own shop cannot be the store of its vendor.")
+    mine = session.scalars(select(Connection).where(Connection.vendor_id == vendor.id)).all()
+    _refuse_foreign(session, merchant, vendor, row)
+    connection = next((c for c in mine if c.access_id == row.id), None) or Connection(
+        merchant_id=merchant.id,
+        vendor_id=vendor.id,
+        access_id=row.id,
+        is_default=not any(c.disconnected_at is None for c in mine),
+    )
+    connection.name, connection.connected_at = identity.name, now
+    connection.disconnected_at = None
+    session.add(connection)
+    session.flush()
+    outbox.wake(session, row.lane, now)
+    _keep_doing(session, row, "subscribe", now)
+    _keep_doing(session, row, "poll", now)
+    reconsider_all(session, merchant, now, vendor_id=vendor.id)
+    return connection
+
+
+def _refuse_foreign(
+    session: Session, merchant: Merchant, vendor: Vendor, access: StoreAccess
+) -> None:
+    other = session.scalars(
+        select(Connection.id).where(
+            Connection.merchant_id == merchant.id,
+            Connection.access_id == access.id,
+            Connection.vendor_id != vendor.id,
+            Connection.disconnected_at.is_(None),
+        )
+    ).first()
+    if other is not None:
+        raise RegisterError("This store is connected to another vendor.")
+
+
+def disconnect(session: Session, connection: Connection, now: datetime) -> None:
+    """Nothing is sent there any more; what was pushed stays, and is no longer followed."""
+    connection.disconnected_at, connection.is_default = now, False
+    merchant = session.get_one(Merchant, connection.merchant_id)
+    reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def lock_access(session: Session, access_id: int, words: str, now: datetime) -> None:
+    """The store no longer lets us in; its orders are held until somebody connects again."""
+    access = session.get_one(StoreAccess, access_id)
+    if access.state != StoreAccess.OPEN:
+        return
+    access.state, access.state_since, access.locked_words = StoreAccess.LOCKED, now, words
+    for connection in connections_of(session, access_id):
+        merchant = session.get_one(Merchant, connection.merchant_id)
+        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def unlock_access(session: Session, access_id: int, now: datetime) -> None:
+    """A call worked again, so the store lets us in: what was held for it is decided again."""
+    access = session.get_one(StoreAccess, access_id)
+    if access.state != StoreAccess.LOCKED:
+        return
+    access.state, access.state_since, access.locked_words = StoreAccess.OPEN, now, ""
+    outbox.wake(session, access.lane, now)
+    for connection in connections_of(session, access_id):
+        merchant = session.get_one(Merchant, connection.merchant_id)
+        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def connections_of(session: Session, access_id: int) -> list[Connection]:
+    return list(
+        session.scalars(
+            select(Connection)
+            .where(Connection.access_id == access_id, Connection.disconnected_at.is_(None))
+            .order_by(Connection.id)
+        )
+    )
+
+
+def activate_add_on(
+    session: Session, merchant: Merchant, platform: str, *, active: bool, now: datetime
+) -> None:
+    """P12: the gate before a platform."""
+    row = session.scalars(
+        select(AddOn).where(
+            AddOn.merchant_id == merchant.id,
+            AddOn.kind == AddOn.ORDER_PUSH,
+            AddOn.platform == platform,
+        )
+    ).one_or_none() or AddOn(merchant_id=merchant.id, kind=AddOn.ORDER_PUSH, platform=platform)
+    row.active = active
+    session.add(row)
+    session.flush()
+    reconsider_all(session, merchant, now)
+
+
+def map_variant(
+    session: Session, connection: Connection, variant_id: str, theirs: Variant, now: datetime
+) -> VariantMapping:
+    """Our variant ↔ the vendor's; one of ours has at most one, the last word counts."""
+    row = session.scalars(
+        select(VariantMapping).where(
+            VariantMapping.merchant_id == connection.merchant_id,
+            VariantMapping.variant_id == variant_id,
+        )
+    ).one_or_none() or VariantMapping(merchant_id=connection.merchant_id, variant_id=variant_id)
+    row.connection_id = connection.id
+    row.vendor_variant_id, row.vendor_product_id = theirs.id, theirs.product_id
+    row.vendor_sku = theirs.sku
+    session.add(row)
+    session.flush()
+    merchant = session.get_one(Merchant, connection.merchant_id)
+    reconsider_all(session, merchant, now)
+    return row

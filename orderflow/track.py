@@ -1,0 +1,186 @@
+"""What a vendor's store says has shipped becomes Shipments, each reported home once.
+
+The store is told to us as it is now (a StoreOrder), never as a difference, so the same word
+twice, out of order or after a gap ends in the same Shipments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow import life, outbox, push, timeline
+from orderflow.judge import lines_of, lock
+from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
+from orderflow.settings import effective
+from orderflow.shipments import shipped_pieces
+from stores.base import Parcel, StoreOrder
+
+STORE = "store"
+
+
+def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Push | None:
+    """The push behind an order of a store: by our key first, which is known before the answer."""
+    ours = Push.key == key if key else Push.remote_id == remote_id
+    return session.scalars(
+        select(Push)
+        .join(Connection, Connection.id == Push.connection_id)
+        .where(Connection.access_id == access_id, ours)
+    ).first()
+
+
+def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> bool:
+    """Take in what the store says of one order. False: it is none of ours."""
+    found = find_push(session, access_id, order.placed.id, order.placed.key)
+    if found is None:
+        return False
+    if found.state in (Push.SENDING, Push.UNKNOWN):
+        push.placed(session, found.id, order.placed, now, how="webhook")
+    lock(session, found.vendor_order.order_id)
+    session.refresh(found)
+    if found.remote_id != order.placed.id:
+        return True
+    for parcel in order.parcels:
+        _take_parcel(session, found, parcel, now)
+    _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
+    settle(session, found.vendor_order, now)
+    return True
+
+
+def _remote_id(found: Push, parcel_id: str) -> str:
+    return f"{found.connection_id}:{found.remote_id}:{parcel_id}"
+
+
+def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -> None:
+    part = found.vendor_order
+    shipment = session.scalars(
+        select(Shipment).where(
+            Shipment.vendor_order_id == part.id,
+            Shipment.source == STORE,
+            Shipment.remote_id == _remote_id(found, parcel.id),
+        )
+    ).one_or_none()
+    if parcel.complete and not _may_report_bare(session, part, parcel):
+        return
+    lines = _lines(session, found, parcel, shipment)
+    print_ = _fingerprint(parcel, lines)
+    if shipment is None:
+        if parcel.withdrawn or not lines:
+            return
+        shipment = _new_shipment(found, parcel, lines, now)
+        session.add(shipment)
+    elif shipment.seen == print_:
+        return
+    _update(session, shipment, parcel, lines, now)
+    shipment.seen = print_
+    session.flush()
+    ask_for_report(session, shipment, now)
+
+
+def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> bool:
+    """A completed order without a number is told home only if the merchant allows (P51)."""
+    if any(tracking.number for tracking in parcel.tracking):
+        return True
+    return effective(session, part.merchant_id, part.vendor_id).values.report_without_number
+
+
+def _lines(
+    session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
+) -> dict[str, int]:
+    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet."""
+    mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
+    if not parcel.complete:
+        return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
+    other = shipped_pieces(
+        session, found.vendor_order_id, except_id=shipment.id if shipment else None
+    )
+    left = {key: line.quantity - other[key] for key, line in mine.items()}
+    return {key: n for key, n in left.items() if n > 0}
+
+
+def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:
+    told = [sorted(lines.items()), [asdict(t) for t in parcel.tracking], parcel.withdrawn]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _new_shipment(found: Push, parcel: Parcel, lines: Mapping[str, int], now: datetime) -> Shipment:
+    return Shipment(
+        vendor_order_id=found.vendor_order_id,
+        source=STORE,
+        remote_id=_remote_id(found, parcel.id),
+        state=Shipment.NEW,
+        lines=dict(lines),
+        tracking=[],
+        seen="",
+        shipped_at=parcel.shipped_at,
+        first_seen_at=now,
+    )
+
+
+def _update(
+    session: Session,
+    shipment: Shipment,
+    parcel: Parcel,
+    lines: Mapping[str, int],
+    now: datetime,
+) -> None:
+    code = "parcel_seen" if not shipment.seen else "parcel_changed"
+    if parcel.withdrawn:
+        shipment.state, code = Shipment.WITHDRAWN, "parcel_withdrawn"
+    else:
+        shipment.state, shipment.lines = Shipment.NEW, dict(lines)
+        shipment.tracking = [asdict(tracking) for tracking in parcel.tracking]
+    part = session.get_one(VendorOrder, shipment.vendor_order_id)
+    timeline.tell(session, part, code, now, parcel=parcel.id, lines=dict(lines))
+
+
+def _take_missing(session: Session, found: Push, there: set[str], now: datetime) -> None:
+    """A parcel that the store no longer knows was taken back."""
+    known = session.scalars(
+        select(Shipment).where(
+            Shipment.vendor_order_id == found.vendor_order_id,
+            Shipment.source == STORE,
+            Shipment.remote_id.startswith(_remote_id(found, ""), autoescape=True),
+            Shipment.state != Shipment.WITHDRAWN,
+        )
+    )
+    for shipment in known:
+        if shipment.remote_id not in {_remote_id(found, parcel) for parcel in there}:
+            shipment.state, shipment.seen = Shipment.WITHDRAWN, "gone"
+            timeline.tell(session, found.vendor_order, "parcel_withdrawn", now)
+            ask_for_report(session, shipment, now)
+
+
+def ask_for_report(session: Session, shipment: Shipment, now: datetime) -> None:
+    """Have the marketplace told of ``shipment`` as it is now, in the merchant's own lane."""
+    part = session.get_one(VendorOrder, shipment.vendor_order_id)
+    merchant = session.get_one(Merchant, part.merchant_id)
+    outbox.put(
+        session,
+        merchant.access.lane,
+        "report",
+        f"order:{part.order_id}",
+        {"shipment": shipment.id},
+        now=now,
+    )
+
+
+def settle(session: Session, part: VendorOrder, now: datetime) -> None:
+    """Pushed, partly shipped or shipped, by what is under way."""
+    if part.state not in (*life.IN_STORE, life.HELD):
+        return
+    pieces = shipped_pieces(session, part.id)
+    wanted = {line.remote_id: line.quantity for line in part.lines if line.requires_shipping}
+    if not any(pieces.values()):
+        if part.state != life.HELD:
+            life.move(session, part, life.PUSHED, now)
+    elif all(pieces[line] >= quantity for line, quantity in wanted.items()):
+        life.move(session, part, life.SHIPPED, now)
+    else:
+        life.move(session, part, life.PARTLY_SHIPPED, now)

@@ -1,0 +1,46 @@
+"""Webhooks of stores that sign with a secret of their own, each at an address of its own."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, request
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+import stores
+from orderflow import clock
+from orderflow.db import reading
+from orderflow.models import StoreAccess
+from orderflow.receive import Answer, take
+
+pages = Blueprint("store_webhooks", __name__)
+log = structlog.get_logger()
+
+
+@pages.post("/webhooks/<platform>/<public_id>")
+def store(platform: str, public_id: str) -> Answer:
+    """Verified with this store's own secret. A greeting is answered, and means nothing."""
+    body = request.get_data(cache=False)
+    try:
+        access = _access(platform, public_id)
+        if access is None:
+            return {"error": "no store is connected at this address"}, 401
+        hooks, headers = stores.webhooks(platform), dict(request.headers)
+        if hooks.is_greeting(headers, body):
+            return {"status": "hello"}, 200
+        if not hooks.verify(headers, body, [access.webhook_secret["secret"]]):
+            log.warning("webhook_forged", access=access.id)
+            return {"error": "the signature is wrong"}, 401
+        return take(hooks, headers, body, access.id, "", clock.now())
+    except DBAPIError as down:
+        log.error("webhook_not_kept", error=type(down).__name__)
+        return {"error": "try again later"}, 503
+
+
+def _access(platform: str, public_id: str) -> StoreAccess | None:
+    with reading() as session:
+        return session.scalars(
+            select(StoreAccess).where(
+                StoreAccess.platform == platform, StoreAccess.public_id == public_id
+            )
+        ).one_or_none()

@@ -1,0 +1,89 @@
+"""Mutations of an order that stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.shopify.fulfilment import Refusal
+from sandbox.shopify.graph.base import Args, Call, Resolver, user_errors
+from sandbox.shopify.graph.order_create import clean_tags
+from sandbox.shopify.graph.orders import stored_address
+from sandbox.shopify.ids import number_of
+from sandbox.shopify.lifecycle import Job
+from sandbox.shopify.order import Order
+
+SIMPLE = {"note": "note", "email": "email", "phone": "phone", "poNumber": "po_number"}
+
+
+def find_order(call: Call, order_gid: str, path: str = "id") -> Order:
+    order = call.shop.orders.get(number_of(order_gid, "Order"))
+    visible = call.shop.visible(order, call.scopes)
+    if visible is None:
+        raise Refusal("Order does not exist", [path], "NOT_FOUND")
+    return visible
+
+
+@user_errors("order")
+def order_update(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
+    """Tags and custom attributes are overwritten, metafields added."""
+    call: Call = info.context
+    given = args["input"]
+    order = find_order(call, given["id"])
+    changes = {name: given[key] for key, name in SIMPLE.items() if key in given}
+    if "tags" in given:
+        changes["tags"] = clean_tags(given["tags"] or ())
+    if "customAttributes" in given:
+        pairs = given["customAttributes"] or ()
+        changes["attributes"] = [(each["key"], each["value"]) for each in pairs]
+    if "shippingAddress" in given:
+        changes["shipping_address"] = stored_address(given["shippingAddress"])
+    if given.get("metafields"):
+        added = call.shop.metafields.read(call.app, given["metafields"])
+        changes["metafields"] = {**order.metafields, **added}
+    call.shop.lifecycle.update(order, **changes)
+    call.shop.metafields.keep(order)
+    return order
+
+
+@user_errors("job", "orderCancelUserErrors")
+def order_cancel(_: Any, info: GraphQLResolveInfo, args: Args) -> Job:
+    call: Call = info.context
+    order = find_order(call, args["orderId"], "orderId")
+    return call.shop.lifecycle.cancel_later(order, args["reason"], restock=args["restock"])
+
+
+@user_errors("order")
+def order_mark_as_paid(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
+    call: Call = info.context
+    order = find_order(call, args["input"]["id"])
+    call.shop.lifecycle.mark_paid(order)
+    return order
+
+
+def _retag(change: Any) -> Resolver:
+    @user_errors("node")
+    def mutate(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
+        call: Call = info.context
+        order = find_order(call, args["id"])
+        tags = change(order.tags, clean_tags(args["tags"]))
+        if tags != order.tags:
+            call.shop.lifecycle.update(order, tags=tags)
+        return order
+
+    return mutate
+
+
+def _without(tags: list[str], gone: list[str]) -> list[str]:
+    folded = {each.casefold() for each in gone}
+    return [each for each in tags if each.casefold() not in folded]
+
+
+MUTATIONS: dict[str, Resolver] = {
+    "orderUpdate": order_update,
+    "orderCancel": order_cancel,
+    "orderMarkAsPaid": order_mark_as_paid,
+    "tagsAdd": _retag(lambda tags, more: clean_tags([*tags, *more])),
+    "tagsRemove": _retag(_without),
+}

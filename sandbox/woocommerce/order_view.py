@@ -1,0 +1,193 @@
+"""An order as REST v3 shows it; the same JSON is a webhook's payload."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sandbox.woocommerce import status, totals
+from sandbox.woocommerce.answers import links
+from sandbox.woocommerce.models import JSON, Item, Meta, MetaList, Order
+from sandbox.woocommerce.php import money, number, tax_cents
+
+if TYPE_CHECKING:
+    from sandbox.woocommerce.store import WooStore
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "$", "AUD": "$", "CHF": "CHF"}
+ALL_METHODS = "GET POST PUT PATCH DELETE"
+
+
+def meta_view(meta: MetaList) -> list[JSON]:
+    return [{"id": each.id, "key": each.key, "value": each.value} for each in meta]
+
+
+def _item_meta(meta: MetaList) -> list[JSON]:
+    return [_shown_meta(each) for each in meta]
+
+
+def _shown_meta(entry: Meta) -> JSON:
+    return {
+        "id": entry.id,
+        "key": entry.key,
+        "value": entry.value,
+        "display_key": entry.label or entry.key,
+        "display_value": entry.value,
+    }
+
+
+def order_view(store: WooStore, order: Order) -> JSON:
+    return {
+        "id": order.id,
+        "parent_id": 0,
+        "status": order.status,
+        "currency": order.currency,
+        "version": store.version,
+        "prices_include_tax": store.prices_include_tax,
+        "date_created": store.site_time(order.created),
+        "date_modified": store.site_time(order.modified),
+        **_amounts(store, order),
+        "customer_id": order.customer_id,
+        "order_key": order.key,
+        "billing": order.billing.copy(),
+        "shipping": order.shipping.copy(),
+        "payment_method": order.payment_method,
+        "payment_method_title": order.payment_method_title,
+        "transaction_id": order.transaction_id,
+        "customer_ip_address": "",
+        "customer_user_agent": "",
+        "created_via": order.created_via,
+        "customer_note": order.customer_note,
+        "date_completed": store.site_time(order.completed),
+        "date_paid": store.site_time(order.paid),
+        "cart_hash": "",
+        "number": str(order.id),
+        "meta_data": meta_view(order.meta),
+        **_items(store, order),
+        **_state(store, order),
+        "_links": _links(store, order),
+    }
+
+
+def _amounts(store: WooStore, order: Order) -> JSON:
+    cart_tax = totals.tax_of(store, order, "line", "fee")
+    shipping_tax = totals.tax_of(store, order, "shipping")
+    return {
+        "discount_total": money(totals.discount_of(order)),
+        "discount_tax": "0.00",
+        "shipping_total": money(sum((each.total for each in order.of("shipping")), Decimal(0))),
+        "shipping_tax": money(shipping_tax),
+        "cart_tax": money(cart_tax),
+        "total": money(totals.total_of(store, order)),
+        "total_tax": money(cart_tax + shipping_tax),
+    }
+
+
+def _items(store: WooStore, order: Order) -> JSON:
+    return {
+        "line_items": [line_view(store, each) for each in order.of("line")],
+        "tax_lines": [_tax_line(store, order, each) for each in order.of("tax")],
+        "shipping_lines": [_shipping_line(store, each) for each in order.of("shipping")],
+        "fee_lines": [_fee_line(store, each) for each in order.of("fee")],
+        "coupon_lines": [],
+        "refunds": [
+            {"id": each.id, "reason": each.reason, "total": f"-{money(each.amount)}"}
+            for each in order.refunds
+        ],
+    }
+
+
+def _state(store: WooStore, order: Order) -> JSON:
+    pay = f"{store.home}/checkout/order-pay/{order.id}/?pay_for_order=true&key={order.key}"
+    return {
+        "payment_url": pay,
+        "is_editable": status.is_editable(order),
+        "needs_payment": status.needs_payment(store, order),
+        "needs_processing": status.needs_processing(store, order),
+        "date_created_gmt": store.gmt(order.created),
+        "date_modified_gmt": store.gmt(order.modified),
+        "date_completed_gmt": store.gmt(order.completed),
+        "date_paid_gmt": store.gmt(order.paid),
+        "currency_symbol": SYMBOLS.get(order.currency, order.currency),
+    }
+
+
+def _links(store: WooStore, order: Order) -> JSON:
+    url = store.url(f"wc/v3/orders/{order.id}")
+    templates = {"embeddable": True, "href": f"{url}/actions/email_templates"}
+    return {**links(url, ALL_METHODS), "email_templates": [templates]}
+
+
+def line_view(store: WooStore, item: Item) -> JSON:
+    product = store.products.get(item.stock_id)
+    parent = store.products.get(product.parent_id) if product else None
+    plain = product and not parent
+    return {
+        "id": item.id,
+        "name": item.name,
+        "product_id": item.product_id,
+        "variation_id": item.variation_id,
+        "quantity": item.quantity,
+        "tax_class": item.tax_class,
+        "subtotal": money(item.subtotal),
+        "subtotal_tax": _tax(store, item.subtotal_tax),
+        "total": money(item.total),
+        "total_tax": _tax(store, item.tax),
+        "taxes": _taxes(item, money(item.subtotal_tax)),
+        "meta_data": _item_meta(item.meta),
+        "sku": product.sku if product else None,
+        "global_unique_id": "" if product else None,
+        "price": number(abs(item.total) / abs(item.quantity or 1)),
+        "image": {"id": "" if plain else 0, "src": ""},
+        "parent_name": parent.name if parent else None,
+    }
+
+
+def _tax(store: WooStore, amount: Decimal) -> str:
+    return money(tax_cents(amount, store.prices_include_tax))
+
+
+def _taxes(item: Item, subtotal: str) -> list[JSON]:
+    row = {"id": totals.RATE_ID, "total": money(item.tax), "subtotal": subtotal}
+    return [row] if item.taxed else []
+
+
+def _tax_line(store: WooStore, order: Order, item: Item) -> JSON:
+    return {
+        "id": item.id,
+        "rate_code": f"{store.country}-{store.tax_label}-1",
+        "rate_id": totals.RATE_ID,
+        "label": store.tax_label,
+        "compound": False,
+        "tax_total": money(totals.tax_of(store, order, "line", "fee")),
+        "shipping_tax_total": money(totals.tax_of(store, order, "shipping")),
+        "rate_percent": number(store.tax_rate or Decimal(0)),
+        "meta_data": [],
+    }
+
+
+def _shipping_line(store: WooStore, item: Item) -> JSON:
+    return {
+        "id": item.id,
+        "method_title": item.name,
+        "method_id": item.method_id,
+        "instance_id": item.instance_id,
+        "total": money(item.total),
+        "total_tax": _tax(store, item.tax),
+        "taxes": _taxes(item, ""),
+        "tax_status": item.tax_status,
+        "meta_data": _item_meta(item.meta),
+    }
+
+
+def _fee_line(store: WooStore, item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "name": item.name,
+        "tax_class": item.tax_class,
+        "tax_status": item.tax_status,
+        "amount": "",
+        "total": money(item.total),
+        "total_tax": _tax(store, item.tax),
+        "taxes": _taxes(item, ""),
+        "meta_data": _item_meta(item.meta),
+    }

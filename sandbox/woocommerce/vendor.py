@@ -1,0 +1,116 @@
+"""What a vendor does in wp-admin: ships, corrects, withdraws, cancels, trashes, deletes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.woocommerce import fulfillments, orders, status, trackings
+from sandbox.woocommerce.models import JSON, Fulfillment, Order
+
+if TYPE_CHECKING:
+    from sandbox.woocommerce.store import WooStore
+
+
+def ship(
+    store: WooStore,
+    order: Order,
+    lines: dict[int, int] | None,
+    number: str,
+    company: str,
+    url: str,
+) -> str | None:
+    """Write the parcel where the store's plugin keeps it; its id, None where there is no place."""
+    if fulfillments.PLUGIN in store.plugins:
+        meta = {fulfillments.ITEMS: _pieces(order, lines), **_tracking(number, company, url)}
+        return str(fulfillments.add(store, order, meta).id)
+    tracking_id = None
+    if store.tracking:
+        tracking_id = str(trackings.add(store, order, _form(number, company, url))["tracking_id"])
+    if lines is None:
+        set_status(store, order, "completed")
+    return tracking_id
+
+
+def _pieces(order: Order, lines: dict[int, int] | None) -> list[JSON]:
+    wanted = _unshipped(order) if lines is None else lines
+    return [{"item_id": item, "qty": quantity} for item, quantity in wanted.items()]
+
+
+def _unshipped(order: Order) -> dict[int, int]:
+    left = {item.id: item.quantity for item in order.of("line")}
+    for each in order.fulfillments:
+        for piece in each.meta.get(fulfillments.ITEMS, []):
+            left[piece["item_id"]] = left.get(piece["item_id"], 0) - int(piece["qty"])
+    return {item: quantity for item, quantity in left.items() if quantity > 0}
+
+
+def _tracking(number: str, company: str, url: str) -> JSON:
+    return {
+        fulfillments.NUMBER: number,
+        fulfillments.PROVIDER: company.lower().replace(" ", "-"),
+        fulfillments.URL: url,
+    }
+
+
+def _form(number: str, company: str, url: str) -> JSON:
+    known = company.lower().replace(" ", "-") in trackings.BY_SLUG
+    carrier = {"tracking_provider" if known else "custom_tracking_provider": company}
+    return {**carrier, "tracking_number": number, "custom_tracking_link": "" if known else url}
+
+
+def correct_tracking(
+    store: WooStore, order: Order, number: str, company: str, url: str, shipment: str | None
+) -> None:
+    """Of the named parcel, else of the last one."""
+    if fulfillments.PLUGIN in store.plugins:
+        parcel = _fulfillment(order, shipment)
+        for key, value in _tracking(number, company, url).items():
+            parcel.meta.put(key, value)
+        parcel.updated = store.now()
+        fulfillments.mark(store, order)
+        return
+    kept, place = trackings.entries(order), _place(order, shipment)
+    form = _form(number, company, url)
+    slug = form.pop("tracking_provider", "").lower().replace(" ", "-")
+    kept[place] = {**kept[place], "tracking_provider": slug, **form}
+    trackings.write(store, order, kept)
+
+
+def withdraw(store: WooStore, order: Order, shipment: str | None) -> None:
+    """The parcel did not go after all."""
+    if fulfillments.PLUGIN in store.plugins:
+        order.fulfillments.remove(_fulfillment(order, shipment))
+        fulfillments.mark(store, order)
+        return
+    kept = trackings.entries(order)
+    if kept:
+        del kept[_place(order, shipment)]
+        trackings.write(store, order, kept)
+    if order.status == "completed":
+        set_status(store, order, "processing")
+
+
+def _fulfillment(order: Order, shipment: str | None) -> Fulfillment:
+    named = [each for each in order.fulfillments if shipment in (None, str(each.id))]
+    if not named:
+        raise LookupError(f"order {order.id} has no parcel {shipment or ''}")
+    return named[-1]
+
+
+def _place(order: Order, shipment: str | None) -> int:
+    ids = [each["tracking_id"] for each in trackings.entries(order)]
+    if not ids or (shipment and shipment not in ids):
+        raise LookupError(f"order {order.id} has no parcel {shipment or ''}")
+    return ids.index(shipment) if shipment else len(ids) - 1
+
+
+def set_status(store: WooStore, order: Order, new: str) -> None:
+    was_trashed = order.status == "trash"
+    status.move(store, order, new)
+    order.modified = store.now()
+    if not was_trashed:
+        store.emit("order.updated", order.id)
+
+
+def trash(store: WooStore, order: Order) -> None:
+    orders.trash(store, order)

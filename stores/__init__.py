@@ -1,0 +1,77 @@
+"""Other people's stores. Ask here by a platform's name; the adapter is loaded when first used.
+
+A platform is a folder of this package with the files ``client``, ``connect``, ``store`` and
+``webhooks``, and with ``marketplace`` where merchants' shops live on it. ``base`` is the contract.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import import_module
+from types import ModuleType
+from typing import cast
+
+from stores.base import Access, AppKeys, Capabilities, Marketplace, SeenOrder, Store, Webhooks
+
+_PLATFORMS = ("shopify", "woocommerce")
+_MARKETPLACES = ("shopify",)
+
+
+def platforms() -> tuple[str, ...]:
+    return _PLATFORMS
+
+
+def open_store(access: Access) -> Store:
+    """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform."""
+    return cast(Store, _part(access.platform, "store").open_store(access))
+
+
+def open_marketplace(access: Access) -> Marketplace:
+    """The merchant's shop behind ``access``. Makes no call."""
+    if access.platform not in _MARKETPLACES:
+        raise ValueError(f"{access.platform!r} hosts no marketplace.")
+    return cast(Marketplace, _part(access.platform, "marketplace").open_marketplace(access))
+
+
+def capabilities(platform: str) -> Capabilities:
+    return cast(Capabilities, _part(platform, "store").CAPABILITIES)
+
+
+def all_capabilities() -> dict[str, Capabilities]:
+    return {platform: capabilities(platform) for platform in _PLATFORMS}
+
+
+def seen_from_webhook(platform: str, topic: str, body: bytes, address: str) -> SeenOrder | None:
+    """The marketplace order that a delivery holds; None where it only speaks of one.
+
+    ValueError for an order that cannot be understood.
+    """
+    if platform not in _MARKETPLACES:
+        return None
+    market = _part(platform, "marketplace")
+    if topic not in market.ORDER_TOPICS:
+        return None
+    return cast(SeenOrder, market.seen_from_webhook(body, address))
+
+
+def webhooks(platform: str) -> Webhooks:
+    return cast(Webhooks, _part(platform, "webhooks"))
+
+
+def connect(platform: str) -> ModuleType:
+    """How to get an Access; each platform has its own steps."""
+    return _part(platform, "connect")
+
+
+def renew(access: Access, app: AppKeys, now: datetime) -> Access:
+    """Fresh secrets for an access that expires; the same access where it never does.
+
+    Store what comes back before using it. StoreLocked: the owner must open the app again.
+    """
+    return cast(Access, _part(access.platform, "connect").renew(access, app, now))
+
+
+def _part(platform: str, name: str) -> ModuleType:
+    if platform not in _PLATFORMS:
+        raise ValueError(f"There is no platform {platform!r}.")
+    return import_module(f"stores.{platform}.{name}")

@@ -1,0 +1,177 @@
+"""The one place where this project talks to the network.
+
+``send`` makes one call and answers with status, headers and body, or raises what the loss of the
+call means: nothing was sent (StoreBusy), or nobody knows what became of a write (OutcomeUnknown).
+It follows no redirect, keeps no cookie, reads no proxy or netrc, logs nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+from stores.base import OutcomeUnknown, StoreBusy, StoreError
+from stores.deadline import PublicAdapter, seconds_left, until
+
+CONNECT, READ = 5.0, 20.0
+LIMIT = 10 * 1024 * 1024
+DEADLINE = 30.0
+
+_lock = threading.Lock()
+_sessions: dict[int, requests.Session] = {}
+_adapter: BaseAdapter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whatever came back, a 500 as well as a 200. ``headers`` ignore case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def send(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    timeout: tuple[float, float] = (CONNECT, READ),
+    limit: int = LIMIT,
+    deadline: float = DEADLINE,
+    writes: bool | None = None,
+) -> Answer:
+    """One call. ``limit`` in bytes after unpacking, times in seconds; ``deadline`` is for all.
+
+    ``writes`` says whether the call may change the store; without it, all but GET do.
+    """
+    writing = method != "GET" if writes is None else writes
+    request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
+    with until(time.monotonic() + deadline):
+        try:
+            response = _session().send(request, timeout=timeout, allow_redirects=False, stream=True)
+            with response:
+                content = _read(response, limit, writing)
+        except (requests.RequestException, OSError) as error:
+            raise _meaning(error, writing) from None
+    return Answer(response.status_code, CaseInsensitiveDict(response.headers), content)
+
+
+def lost(words: str, *, writing: bool) -> StoreError:
+    """An answer that tells nothing: harmless for a read, an open question for a write."""
+    return OutcomeUnknown(words) if writing else StoreBusy(words)
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Seconds named by ``Retry-After``; None for none and for a date."""
+    try:
+        return float(answer.headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+
+
+def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        content += chunk
+        seconds_left()
+        if len(content) > limit:
+            raise lost(f"The store answered with more than {limit} bytes.", writing=writing)
+    return bytes(content)
+
+
+def _meaning(error: Exception, writing: bool) -> StoreError:
+    if _never_sent(error):
+        return StoreBusy("The store could not be reached.")
+    reason = error.args[0] if error.args else None
+    if isinstance(error, requests.Timeout | TimeoutError) or isinstance(reason, ReadTimeoutError):
+        return lost("The store did not answer in time.", writing=writing)
+    return lost("The connection broke before the store had answered.", writing=writing)
+
+
+def _never_sent(error: Exception) -> bool:
+    reason = error.args[0] if error.args else None
+    if isinstance(reason, MaxRetryError):
+        reason = reason.reason
+    if isinstance(error, requests.exceptions.SSLError):
+        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _session() -> requests.Session:
+    """One session with its pool of connections for each process; a fork starts its own."""
+    session = _sessions.get(os.getpid())
+    if session is None:
+        with _lock:
+            session = _sessions.setdefault(os.getpid(), _new_session())
+    return session
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = _adapter or PublicAdapter(pool_connections=256, pool_maxsize=16)
+    session.adapters.clear()
+    session.mount("https://", adapter)
+    return session
+
+
+# -- other roads, for tests and the demo -----------------------------------------------------------
+
+
+def use_adapter(adapter: BaseAdapter | None) -> None:
+    """Send every call of this process through ``adapter``; None: to the internet again."""
+    global _adapter
+    with _lock:
+        _adapter = adapter
+        _sessions.clear()
+
+
+def use_gateway(url: str) -> None:
+    """Send every call to ``url``, which must be on this machine; ValueError when it is not."""
+    use_adapter(GatewayAdapter(url))
+
+
+class GatewayAdapter(PublicAdapter):
+    """Takes every call to one loopback address and leaves the name of the store in ``Host``."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme != "http" or not _is_loopback(host):
+            raise ValueError("A gateway must be plain http on this machine.")
+        self._netloc = parts.netloc
+        super().__init__(pool_connections=4, pool_maxsize=64)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
+        original = urlsplit(request.url or "")
+        request.headers["Host"] = original.netloc
+        request.headers["X-Forwarded-Proto"] = original.scheme
+        request.url = urlunsplit(original._replace(scheme="http", netloc=self._netloc))
+        return super().send(request, *args, **options)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,78 @@
+"""A marketplace order, as the merchant's shop tells it. Part of the contract in ``stores.base``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Two-letter ``country``; ``province`` is the platform's code (``ON``), not a name."""
+
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    address1: str = ""
+    address2: str = ""
+    city: str = ""
+    zip: str = ""
+    province: str = ""
+    country: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """One line of a marketplace order. Amounts are for all ``quantity`` pieces together.
+
+    ``quantity`` is what is wanted now, after edits and refunds. ``subtotal`` is before
+    ``discount``; ``tax`` is in ``subtotal`` already where the order's prices include tax.
+    """
+
+    id: str
+    title: str
+    quantity: int
+    unit_price: int
+    subtotal: int
+    discount: int
+    tax: int
+    variant_id: str = ""
+    product_id: str = ""
+    variant_title: str = ""
+    sku: str = ""
+    vendor: str = ""
+    requires_shipping: bool = True
+    fulfillable: int = 0
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOrder:
+    """A marketplace order as last seen. ``payment`` is the shop's own word in lower case
+    (``paid``, ``pending``, ``partially_refunded`` …); ``fulfilment`` is ``""`` until something
+    ships, then ``partial`` or ``fulfilled``. ``total`` is what the buyer owes now."""
+
+    id: str
+    name: str
+    updated_at: datetime
+    placed_at: datetime
+    currency: str
+    total: int
+    shipping: int
+    shipping_tax: int
+    payment: str
+    lines: tuple[SeenLine, ...]
+    fulfilment: str = ""
+    taxes_included: bool = False
+    cancelled_at: datetime | None = None
+    test: bool = False
+    shipping_title: str = ""
+    note: str = ""
+    email: str = ""
+    phone: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    shipping_address: Address | None = None
+    billing_address: Address | None = None

@@ -1,0 +1,1 @@
+"""Shopify, GraphQL Admin API 2026-10: vendors' stores and merchants' marketplaces."""

@@ -1,0 +1,149 @@
+"""A ComposedOrder in the words of ``orderCreate`` (Shopify 2026-10).
+
+The API takes no line discounts, so each line goes with what it really costs; a line whose total
+does not divide evenly by its pieces goes as two, one cent apart, under the same line key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from stores.base import Address, ComposedLine, ComposedOrder
+from stores.money import to_text
+from stores.shopify.ids import gid
+from stores.shopify.webhooks import KEY_ATTRIBUTE
+
+LINE_ATTRIBUTE = "_line"
+NAMESPACE, KEY = "$app", "marketplace_ref"
+TAG = "sluice"
+
+OPTIONS = {
+    "inventoryBehaviour": "DECREMENT_IGNORING_POLICY",
+    "sendReceipt": False,
+    "sendFulfillmentReceipt": False,
+}
+
+
+def order_input(order: ComposedOrder) -> dict[str, Any]:
+    return _without_blanks(
+        {
+            "sourceIdentifier": order.key,
+            "sourceUrl": order.reference_url,
+            "metafields": [{"namespace": NAMESPACE, "key": KEY, "type": "id", "value": order.key}],
+            "tags": [TAG, *order.tags],
+            "customAttributes": [
+                {"key": KEY_ATTRIBUTE, "value": order.key},
+                *({"key": key, "value": value} for key, value in order.attributes),
+            ],
+            "currency": order.currency,
+            "lineItems": [item for line in order.lines for item in _items(line, order)],
+            "shippingLines": _shipping(order),
+            "shippingAddress": _address(order.shipping_address),
+            "billingAddress": _address(order.billing_address),
+            "email": order.email,
+            "phone": order.phone,
+            "note": order.note,
+            "poNumber": order.reference,
+            "processedAt": order.placed_at.isoformat(),
+            "taxesIncluded": order.taxes_included,
+            "test": order.test,
+            "financialStatus": "PAID" if order.paid else "PENDING",
+            "transactions": _payment(order),
+        }
+    )
+
+
+def _items(line: ComposedLine, order: ComposedOrder) -> Iterator[dict[str, Any]]:
+    """One item, or two where the price of a piece would have to be split cents."""
+    price = line.total + (line.tax if order.taxes_included else 0)
+    each, dearer = divmod(price, line.quantity)
+    cheaper = line.quantity - dearer
+    tax = line.tax * cheaper // line.quantity
+    yield _item(line, order, cheaper, each, tax)
+    if dearer:
+        yield _item(line, order, dearer, each + 1, line.tax - tax)
+
+
+def _item(
+    line: ComposedLine, order: ComposedOrder, pieces: int, unit: int, tax: int
+) -> dict[str, Any]:
+    net = unit * pieces - (tax if order.taxes_included else 0)
+    return _without_blanks(
+        {
+            "variantId": line.variant_id and gid("ProductVariant", line.variant_id),
+            "title": line.title,
+            "variantTitle": line.variant_title,
+            "sku": line.sku,
+            "quantity": pieces,
+            "priceSet": _money(unit, order.currency),
+            "requiresShipping": line.requires_shipping,
+            "taxable": tax > 0,
+            "taxLines": _tax(tax, net, order.currency),
+            "properties": [{"name": LINE_ATTRIBUTE, "value": line.key}],
+        }
+    )
+
+
+def _shipping(order: ComposedOrder) -> list[dict[str, Any]]:
+    if not (order.shipping or order.shipping_title):
+        return []
+    price = order.shipping + (order.shipping_tax if order.taxes_included else 0)
+    line = {
+        "title": order.shipping_title or "Shipping",
+        "priceSet": _money(price, order.currency),
+        "taxLines": _tax(order.shipping_tax, order.shipping, order.currency),
+    }
+    return [_without_blanks(line)]
+
+
+def _payment(order: ComposedOrder) -> list[dict[str, Any]]:
+    """The merchant was paid elsewhere; how is nobody's business here."""
+    if not order.paid or not order.total:
+        return []
+    return [
+        {
+            "kind": "SALE",
+            "status": "SUCCESS",
+            "gateway": "marketplace",
+            "amountSet": _money(order.total, order.currency),
+            "test": order.test,
+        }
+    ]
+
+
+def _tax(tax: int, net: int, currency: str) -> list[dict[str, Any]]:
+    """Shopify wants a rate beside the amount; ours is what the amounts say."""
+    if not tax:
+        return []
+    rate = (Decimal(tax) / net).quantize(Decimal("0.0001")) if net > 0 else Decimal(0)
+    return [{"title": "Tax", "rate": str(rate), "priceSet": _money(tax, currency)}]
+
+
+def _money(minor: int, currency: str) -> dict[str, Any]:
+    return {"shopMoney": {"amount": to_text(minor, currency), "currencyCode": currency}}
+
+
+def _address(address: Address | None) -> dict[str, str]:
+    if address is None:
+        return {}
+    return _without_blanks(
+        {
+            "firstName": address.first_name,
+            "lastName": address.last_name,
+            "company": address.company,
+            "address1": address.address1,
+            "address2": address.address2,
+            "city": address.city,
+            "zip": address.zip,
+            "provinceCode": address.province,
+            "countryCode": address.country,
+            "phone": address.phone,
+        }
+    )
+
+
+def _without_blanks(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without what says nothing; False and 0 say something."""
+    return {key: value for key, value in fields.items() if value not in ("", None, [], {})}

@@ -1,0 +1,284 @@
+"""Every GraphQL document we send, in one place, to be checked against Shopify's schema.
+
+A single query may ask for at most 1,000 points (Shopify 2026-10), counted as if every page were
+full; the page sizes below stay under that, and what does not fit on a first page is paged after.
+"""
+
+from __future__ import annotations
+
+# -- a vendor's store ------------------------------------------------------------------------------
+
+IDENTIFY = """
+query Identify {
+  shop { id name myshopifyDomain email currencyCode }
+  currentAppInstallation { accessScopes { handle } }
+}
+"""
+
+VARIANTS_BY_SKU = """
+query VariantsBySku($query: String!, $after: String) {
+  productVariants(first: 100, query: $query, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id sku title barcode inventoryQuantity
+      product { id title }
+      inventoryItem { tracked }
+    }
+  }
+}
+"""
+
+CREATE_ORDER = """
+mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) {
+  orderCreate(order: $order, options: $options) {
+    order { id name }
+    userErrors { field message code }
+  }
+}
+"""
+
+ORDER_BY_KEY = """
+query OrderByKey($namespace: String!, $key: String!, $value: String!) {
+  orderByIdentifier(
+    identifier: {customId: {namespace: $namespace, key: $key, value: $value}}
+  ) { id name sourceIdentifier createdAt cancelledAt }
+}
+"""
+
+ORDERS_BY_SEARCH = """
+query OrdersBySearch($query: String!, $after: String) {
+  orders(first: 50, query: $query, after: $after, sortKey: CREATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id name sourceIdentifier createdAt cancelledAt }
+  }
+}
+"""
+
+CANCEL_ORDER = """
+mutation CancelOrder(
+  $orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $staffNote: String
+) {
+  orderCancel(
+    orderId: $orderId, reason: $reason, restock: $restock, notifyCustomer: false,
+    staffNote: $staffNote
+  ) {
+    job { id done }
+    orderCancelUserErrors { field message code }
+  }
+}
+"""
+
+_PARCEL = """
+fragment Parcel on Fulfillment {
+  id status createdAt
+  trackingInfo(first: 5) { company number url }
+}
+fragment ParcelLine on FulfillmentLineItem {
+  quantity
+  lineItem { id customAttributes { key value } }
+}
+"""
+
+STORE_ORDER = (
+    """
+query StoreOrder($id: ID!) {
+  order(id: $id) {
+    id name sourceIdentifier createdAt updatedAt cancelledAt
+    fulfillments(first: 20) {
+      ...Parcel
+      fulfillmentLineItems(first: 10) {
+        pageInfo { hasNextPage endCursor }
+        nodes { ...ParcelLine }
+      }
+    }
+  }
+}
+"""
+    + _PARCEL
+)
+
+STORE_ORDERS_CHANGED = (
+    """
+query StoreOrdersChanged($query: String!, $after: String) {
+  orders(first: 10, query: $query, after: $after, sortKey: UPDATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id name sourceIdentifier createdAt updatedAt cancelledAt
+      fulfillments(first: 3) {
+        ...Parcel
+        fulfillmentLineItems(first: 5) {
+          pageInfo { hasNextPage endCursor }
+          nodes { ...ParcelLine }
+        }
+      }
+    }
+  }
+}
+"""
+    + _PARCEL
+)
+
+PARCEL_LINES = """
+query ParcelLines($id: ID!, $after: String) {
+  fulfillment(id: $id) {
+    fulfillmentLineItems(first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { quantity lineItem { id customAttributes { key value } } }
+    }
+  }
+}
+"""
+
+DEFINE_KEY = """
+mutation DefineKey($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) {
+    createdDefinition { id }
+    userErrors { field message code }
+  }
+}
+"""
+
+# -- a merchant's marketplace ----------------------------------------------------------------------
+
+_SEEN = """
+fragment Seen on Order {
+  id name createdAt processedAt updatedAt cancelledAt test
+  displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded
+  note tags email phone
+  customAttributes { key value }
+  currentTotalPriceSet { shopMoney { amount } }
+  shippingAddress { ...Place }
+  billingAddress { ...Place }
+  shippingLines(first: 5) {
+    nodes {
+      title
+      discountedPriceSet { shopMoney { amount } }
+      taxLines { priceSet { shopMoney { amount } } }
+    }
+  }
+}
+fragment Place on MailingAddress {
+  firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone
+}
+fragment SeenLine on LineItem {
+  id title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity requiresShipping
+  variant { id }
+  product { id }
+  originalUnitPriceSet { shopMoney { amount } }
+  discountAllocations { allocatedAmountSet { shopMoney { amount } } }
+  taxLines(first: 5) { priceSet { shopMoney { amount } } }
+  customAttributes { key value }
+}
+"""
+
+SEEN_ORDER = (
+    """
+query SeenOrder($id: ID!, $after: String) {
+  order(id: $id) {
+    ...Seen
+    lineItems(first: 30, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...SeenLine }
+    }
+  }
+}
+"""
+    + _SEEN
+)
+
+SEEN_ORDERS = (
+    """
+query SeenOrders($query: String!, $after: String) {
+  orders(first: 5, query: $query, after: $after, sortKey: UPDATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      ...Seen
+      lineItems(first: 5) {
+        pageInfo { hasNextPage endCursor }
+        nodes { ...SeenLine }
+      }
+    }
+  }
+}
+"""
+    + _SEEN
+)
+
+FULFILMENT_ORDERS = """
+query FulfilmentOrders($id: ID!, $after: String) {
+  order(id: $id) {
+    fulfillmentOrders(first: 10, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id status
+        supportedActions { action }
+        fulfillmentHolds { reason }
+        assignedLocation { name location { id } }
+        lineItems(first: 20) {
+          pageInfo { hasNextPage endCursor }
+          nodes { id remainingQuantity lineItem { id } }
+        }
+      }
+    }
+  }
+}
+"""
+
+FULFILMENT_ORDER_LINES = """
+query FulfilmentOrderLines($id: ID!, $after: String) {
+  fulfillmentOrder(id: $id) {
+    lineItems(first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity lineItem { id } }
+    }
+  }
+}
+"""
+
+FULFILMENTS = """
+query Fulfilments($id: ID!) {
+  order(id: $id) {
+    fulfillments(first: 25) {
+      ...Parcel
+      fulfillmentLineItems(first: 10) {
+        pageInfo { hasNextPage endCursor }
+        nodes { quantity lineItem { id } }
+      }
+    }
+  }
+}
+""" + _PARCEL.split("fragment ParcelLine")[0]
+
+FULFIL = """
+mutation Fulfil($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) {
+    fulfillment { id status }
+    userErrors { field message }
+  }
+}
+"""
+
+CORRECT_TRACKING = """
+mutation CorrectTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {
+  fulfillmentTrackingInfoUpdate(
+    fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify
+  ) {
+    fulfillment { id }
+    userErrors { field message }
+  }
+}
+"""
+
+WITHDRAW = """
+mutation Withdraw($id: ID!) {
+  fulfillmentCancel(id: $id) {
+    fulfillment { id status }
+    userErrors { field message }
+  }
+}
+"""
+
+ALL: dict[str, str] = {
+    name: text for name, text in globals().items() if name.isupper() and name[0] != "_"
+}
+"""By name; the checks of the project go through all of them."""

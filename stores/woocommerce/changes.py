@@ -1,0 +1,56 @@
+"""Where we are in a store's changed orders: one place among the living, one in the trash.
+
+``modified_after`` is exclusive and counts whole seconds, and a page of a list that is being changed
+slides; so each call starts again just before the last order seen (WooCommerce 10.5).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from stores.cursor import Place, pack, unpack
+from stores.woocommerce.client import PAGE
+from stores.woocommerce.words import naive, utc
+
+_STATUSES = ("any", "trash")
+"""``any`` leaves the trash out. An order deleted for good leaves no trace at all."""
+
+_OVERLAP = timedelta(seconds=60)
+_STEP = timedelta(seconds=1)
+
+
+def unpack_streams(cursor: str) -> dict[str, Place]:
+    kept = json.loads(cursor) if cursor else {}
+    return {status: unpack(kept.get(status, ""), _OVERLAP) for status in _STATUSES}
+
+
+def pack_streams(streams: dict[str, Place]) -> str:
+    return json.dumps({status: pack(place) for status, place in streams.items()})
+
+
+def query(place: Place) -> dict[str, str | int]:
+    since = place.since - (_STEP if place.newest else _OVERLAP)
+    return {
+        "modified_after": naive(since),
+        "dates_are_gmt": "true",
+        "orderby": "modified",
+        "order": "asc",
+        "per_page": PAGE,
+        "page": int(place.page or 1),
+    }
+
+
+def is_full(page: list[dict[str, Any]]) -> bool:
+    return len(page) == PAGE
+
+
+def following(place: Place, page: list[dict[str, Any]]) -> Place:
+    """After a full page on from its last order; through the pages of one second by number."""
+    newest = utc(page[-1]["date_modified_gmt"]) if page else None
+    if not is_full(page) or newest is None:
+        return Place(place.since).finished(newest)
+    if newest > place.since:
+        return Place(newest, newest=newest)
+    return place.turned(str(int(place.page or 1) + 1), newest)

@@ -1,0 +1,261 @@
+"""The whole house over the sandbox in this process: real WSGI, real protocols, one settable clock.
+
+The standing cast: the merchant *Harbour*; its vendors *Alfa* (sells from a store of the
+marketplace's own kind) and *Bravo* (from a WordPress site); and a *stranger*, another merchant
+with a vendor and orders of his own, who may never be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import workers
+from orderflow import clock, leases, register, settings
+from orderflow.config import Config
+from orderflow.db import db, reading, unit_of_work
+from orderflow.judge import reconsider_all
+from orderflow.models import (
+    Base,
+    Connection,
+    MarketplaceOrder,
+    Merchant,
+    Message,
+    Push,
+    StoreAccess,
+    TimelineEvent,
+    Vendor,
+    VendorOrder,
+)
+from sandbox.clock import SettableClock
+from sandbox.people import People
+from sandbox.shopify.app import App
+from sandbox.shopify.shop import Shop
+from sandbox.wire import post_into
+from sandbox.woocommerce import WooStore
+from sandbox.world import World
+from stores import http
+from stores.base import Access, Identity, Variant
+from tests.wsgi_adapter import WsgiAdapter
+from webapp import create_app
+from workers import lanes
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SECRET = "a-client-secret"
+KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+TOPICS = (
+    "orders/create",
+    "orders/updated",
+    "orders/paid",
+    "orders/cancelled",
+    "orders/edited",
+    "fulfillments/create",
+    "fulfillments/update",
+)
+SCOPES = (
+    "write_orders",
+    "read_products",
+    "read_locations",
+    "read_fulfillments",
+    "write_merchant_managed_fulfillment_orders",
+    "write_third_party_fulfillment_orders",
+)
+HARBOUR, ALFA, STRANGER = "harbour.myshopify.com", "alfa.myshopify.com", "stranger.myshopify.com"
+BRAVO = "bravo.example.com"
+
+
+def configuration(database_url: str, **more: Any) -> Config:
+    values: dict[str, Any] = {
+        "database_url": database_url,
+        "secret_keys": KEY,
+        "app_client_id": "client-id",
+        "app_secrets": SECRET,
+        "public_url": "https://sluice.example.com",
+        "log_level": "error",
+    }
+    return Config.model_validate(values | more)
+
+
+class House:
+    """``turn`` runs everything that is due; ``later`` lets time pass first."""
+
+    def __init__(self, database_url: str, **config: Any) -> None:
+        self.clock = SettableClock(START)
+        self.config = configuration(database_url, **config)
+        self.web: Flask = create_app(self.config)
+        self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)
+        self.people = People(self.world)
+        clock.use(self.clock)
+        http.use_adapter(WsgiAdapter(self.world))
+        self.app = workers.create_app(self.config)
+        self.client = self.web.test_client()
+        self.sluice = App(
+            "client-id",
+            SECRET,
+            scopes=SCOPES,
+            webhook_url="https://sluice.example.com/webhooks/shopify",
+            topics=TOPICS,
+        )
+        self.world.apps["client-id"] = self.sluice
+        with self.app.app_context():
+            Base.metadata.create_all(db.engine)
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        with self.web.app_context():
+            db.engine.dispose()
+        http.use_adapter(None)
+        clock.use(None)
+
+    # -- setting the stage ---------------------------------------------------------------------
+
+    def shop(self, domain: str, **more: Any) -> Shop:
+        return Shop(self.world, domain, **more)
+
+    def merchant(self, domain: str = HARBOUR, **more: Any) -> Shop:
+        """A shop with the app installed, order sync on."""
+        shop = self.world.shops.get(domain) or self.shop(domain, **more)
+        access = self.shopify_access(shop)
+        identity = Identity(str(shop.id), shop.name, domain, shop.currency, shop.email, "CA")
+        with self.unit() as session:
+            merchant = register.add_merchant(session, access, identity, clock.now())
+            settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
+        return shop
+
+    def shopify_access(self, shop: Shop) -> Access:
+        grant = shop.install(self.sluice)
+        return Access("shopify", shop.domain, {"access_token": grant.access_token})
+
+    def vendor(self, name: str, merchant: str = HARBOUR) -> int:
+        with self.unit() as session:
+            row = self.one(session, Merchant, shop=merchant)
+            return register.add_vendor(session, row, name, clock.now()).id
+
+    def alfa(self, merchant: str = HARBOUR, domain: str = ALFA, **more: Any) -> Shop:
+        """The vendor Alfa, with a store of the marketplace's kind."""
+        shop = self.world.shops.get(domain) or self.shop(domain, **more)
+        self.connect("Alfa", self.shopify_access(shop), merchant)
+        return shop
+
+    def bravo(self, merchant: str = HARBOUR, host: str = BRAVO, **more: Any) -> WooStore:
+        """The vendor Bravo, with a WordPress site whose jobs run at once."""
+        site = WooStore(self.world, host, **{"cron": "prompt", **more})
+        key, secret = site.issue_key()
+        access = Access(
+            "woocommerce", f"https://{host}", {"consumer_key": key, "consumer_secret": secret}
+        )
+        self.connect("Bravo", access, merchant)
+        return site
+
+    def connect(self, name: str, access: Access, merchant: str = HARBOUR) -> int:
+        with self.unit() as session:
+            owner = self.one(session, Merchant, shop=merchant)
+            vendor = session.scalars(
+                select(Vendor).where(Vendor.merchant_id == owner.id, Vendor.name == name)
+            ).one_or_none()
+            vendor = vendor or register.add_vendor(session, owner, name, clock.now())
+            identity = Identity("1", name, access.address, "USD")
+            connection = register.connect(session, vendor, access, identity, clock.now())
+            register.activate_add_on(session, owner, access.platform, active=True, now=clock.now())
+            return connection.id
+
+    def map(self, mine: Any, address: str, vendor_variant: str, product: str = "") -> None:
+        """The marketplace's variant is the vendor's variant of that id."""
+        with self.unit() as session:
+            connection = session.scalars(
+                select(Connection).join(StoreAccess).where(StoreAccess.address.contains(address))
+            ).one()
+            theirs = Variant(vendor_variant, product, "", "")
+            register.map_variant(session, connection, str(mine.id), theirs, clock.now())
+
+    def set(self, merchant: str = HARBOUR, **values: bool) -> None:
+        with self.unit() as session:
+            owner = self.one(session, Merchant, shop=merchant)
+            settings.change(session, owner, values, by="test", now=clock.now())
+            reconsider_all(session, owner, clock.now())
+
+    # -- running -------------------------------------------------------------------------------
+
+    def turn(self, rounds: int = 30) -> None:
+        """Let the world and the workers run until nothing is due."""
+        for _ in range(rounds):
+            self.world.tick()
+            with self.app.app_context():
+                with reading() as session:
+                    waiting = leases.waiting(session, now=clock.now())
+                if waiting:
+                    lanes.Drainer(self.app).run(waiting, seconds=60)
+            if not waiting and not self._world_is_busy():
+                return
+        raise AssertionError("the house does not come to rest")
+
+    def _world_is_busy(self) -> bool:
+        return any(each.due <= self.clock() for each in self.world.deliveries.queue)
+
+    def later(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.turn()
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def unit(self) -> Any:
+        return _Inside(self.app, unit_of_work)
+
+    def look(self) -> Any:
+        return _Inside(self.app, reading)
+
+    @staticmethod
+    def one(session: Session, model: Any, **wanted: Any) -> Any:
+        return session.scalars(select(model).filter_by(**wanted)).one()
+
+    def parts(self, **wanted: Any) -> list[VendorOrder]:
+        with self.look() as session:
+            rows = list(session.scalars(select(VendorOrder).filter_by(**wanted)))
+            for row in rows:
+                session.refresh(row, ["vendor", "order", "lines"])
+            return rows
+
+    def part(self) -> VendorOrder:
+        (only,) = self.parts()
+        return only
+
+    def orders(self) -> list[MarketplaceOrder]:
+        with self.look() as session:
+            return list(session.scalars(select(MarketplaceOrder)))
+
+    def pushes(self) -> list[Push]:
+        with self.look() as session:
+            return list(session.scalars(select(Push).order_by(Push.id)))
+
+    def events(self) -> list[str]:
+        with self.look() as session:
+            return list(session.scalars(select(TimelineEvent.code).order_by(TimelineEvent.id)))
+
+    def messages(self, kind: str = "") -> list[Message]:
+        with self.look() as session:
+            rows = session.scalars(select(Message).order_by(Message.id))
+            return [row for row in rows if row.kind == kind or not kind]
+
+
+class _Inside:
+    """A unit of work inside the worker's application context."""
+
+    def __init__(self, app: Flask, enter: Callable[[], Any]) -> None:
+        self._context, self._enter = app.app_context(), enter
+
+    def __enter__(self) -> Session:
+        self._context.push()
+        self._unit = self._enter()
+        return self._unit.__enter__()
+
+    def __exit__(self, *failure: Any) -> Any:
+        try:
+            return self._unit.__exit__(*failure)
+        finally:
+            self._context.pop()

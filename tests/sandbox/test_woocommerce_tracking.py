@@ -1,0 +1,93 @@
+"""Where a vendor's tracking number can be found, by what the store has installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox.woo_cast import HOST, Scene
+
+FULFILLMENTS, ADVANCED = "fulfillments", "advanced-shipment-tracking"
+PAID = "woocommerce-shipment-tracking"
+
+
+def read(scene: Scene, path: str) -> Any:
+    answer = scene.client.get(f"/wp-json/{path}", base_url=f"https://{HOST}", auth=scene.key)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def shown(scene: Scene, plugin: str, order_id: int) -> list[str]:
+    """The tracking numbers that the plugin's own route shows."""
+    if plugin == FULFILLMENTS:
+        parcels = read(scene, f"wc/v3/orders/{order_id}/fulfillments")
+        metas = [{each["key"]: each["value"] for each in one["meta_data"]} for one in parcels]
+        return [meta["_tracking_number"] for meta in metas]
+    namespace = {ADVANCED: "wc-ast/v3", PAID: "wc-shipment-tracking/v3"}[plugin]
+    parcels = read(scene, f"{namespace}/orders/{order_id}/shipment-trackings")
+    return [each["tracking_number"] for each in parcels]
+
+
+@pytest.mark.parametrize("plugin", [FULFILLMENTS, ADVANCED, PAID])
+def test_a_number_is_shown_corrected_and_withdrawn(plugin: str) -> None:
+    scene = Scene(plugins=[plugin])
+    order_id = scene.create(set_paid=True)["id"]
+    scene.store.ship(order_id, None, "1Z1", "UPS", "https://example.com/1Z1")
+    assert shown(scene, plugin, order_id) == ["1Z1"]
+    scene.store.correct_tracking(order_id, "1Z2", "UPS", "https://example.com/1Z2")
+    assert shown(scene, plugin, order_id) == ["1Z2"]
+    scene.store.withdraw(order_id)
+    assert shown(scene, plugin, order_id) == []
+
+
+def test_a_plain_store_only_completes_the_order() -> None:
+    scene = Scene()
+    order_id = scene.create(set_paid=True)["id"]
+    assert scene.store.ship(order_id, None, "1Z1", "UPS", "") is None
+    order = scene.ask("GET", f"orders/{order_id}").get_json()
+    assert order["status"] == "completed"
+    assert "1Z1" not in str(order)
+
+
+def test_fulfillments_leave_the_status_and_tell_how_far_in_meta() -> None:
+    scene = Scene(plugins=[FULFILLMENTS])
+    order = scene.create(set_paid=True, line_items=[{"sku": "MUG", "quantity": 3}])
+    item = order["line_items"][0]["id"]
+    words = []
+    for quantity in (1, 2):
+        scene.store.ship(order["id"], {item: quantity}, f"N{quantity}", "DHL", "")
+        now = scene.ask("GET", f"orders/{order['id']}").get_json()
+        meta = {each["key"]: each["value"] for each in now["meta_data"]}
+        words.append((now["status"], meta["_fulfillment_status"]))
+    assert words == [("processing", "partially_fulfilled"), ("processing", "fulfilled")]
+
+
+@pytest.mark.parametrize(("plugin", "name"), [(ADVANCED, ""), (PAID, "My Carrier")])
+def test_only_the_paid_plugin_keeps_a_carrier_it_does_not_know(plugin: str, name: str) -> None:
+    scene = Scene(plugins=[plugin])
+    order_id = scene.create(set_paid=True)["id"]
+    scene.store.ship(order_id, None, "M1", "My Carrier", "https://example.com/M1")
+    namespace = {ADVANCED: "wc-ast/v3", PAID: "wc-shipment-tracking/v3"}[plugin]
+    (parcel,) = read(scene, f"{namespace}/orders/{order_id}/shipment-trackings")
+    assert parcel["tracking_provider"] == name
+    assert parcel["tracking_link"] == "https://example.com/M1"
+
+
+@pytest.mark.parametrize(
+    ("plugins", "namespace", "route"),
+    [
+        ([], "", ""),
+        ([FULFILLMENTS], "", "fulfillments"),
+        ([ADVANCED], "wc-ast/v3", "shipment-trackings"),
+        ([PAID], "wc-shipment-tracking/v3", ""),
+    ],
+)
+def test_what_is_installed_can_be_seen_without_a_key(
+    plugins: list[str], namespace: str, route: str
+) -> None:
+    scene = Scene(plugins=plugins)
+    scene.key = None  # type: ignore[assignment]
+    assert not namespace or namespace in read(scene, "")["namespaces"]
+    found = [path for path in read(scene, "wc/v3")["routes"] if path.endswith(route or "none")]
+    assert len(found) == (1 if route else 0)

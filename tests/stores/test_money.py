@@ -1,0 +1,49 @@
+"""Minor units and their text, by the currency's own number of digits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stores.money import to_minor, to_text
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("12.50", "EUR", 1250),
+        ("12.5", "EUR", 1250),
+        ("-0.01", "usd", -1),
+        ("1250", "JPY", 1250),
+        ("1250.00", "JPY", 1250),
+        ("1.234", "KWD", 1234),
+        ("0.0001", "CLF", 1),
+        ("999999999999.99", "USD", 99999999999999),
+    ],
+)
+def test_an_amount_becomes_minor_units(text: str, currency: str, minor: int) -> None:
+    assert to_minor(text, currency) == minor
+
+
+@pytest.mark.parametrize(("text", "currency"), [("12.505", "EUR"), ("0.5", "JPY")])
+def test_digits_that_the_currency_does_not_have_are_refused(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="more digits"):
+        to_minor(text, currency)
+
+
+@pytest.mark.parametrize("text", ["", "3,50", "abc", "NaN", "Infinity"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        to_minor(text, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(1250, "EUR", "12.50"), (0, "EUR", "0.00"), (5, "JPY", "5"), (-1, "KWD", "-0.001")],
+)
+def test_minor_units_become_text_with_a_point(minor: int, currency: str, text: str) -> None:
+    assert to_text(minor, currency) == text
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(["EUR", "JPY", "KWD", "CLF", "XXX"]))
+def test_there_and_back_is_the_same_amount(minor: int, currency: str) -> None:
+    assert to_minor(to_text(minor, currency), currency) == minor

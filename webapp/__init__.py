@@ -1,0 +1,38 @@
+"""The merchant's door: the app inside the shop's admin, and the app factory."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+import stores
+from orderflow import config as configuration
+from orderflow.config import Config
+from orderflow.db import db
+from orderflow.house import furnish
+from portal import webhooks as store_webhooks
+from stores import http
+from webapp import commands, health, webhooks
+
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes; an order with thousands of lines is a webhook of several megabytes."""
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The web application; without ``config`` it is read from the environment."""
+    settings = config or configuration.load()
+    app = Flask("webapp", root_path=str(Path(__file__).parent))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    furnish(app, settings, stores.all_capabilities())
+    if settings.store_gateway:
+        http.use_gateway(settings.store_gateway)
+    socket.setdefaulttimeout(settings.call_seconds)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    for blueprint in (webhooks.pages, health.pages, store_webhooks.pages):
+        app.register_blueprint(blueprint)
+    app.cli.add_command(commands.sluice)
+    return app

@@ -1,0 +1,67 @@
+"""Shopify's webhooks for the whole app: verified, kept, answered; read later by a worker.
+
+The shop is known only by a header that the signature does not cover, so what the body says of its
+shop, or of an order that belongs to another one, must agree with it.
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Blueprint, current_app, request
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+import stores
+from orderflow import clock
+from orderflow.config import Config
+from orderflow.db import reading
+from orderflow.models import StoreAccess
+from orderflow.receive import Answer, take
+
+PLATFORM = "shopify"
+REMEMBER = 60.0
+"""Seconds for which a shop that is known is not looked up again."""
+
+pages = Blueprint("webhooks", __name__)
+log = structlog.get_logger()
+_known: dict[str, tuple[int, float]] = {}
+
+
+@pages.post("/webhooks/shopify")
+@pages.post("/webhooks/shopify/compliance")
+def shopify() -> Answer:
+    """401 for what Shopify did not sign or no shop of ours sent, 400 for what cannot be read but
+    is kept, 503 while the database is down: Shopify then sends it again."""
+    config: Config = current_app.extensions["sluice_config"]
+    body = request.get_data(cache=False)
+    hooks, headers = stores.webhooks(PLATFORM), dict(request.headers)
+    shop = request.headers.get("X-Shopify-Shop-Domain", "").lower()
+    if not hooks.verify(headers, body, config.app_secrets):
+        log.warning("webhook_forged", shop=shop)
+        return {"error": "the signature is wrong"}, 401
+    try:
+        access_id = _access_of(shop)
+        if access_id is None:
+            log.warning("webhook_of_unknown_shop", shop=shop)
+            return {"error": "no shop of that name has installed this app"}, 401
+        return take(hooks, headers, body, access_id, shop, clock.now())
+    except DBAPIError as down:
+        log.error("webhook_not_kept", error=type(down).__name__)
+        return {"error": "try again later"}, 503
+
+
+def _access_of(shop: str) -> int | None:
+    access_id, until = _known.get(shop, (0, 0.0))
+    if until > time.monotonic():
+        return access_id
+    with reading() as session:
+        found = session.scalar(
+            select(StoreAccess.id).where(
+                StoreAccess.platform == PLATFORM, StoreAccess.address == shop
+            )
+        )
+    if found is not None:
+        _known[shop] = (found, time.monotonic() + REMEMBER)
+    return found

@@ -1,0 +1,55 @@
+"""A handler failed: its message comes again later, or a person is told. Nothing is dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from orderflow import clock, outbox, push, register, report
+from orderflow.db import unit_of_work
+from orderflow.outbox import Claimed
+from stores.base import StoreBusy, StoreError, StoreLocked
+from workers.gear import Shore
+
+log = structlog.get_logger()
+
+
+def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> None:
+    """Put ``message`` off with growing pauses; after two days give it up, visibly."""
+    moment = clock.now()
+    words = error.words if isinstance(error, StoreError) else type(error).__name__
+    after = error.retry_after if isinstance(error, StoreBusy) else None
+    _log(message, error, words)
+    with unit_of_work() as session:
+        if isinstance(error, StoreLocked) and shore is not None:
+            register.lock_access(session, shore.access_id, words, moment)
+        if outbox.worn_out(message, moment):
+            _give_up(session, message, words)
+            return
+        throttled = isinstance(error, StoreBusy) and error.throttled
+        delay = max(after or 1.0, 0.2) if throttled else outbox.pause(message.tries, after)
+        outbox.put_off(session, message, now=moment, delay=delay, words=words, fresh=throttled)
+
+
+def _give_up(session: Session, message: Claimed, words: str) -> None:
+    """Parked messages stay; the order they are about says that it needs attention."""
+    moment = clock.now()
+    outbox.park(session, message, now=moment, words=words)
+    if message.kind == "push":
+        push.given_up(session, int(message.about["push"]), words, moment)
+    elif message.kind == "report":
+        report.stuck(session, int(message.about["shipment"]), words, moment)
+
+
+def _log(message: Claimed, error: BaseException, words: str) -> None:
+    fields: dict[str, Any] = {"lane": message.lane, "kind": message.kind, "tries": message.tries}
+    if isinstance(error, StoreError):
+        log.warning("store_error", words=words, error=type(error).__name__, **fields)
+        return
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    log.error("handler_failed", error=type(error).__name__, where=where, **fields)

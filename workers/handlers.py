@@ -1,0 +1,22 @@
+"""Which function takes which kind of message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workers import intake, pushes, reports, tracking
+from workers.gear import Job
+
+HANDLERS: dict[str, Callable[[Job], None]] = {
+    "webhook": intake.webhook,
+    "reconsider": intake.reconsider,
+    "reconsider_all": intake.reconsider_all,
+    "fetch": intake.fetch,
+    "reconcile": intake.reconcile,
+    "push": pushes.send,
+    "audit": pushes.audit,
+    "read": tracking.read,
+    "poll": tracking.poll,
+    "subscribe": tracking.subscribe,
+    "report": reports.tell,
+}

@@ -1,0 +1,141 @@
+"""What came in is recorded and decided; ``fetch`` and ``reconcile`` call the merchant's shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import stores
+from orderflow import clock, judge, outbox, record, register
+from orderflow.db import reading, unit_of_work
+from orderflow.models import Merchant, StoreAccess, Webhook
+from stores.base import SeenOrder
+from workers.gear import Job
+
+log = structlog.get_logger()
+
+
+def webhook(job: Job) -> None:
+    """Read one delivery: an order of a marketplace is recorded, one of a vendor's store looked at.
+
+    The same shop may be both. What nobody here understands is kept as it came.
+    """
+    with unit_of_work() as session:
+        row = session.get_one(Webhook, job.about("webhook"))
+        access = session.get_one(StoreAccess, row.access_id)
+        order_id, key = str(job.message.about["order"]), str(job.message.about["key"])
+        if order_id:
+            row.state = (
+                Webhook.DONE if _take(session, access, row, order_id, key) else Webhook.IGNORED
+            )
+            row.body = None
+        else:
+            row.state = Webhook.KEPT
+            log.warning("webhook_kept", webhook=row.id, topic=row.topic)
+        outbox.done(session, job.message)
+
+
+def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, key: str) -> bool:
+    merchant, told = _merchant(session, access.id), False
+    if merchant is not None:
+        seen = _seen(access, row)
+        if seen is None:
+            _ask(session, access, "fetch", order_id, {"order": order_id})
+        told = seen is None or record.record(session, merchant, seen, clock.now())
+    if register.connections_of(session, access.id):
+        _ask(session, access, "read", order_id, {"order": order_id, "key": key})
+        told = True
+    return told
+
+
+def _seen(access: StoreAccess, row: Webhook) -> SeenOrder | None:
+    """The order in the body; None: read it from the shop. One that nobody can read is told."""
+    body = row.body or b""
+    try:
+        return stores.seen_from_webhook(access.platform, row.topic, body, access.address)
+    except (ValueError, LookupError, TypeError, AttributeError) as bad:
+        log.error("webhook_unreadable", webhook=row.id, error=type(bad).__name__)
+        row.words = f"The order in it cannot be read: {type(bad).__name__}."
+        return None
+
+
+def _ask(
+    session: Session, access: StoreAccess, kind: str, order_id: str, about: dict[str, str]
+) -> None:
+    """Have the store asked for the order as it is now."""
+    outbox.put(session, access.lane, kind, f"{kind}:{order_id}", about, now=clock.now())
+
+
+def _merchant(session: Session, access_id: int) -> Merchant | None:
+    return session.scalars(
+        select(Merchant).where(Merchant.access_id == access_id, Merchant.uninstalled_at.is_(None))
+    ).one_or_none()
+
+
+def reconsider(job: Job) -> None:
+    with unit_of_work() as session:
+        record.reconsider(session, job.about("order"), clock.now())
+        outbox.done(session, job.message)
+
+
+def reconsider_all(job: Job) -> None:
+    """Queue the orders that a change may release, a page at a time."""
+    about: dict[str, Any] = dict(job.message.about)
+    with unit_of_work() as session:
+        merchant = session.get_one(Merchant, about["merchant"])
+        go_on = judge.reconsider_some(
+            session, merchant, clock.now(), vendor_id=about["vendor"], after=about["after"]
+        )
+        if go_on is not None:
+            about["after"] = go_on
+            outbox.put(
+                session,
+                job.message.lane,
+                "reconsider_all",
+                job.message.subject,
+                about,
+                now=clock.now(),
+            )
+        outbox.done(session, job.message)
+
+
+def fetch(job: Job) -> None:
+    """One order, read from the marketplace."""
+    market = job.there.marketplace()
+    order_id = str(job.message.about["order"])
+    seen = job.there.limiter.call("read_order", market, lambda: market.read_order(order_id))
+    if seen is not None:
+        _record(job, seen)
+    with unit_of_work() as session:
+        outbox.done(session, job.message)
+
+
+def reconcile(job: Job) -> None:
+    """Find what webhooks missed: all orders changed since last time, with an overlap."""
+    with reading() as session:
+        merchant = _merchant(session, job.there.access_id)
+    if merchant is None:
+        with unit_of_work() as session:
+            outbox.done(session, job.message)
+        return
+    market = job.there.marketplace()
+    orders, cursor, more = job.there.limiter.call(
+        "orders_since", market, lambda: market.orders_since(merchant.orders_cursor)
+    )
+    for seen in orders:
+        _record(job, seen)
+    with unit_of_work() as session:
+        session.get_one(Merchant, merchant.id).orders_cursor = cursor
+        register.unlock_access(session, merchant.access_id, clock.now())
+        delay = 0.0 if more else float(job.config.reconcile_every)
+        outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+
+
+def _record(job: Job, seen: SeenOrder) -> None:
+    with unit_of_work() as session:
+        merchant = _merchant(session, job.there.access_id)
+        if merchant is not None:
+            record.record(session, merchant, seen, clock.now())

@@ -1,0 +1,111 @@
+"""How fast one store may be called: by the points it says are left, or by calls at once.
+
+A store that tells its bucket (``Spend``) is called as fast as the bucket refills and no faster;
+one that tells nothing is called ``parallel`` times at once. Shared by all calls of a lane.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from stores.base import Spend, StoreBusy
+
+T = TypeVar("T")
+UNKNOWN_COST = 25.0
+MARGIN = 1.5
+"""How many calls' worth of points is left in the bucket, for what others may spend there."""
+PATIENCE = 8.0
+"""Seconds that a call waits for points; after that its message is put off instead."""
+
+
+class Spender(Protocol):
+    @property
+    def spend(self) -> Spend: ...
+
+
+class Limiter:
+    """Points are estimated between answers and set right by each answer."""
+
+    def __init__(
+        self,
+        known: dict[str, Any] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        known = known or {}
+        self._clock, self._sleep = clock, sleep
+        self._lock = threading.Lock()
+        self._costs: dict[str, float] = dict(known.get("costs", {}))
+        self._capacity: float | None = known.get("capacity")
+        self._refill: float = known.get("refill", 0.0)
+        self._left: float = known.get("left", 0.0)
+        self._flying = 0.0
+        self._at = clock()
+        self.throttled = 0
+
+    def gauge(self) -> dict[str, Any]:
+        """What the next holder of the lane should know."""
+        with self._lock:
+            self._flow()
+            return {
+                "costs": self._costs,
+                "capacity": self._capacity,
+                "refill": self._refill,
+                "left": self._left,
+            }
+
+    def call(self, operation: str, store: Spender, act: Callable[[], T]) -> T:
+        """``act``, once there are points for it. StoreBusy when that would take too long."""
+        cost = self._take(operation)
+        try:
+            result = act()
+        except StoreBusy as busy:
+            self._learn(operation, cost, store.spend, throttled=busy.throttled)
+            raise
+        except BaseException:
+            self._learn(operation, cost, store.spend, throttled=False)
+            raise
+        self._learn(operation, cost, store.spend, throttled=False)
+        return result
+
+    def _take(self, operation: str) -> float:
+        deadline = self._clock() + PATIENCE
+        while True:
+            with self._lock:
+                self._flow()
+                cost = self._costs.get(operation, UNKNOWN_COST)
+                short = self._short_of(cost)
+                if short <= 0:
+                    self._left -= cost
+                    self._flying += cost
+                    return cost
+                wait = short / self._refill
+            if self._clock() + wait > deadline:
+                raise StoreBusy("Our calls to this store are used up for now.", wait)
+            self._sleep(wait)
+
+    def _short_of(self, cost: float) -> float:
+        if self._capacity is None or self._refill <= 0:
+            return 0.0
+        return min(cost * (1 + MARGIN), self._capacity) - self._left
+
+    def _flow(self) -> None:
+        now = self._clock()
+        if self._capacity is not None:
+            self._left = min(self._capacity, self._left + (now - self._at) * self._refill)
+        self._at = now
+
+    def _learn(self, operation: str, taken: float, spend: Spend, *, throttled: bool) -> None:
+        with self._lock:
+            self._flow()
+            self._flying -= taken
+            self.throttled += throttled
+            if spend.requested:
+                self._costs[operation] = spend.requested
+            if spend.available is None:
+                return
+            self._capacity, self._refill = spend.capacity, spend.refill or 0.0
+            self._left = spend.available - self._flying

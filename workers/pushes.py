@@ -1,0 +1,105 @@
+"""A push leaves: begin, one call to the store, write down what became of it."""
+
+from __future__ import annotations
+
+from orderflow import clock, outbox, push, register
+from orderflow.db import unit_of_work
+from stores.base import (
+    OutcomeUnknown,
+    StoreBusy,
+    StoreError,
+    StoreLocked,
+    StoreRefused,
+)
+from workers.gear import Job
+
+
+def send(job: Job) -> None:
+    """Send the push, or look for it where an earlier try may have landed."""
+    with unit_of_work() as session:
+        work = push.begin(session, job.about("push"), clock.now())
+        if work is None:
+            outbox.done(session, job.message)
+    if isinstance(work, push.Looking):
+        _look(job, work)
+    elif work is not None:
+        _create(job, work)
+
+
+def _create(job: Job, work: push.Sending) -> None:
+    try:
+        store = job.there.store()
+        placed = job.there.limiter.call(
+            "create_order", store, lambda: store.create_order(work.order)
+        )
+    except OutcomeUnknown as lost:
+        with unit_of_work() as session:
+            push.unknown(session, work.push_id, lost.words, clock.now(), job.config.look_waits[0])
+            outbox.done(session, job.message)
+    except StoreRefused as no:
+        with unit_of_work() as session:
+            push.refused(session, work.push_id, no.words, clock.now())
+            outbox.done(session, job.message)
+    except (StoreBusy, StoreLocked) as not_now:
+        _not_sent(job, work.push_id, not_now)
+    else:
+        with unit_of_work() as session:
+            push.placed(session, work.push_id, placed, clock.now(), how="answer")
+            outbox.done(session, job.message)
+
+
+def _not_sent(job: Job, push_id: int, error: StoreError) -> None:
+    """Nothing was done. Busy: put off. Locked: the push is decided again, and held."""
+    locked = isinstance(error, StoreLocked)
+    with unit_of_work() as session:
+        outcome = "locked" if locked else "busy"
+        push.not_sent(session, push_id, outcome, error.words, clock.now())
+        if locked:
+            register.lock_access(session, job.there.access_id, error.words, clock.now())
+            outbox.put_off(session, job.message, now=clock.now(), delay=0, fresh=True)
+    if not locked:
+        raise error
+
+
+def _look(job: Job, work: push.Looking) -> None:
+    store = job.there.store()
+    found = job.there.limiter.call(
+        "find_orders", store, lambda: store.find_orders(work.key, work.since)
+    )
+    with unit_of_work() as session:
+        push.looked(session, work.push_id, found, clock.now(), _waits(job))
+        outbox.done(session, job.message)
+
+
+def _waits(job: Job) -> tuple[float, ...]:
+    """The pauses before each look-up. Together they outlast a create that is still on its way."""
+    return tuple(float(wait) for wait in job.config.look_waits)
+
+
+def audit(job: Job) -> None:
+    """After a create was sent twice: cancel whatever lives besides the order in the book."""
+    with unit_of_work() as session:
+        work = push.begin_audit(session, job.about("push"))
+        if work is None:
+            outbox.done(session, job.message)
+            return
+    store = job.there.store()
+    limiter = job.there.limiter
+    found = limiter.call("find_orders", store, lambda: store.find_orders(work.key, work.since))
+    with unit_of_work() as session:
+        twins = push.surplus(session, work.push_id, found)
+    for twin in twins:
+        _cancel_twin(job, twin.id)
+        with unit_of_work() as session:
+            push.surplus_cancelled(session, work.push_id, twin, clock.now())
+    with unit_of_work() as session:
+        outbox.done(session, job.message)
+
+
+def _cancel_twin(job: Job, order_id: str) -> None:
+    store = job.there.store()
+    job.there.limiter.call(
+        "cancel_order",
+        store,
+        lambda: store.cancel_order(order_id, "Created twice by mistake.", restock=True),
+    )

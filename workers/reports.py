@@ -1,0 +1,88 @@
+"""Reports go home: what a vendor shipped becomes fulfilments of the marketplace order."""
+
+from __future__ import annotations
+
+from orderflow import clock, outbox, report
+from orderflow.db import unit_of_work
+from orderflow.report import Plan, Telling
+from stores.base import FulfilmentPart, Marketplace, StoreRefused
+from workers.gear import Job
+
+
+def tell(job: Job) -> None:
+    """Make the marketplace know one shipment as it is now. Doing it again changes nothing."""
+    with unit_of_work() as session:
+        telling = report.begin(session, job.about("shipment"))
+    try:
+        short = _carry_out(job, telling)
+    except StoreRefused as no:
+        with unit_of_work() as session:
+            report.stuck(session, telling.shipment_id, no.words, clock.now())
+            outbox.done(session, job.message)
+        return
+    with unit_of_work() as session:
+        report.finished(session, telling, short, clock.now())
+        outbox.done(session, job.message)
+
+
+def _carry_out(job: Job, telling: Telling) -> dict[str, int]:
+    """Compare, act, and compare again where pieces first had to be freed."""
+    market = job.there.marketplace()
+    plan = _compare(job, market, telling)
+    _write_recognised(plan)
+    _withdraw(job, market, plan)
+    _correct(job, market, plan, telling)
+    if plan.withdraw and telling.lines:
+        with unit_of_work() as session:
+            telling = report.begin(session, telling.shipment_id)
+        plan = _compare(job, market, telling)
+    for part in plan.fulfil:
+        _fulfil(job, market, telling, part)
+    return dict(plan.short)
+
+
+def _compare(job: Job, market: Marketplace, telling: Telling) -> Plan:
+    state = job.there.limiter.call(
+        "fulfilments", market, lambda: market.fulfilments(telling.order_id)
+    )
+    return report.plan(telling, state)
+
+
+def _write_recognised(plan: Plan) -> None:
+    with unit_of_work() as session:
+        for report_id, fulfilment in plan.adopt:
+            report.landed(session, report_id, fulfilment, clock.now())
+        for report_id in plan.drop:
+            report.dropped(session, report_id)
+
+
+def _withdraw(job: Job, market: Marketplace, plan: Plan) -> None:
+    for told in plan.withdraw:
+        job.there.limiter.call("withdraw", market, lambda told=told: market.withdraw(told.id))  # type: ignore[misc]
+        with unit_of_work() as session:
+            report.withdrawn(session, told.report_id, clock.now())
+
+
+def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
+    for told in plan.correct:
+        job.there.limiter.call(
+            "correct_tracking",
+            market,
+            lambda told=told: market.correct_tracking(  # type: ignore[misc]
+                told.id, telling.tracking, notify=telling.notify
+            ),
+        )
+        with unit_of_work() as session:
+            report.corrected(session, told.report_id, telling.tracking, clock.now())
+
+
+def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPart) -> None:
+    with unit_of_work() as session:
+        report_id = report.sending(session, telling, part, clock.now())
+    fulfilment = job.there.limiter.call(
+        "fulfil",
+        market,
+        lambda: market.fulfil(part, telling.tracking, notify=telling.notify),
+    )
+    with unit_of_work() as session:
+        report.landed(session, report_id, fulfilment, clock.now())

@@ -1,0 +1,63 @@
+"""Tracking comes in from vendors' stores: by webhook where one is sent, by polling in any case."""
+
+from __future__ import annotations
+
+from orderflow import clock, outbox, register, track
+from orderflow.db import reading, unit_of_work
+from orderflow.models import StoreAccess
+from stores.base import StoreOrder
+from workers.gear import Job
+
+
+def read(job: Job) -> None:
+    """A store said that something happened to one of its orders: read it as it is now."""
+    remote_id, key = str(job.message.about["order"]), str(job.message.about["key"])
+    with reading() as session:
+        ours = track.find_push(session, job.there.access_id, remote_id, key) is not None
+    if ours:
+        store = job.there.store()
+        order = job.there.limiter.call("read_order", store, lambda: store.read_order(remote_id))
+        if order is not None:
+            _take(job, order)
+    with unit_of_work() as session:
+        outbox.done(session, job.message)
+
+
+def _take(job: Job, order: StoreOrder) -> None:
+    with unit_of_work() as session:
+        track.seen(session, job.there.access_id, order, clock.now())
+
+
+def poll(job: Job) -> None:
+    """What changed in this store since last time; then the same again in some minutes."""
+    with unit_of_work() as session:
+        access = session.get_one(StoreAccess, job.there.access_id)
+        cursor = access.cursor
+        if not register.connections_of(session, access.id):
+            outbox.done(session, job.message)
+            return
+    store = job.there.store()
+    changes = job.there.limiter.call("fetch_changes", store, lambda: store.fetch_changes(cursor))
+    for order in changes.orders:
+        _take(job, order)
+    with unit_of_work() as session:
+        access = session.get_one(StoreAccess, job.there.access_id)
+        access.cursor, access.polled_at = changes.cursor, clock.now()
+        register.unlock_access(session, access.id, clock.now())
+        delay = 0.0 if changes.more else float(job.config.poll_every)
+        outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+
+
+def subscribe(job: Job) -> None:
+    """See to it that the store tells us of changes, today and every day."""
+    with reading() as session:
+        access = session.get_one(StoreAccess, job.there.access_id)
+    address = f"{job.config.public_url}/webhooks/{access.platform}/{access.public_id}"
+    store = job.there.store()
+    secret = access.webhook_secret["secret"]
+    job.there.limiter.call("subscribe", store, lambda: store.subscribe(address, secret))
+    with unit_of_work() as session:
+        if register.connections_of(session, access.id):
+            outbox.put_off(session, job.message, now=clock.now(), delay=86400, fresh=True)
+        else:
+            outbox.done(session, job.message)
