@@ -34,6 +34,9 @@ lock: installed-dev  ## write the locks from pyproject.toml and tools.in (UPGRAD
 	$(LOCK) pyproject.toml --group sandbox --group dev \
 		--constraints requirements.lock -o requirements-dev.lock
 
+key: installed  ## print a fresh key for SLUICE_SECRET_KEYS
+	@$(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
+
 clean:  ## remove everything that make made
 	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -44,5 +47,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test check bench lock clean installed installed-dev
+.PHONY: help demo test check bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

@@ -15,6 +15,7 @@ from typing import Any
 
 from orderflow.facts import Facts, LineFacts, StoreFacts
 from orderflow.settings import Effective
+from orderflow.shipments import left_to_ship
 
 PAID = frozenset({"paid", "partially_refunded"})
 """Payment states that count as paid (P14)."""
@@ -105,7 +106,7 @@ def _open(facts: Facts) -> list[LineFacts]:
 def _to_ship(line: LineFacts) -> int:
     if not line.requires_shipping:
         return 0
-    return min(line.quantity, line.fulfillable) - line.shipped
+    return left_to_ship(line.quantity, line.fulfillable, line.shipped)
 
 
 def _legs(lines: list[LineFacts]) -> tuple[Leg, ...]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from orderflow.db import insert_new, ring_after, rows_hit
@@ -99,20 +99,22 @@ def claim(
             earlier.lane == Message.lane,
             earlier.subject == Message.subject,
             earlier.id < Message.id,
+            earlier.parked_at.is_(None),
         )
         .exists()
     )
     held = select(Lane.name).where(Lane.name == lane, Lane.lease == lease).exists()
-    due: Select[Any] = (
+    due = (
         select(Message.id)
         .where(Message.lane == lane, _ready(now), ~blocked, held)
         .order_by(Message.due_at, Message.id)
         .limit(count)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     rows = session.execute(
         update(Message)
-        .where(Message.id.in_(due.scalar_subquery()))
+        .where(Message.id.in_(select(due.c.id)))
         .values(
             claim=f"{lease}-{secrets.token_hex(8)}",
             claimed_until=now + timedelta(seconds=seconds),

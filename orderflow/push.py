@@ -25,7 +25,7 @@ from orderflow.judge import RESTING, lines_of, lock, reach, send_soon
 from orderflow.models import Attempt, Merchant, Push, VariantMapping, VendorOrder
 from orderflow.privacy import MerchantCard
 from orderflow.settings import effective
-from orderflow.shipments import shipped_pieces
+from orderflow.shipments import left_to_ship, settle, shipped_pieces
 from stores.base import ComposedOrder, PlacedOrder
 
 AUDIT_AFTER = 900
@@ -132,7 +132,7 @@ def _composed(session: Session, push: Push) -> ComposedOrder:
     settings = effective(session, part.merchant_id, part.vendor_id).values
     shipped = shipped_pieces(session, part.id)
     pieces = {
-        line.remote_id: min(line.quantity, line.fulfillable) - shipped[line.remote_id]
+        line.remote_id: left_to_ship(line.quantity, line.fulfillable, shipped[line.remote_id])
         for line in lines_of(part, push.line_ids)
     }
     cargo = Cargo(
@@ -203,6 +203,7 @@ def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
         life.move(session, part, life.UNKNOWN, now)
     elif not states & {Push.QUEUED, Push.SENDING}:
         life.move(session, part, life.REFUSED if Push.REFUSED in states else life.PUSHED, now)
+        settle(session, part, now)
 
 
 def unknown(session: Session, push_id: int, words: str, now: datetime, wait: float) -> None:

@@ -53,11 +53,8 @@ def add_merchant(session: Session, access: Access, identity: Identity, now: date
     merchant = session.scalars(
         select(Merchant).where(Merchant.access_id == row.id)
     ).one_or_none() or Merchant(access_id=row.id, shop=access.address, installed_at=now)
-    merchant.name, merchant.email, merchant.country = (
-        identity.name,
-        identity.email,
-        identity.country,
-    )
+    merchant.name, merchant.email = identity.name, identity.email
+    merchant.phone, merchant.country = identity.phone, identity.country
     merchant.uninstalled_at = None
     session.add(merchant)
     session.flush()
@@ -146,7 +143,11 @@ def _refuse_foreign(
 
 def disconnect(session: Session, connection: Connection, now: datetime) -> None:
     """Nothing is sent there any more; what was pushed stays, and is no longer followed."""
-    connection.disconnected_at, connection.is_default = now, False
+    was_default, connection.is_default = connection.is_default, False
+    connection.disconnected_at = now
+    others = [c for c in connection.vendor.connections if c.disconnected_at is None]
+    if was_default and others:
+        min(others, key=lambda other: other.id).is_default = True
     merchant = session.get_one(Merchant, connection.merchant_id)
     reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
 

@@ -1,13 +1,15 @@
-"""How many pieces of each line are under way, over all that is known to have shipped."""
+"""What is under way of a vendor's part, over all that is known to have shipped."""
 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.models import Shipment
+from orderflow import life
+from orderflow.models import Shipment, VendorOrder
 
 
 def shipped_pieces(
@@ -24,3 +26,24 @@ def shipped_pieces(
         if shipment_id != except_id:
             pieces.update(lines)
     return pieces
+
+
+def left_to_ship(quantity: int, fulfillable: int, shipped: int) -> int:
+    """Pieces of a line that still have to go. ``fulfillable`` is what the marketplace still lets
+    be fulfilled, so what was shipped and reported is out of it already."""
+    return max(min(fulfillable, quantity - shipped), 0)
+
+
+def settle(session: Session, part: VendorOrder, now: datetime) -> None:
+    """Pushed, partly shipped or shipped, by what is under way."""
+    if part.state not in (*life.IN_STORE, life.HELD):
+        return
+    pieces = shipped_pieces(session, part.id)
+    wanted = {line.remote_id: line.quantity for line in part.lines if line.requires_shipping}
+    if not any(pieces.values()):
+        if part.state != life.HELD:
+            life.move(session, part, life.PUSHED, now)
+    elif all(pieces[line] >= quantity for line, quantity in wanted.items()):
+        life.move(session, part, life.SHIPPED, now)
+    else:
+        life.move(session, part, life.PARTLY_SHIPPED, now)

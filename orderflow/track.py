@@ -15,11 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, push, timeline
+from orderflow import outbox, push, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
-from orderflow.shipments import shipped_pieces
 from stores.base import Parcel, StoreOrder
 
 STORE = "store"
@@ -49,7 +48,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
     _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
-    settle(session, found.vendor_order, now)
+    shipments.settle(session, found.vendor_order, now)
     return True
 
 
@@ -97,7 +96,7 @@ def _lines(
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
-    other = shipped_pieces(
+    other = shipments.shipped_pieces(
         session, found.vendor_order_id, except_id=shipment.id if shipment else None
     )
     left = {key: line.quantity - other[key] for key, line in mine.items()}
@@ -169,18 +168,3 @@ def ask_for_report(session: Session, shipment: Shipment, now: datetime) -> None:
         {"shipment": shipment.id},
         now=now,
     )
-
-
-def settle(session: Session, part: VendorOrder, now: datetime) -> None:
-    """Pushed, partly shipped or shipped, by what is under way."""
-    if part.state not in (*life.IN_STORE, life.HELD):
-        return
-    pieces = shipped_pieces(session, part.id)
-    wanted = {line.remote_id: line.quantity for line in part.lines if line.requires_shipping}
-    if not any(pieces.values()):
-        if part.state != life.HELD:
-            life.move(session, part, life.PUSHED, now)
-    elif all(pieces[line] >= quantity for line, quantity in wanted.items()):
-        life.move(session, part, life.SHIPPED, now)
-    else:
-        life.move(session, part, life.PARTLY_SHIPPED, now)

@@ -96,4 +96,3 @@ def _chunks(answer: Response) -> Iterable[bytes]:
     return answer.iter_encoded()
 
 
-InProcess = WsgiTransport

@@ -221,6 +221,7 @@ class Identity:
     address: str
     currency: str
     email: str = ""
+    phone: str = ""
     country: str = ""
     scopes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -9,10 +9,10 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from sandbox.faults import ConnectionRefused
-from sandbox.wire import InProcess
+from sandbox.wire import WsgiTransport
 
 
-class WsgiAdapter(InProcess):
+class WsgiAdapter(WsgiTransport):
     """Raises for a refused connection what ``requests`` raises for one on a real socket."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:

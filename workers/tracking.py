@@ -8,6 +8,9 @@ from orderflow.models import StoreAccess
 from stores.base import StoreOrder
 from workers.gear import Job
 
+CHECK_EVERY = 6 * 3600.0
+"""Seconds between two looks at a store's webhooks; some stores switch them off silently."""
+
 
 def read(job: Job) -> None:
     """A store said that something happened to one of its orders: read it as it is now."""
@@ -49,7 +52,7 @@ def poll(job: Job) -> None:
 
 
 def subscribe(job: Job) -> None:
-    """See to it that the store tells us of changes, today and every day."""
+    """See to it that the store tells us of changes, now and from time to time."""
     with reading() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
     address = f"{job.config.public_url}/webhooks/{access.platform}/{access.public_id}"
@@ -58,6 +61,6 @@ def subscribe(job: Job) -> None:
     job.there.limiter.call("subscribe", store, lambda: store.subscribe(address, secret))
     with unit_of_work() as session:
         if register.connections_of(session, access.id):
-            outbox.put_off(session, job.message, now=clock.now(), delay=86400, fresh=True)
+            outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)
         else:
             outbox.done(session, job.message)

@@ -60,6 +60,8 @@ class Shop:
         orders_per_minute: int | None = None,
         taxes_included: bool = False,
         timezone: str = "America/New_York",
+        country: str = "CA",
+        phone: str = "+1 555 0199",
         unique_metafields: bool = True,
     ) -> None:
         self.world = world
@@ -70,6 +72,7 @@ class Shop:
         self.currency = currency
         self.plan = plan
         self.timezone = timezone
+        self.country, self.phone = country, phone
         self.taxes_included = taxes_included
         self.restore_rate = restore_rate
         self.capacity = capacity

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 IDENTIFY = """
 query Identify {
-  shop { id name myshopifyDomain email currencyCode }
+  shop { id name myshopifyDomain email currencyCode shopAddress { countryCodeV2 phone } }
   currentAppInstallation { accessScopes { handle } }
 }
 """

@@ -17,6 +17,8 @@ def identify(client: Client) -> Identity:
         address=shop["myshopifyDomain"],
         currency=shop["currencyCode"],
         email=shop["email"] or "",
+        phone=shop["shopAddress"]["phone"] or "",
+        country=shop["shopAddress"]["countryCodeV2"] or "",
         scopes=tuple(s["handle"] for s in answer["currentAppInstallation"]["accessScopes"]),
         notes=tuple(sorted(client.notes)),
     )

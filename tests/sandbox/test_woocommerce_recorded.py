@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.wire import InProcess
+from sandbox.wire import WsgiTransport
 from sandbox.woocommerce import WooStore
 from tests.sandbox.woocommerce_replay import RECORDED, Posted, Recording, Replay, Site, recording
 from tests.sandbox.woocommerce_score import perform
@@ -93,7 +93,7 @@ def test_a_nonce_is_taken_once(replay: Replay, site: Site) -> None:
 def test_a_wrong_store_address_redirects_in_a_circle(replay: Replay, site: Site, name: str) -> None:
     path = {"store-url-wp-admin": "wp-admin", "url-with-wrong-path": "shop"}[name]
     session = requests.Session()
-    session.mount("http://", InProcess(replay.world.wsgi))
+    session.mount("http://", WsgiTransport(replay.world.wsgi))
     with pytest.raises(requests.TooManyRedirects) as caught:
         session.get(f"{site.store.home}/{path}/wp-json/wc/v3/orders")
     assert str(caught.value) == contents(f"e0-errors/{name}")["text"]

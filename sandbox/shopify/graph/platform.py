@@ -43,6 +43,7 @@ FIELDS: Fields = {
         "ianaTimezone": attr("timezone"),
         "taxesIncluded": attr("taxes_included"),
         "plan": shop_plan,
+        "shopAddress": lambda shop, info, args: shop,
         "url": lambda shop, info, args: f"https://{shop.domain}",
         "primaryDomain": lambda shop, info, args: {
             "id": gid("Domain", shop.id),
@@ -50,6 +51,12 @@ FIELDS: Fields = {
             "url": f"https://{shop.domain}",
             "sslEnabled": True,
         },
+    },
+    "ShopAddress": {
+        "id": lambda shop, info, args: gid("ShopAddress", shop.id),
+        "countryCodeV2": attr("country"),
+        "phone": attr("phone"),
+        "company": attr("name"),
     },
     "AppInstallation": {
         "id": lambda each, info, args: gid("AppInstallation", each.id),

@@ -1,0 +1,1 @@
+"""``python -m demo``: the real app over pretend stores on this machine, telling what happens."""

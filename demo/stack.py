@@ -1,0 +1,130 @@
+"""The programs of the app and of the world around it, and the environment they are started with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import redis
+import requests
+from cryptography.fernet import Fernet
+
+from demo.pretend import Sandbox
+from demo.programs import ROOT, ProgramFailed, Programs
+
+CLIENT_ID, CLIENT_SECRET = "demo-app", "demo-client-secret"  # noqa: S105 - of a pretend app
+PYTHON = sys.executable
+NOT_INHERITED = ("SLUICE_", "FLASK_", "GUNICORN_", "PORT", "REDIS_URL", "WEB_CONCURRENCY")
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def find_redis() -> str | None:
+    """The machine's Redis or Valkey, else the one beside our Python."""
+    beside = str(Path(sys.prefix) / "bin")
+    return (
+        shutil.which("redis-server")
+        or shutil.which("valkey-server")
+        or shutil.which("redis-server", path=beside)
+    )
+
+
+class Stack:
+    """``settings`` are further SLUICE_ variables, in lower case and without the prefix."""
+
+    def __init__(self, programs: Programs, database_url: str, **settings: object) -> None:
+        self.programs, self.port = programs, free_port()
+        self.settings: dict[str, str] = {
+            "database_url": database_url,
+            "secret_keys": Fernet.generate_key().decode(),
+            "app_client_id": CLIENT_ID,
+            "app_secrets": CLIENT_SECRET,
+            "public_url": f"http://127.0.0.1:{self.port}",
+            **{name: str(value) for name, value in settings.items()},
+        }
+
+    @property
+    def url(self) -> str:
+        return self.settings["public_url"]
+
+    def environment(self) -> dict[str, str]:
+        """Ours, without what was meant for another Sluice."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
+        own = {f"SLUICE_{name.upper()}": value for name, value in self.settings.items()}
+        return {**kept, **own, "PYTHONUNBUFFERED": "1"}
+
+    def start_redis(self, program: str) -> None:
+        """Listens on a socket file only, whose path must be short: the folder may be deep."""
+        where = self.settings.get("redis_url", "").removeprefix("unix://")
+        socket_file = where or str(self.programs.folder / "redis.sock")
+        if len(socket_file) > 100:
+            raise ProgramFailed(f"The path {socket_file} is too long for a socket.")
+        url = f"unix://{socket_file}"
+        command = [program, "--port", "0", "--unixsocket", socket_file]
+        command += ["--save", "", "--appendonly", "no", "--dir", str(self.programs.folder)]
+        self.programs.start("redis", command, os.environ)
+        self.programs.wait_until("redis", lambda: pings(url))
+        self.settings["redis_url"] = url
+
+    def start_sandbox(self, config: Mapping[str, Any]) -> tuple[Sandbox, dict[str, Any]]:
+        """The door of the sandbox, and what it made of each shop and site by host."""
+        written = self.programs.folder / "sandbox.json"
+        written.write_text(json.dumps(config, indent=1))
+        command = [PYTHON, "-m", "sandbox", "--port", "0", "--config", str(written)]
+        self.programs.start("sandbox", command, self.environment())
+        log = self.programs.log("sandbox")
+        self.programs.wait_until("sandbox", lambda: log.read_text().endswith("}\n"))
+        told = json.loads(log.read_text().splitlines()[0])
+        sandbox = Sandbox(told["port"])
+        self.settings["store_gateway"] = sandbox.url
+        return sandbox, told["made"]
+
+    def migrate(self) -> None:
+        command = [PYTHON, "-m", "flask", "--app", "webapp", "db", "upgrade"]
+        done = subprocess.run(
+            command, env=self.environment(), cwd=ROOT, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise ProgramFailed(f"The database was not migrated: {done.stderr.strip()[-400:]}")
+
+    def start_web(self) -> None:
+        command = [PYTHON, "-m", "gunicorn", "-c", "python:webapp.serving"]
+        command += ["--bind", f"127.0.0.1:{self.port}"]
+        self.programs.start("web", command, self.environment())
+
+    def start_worker(self, name: str = "worker") -> int:
+        return self.programs.start(name, [PYTHON, "-m", "workers", "work"], self.environment())
+
+    def start_clock(self, name: str = "clock") -> int:
+        return self.programs.start(name, [PYTHON, "-m", "workers", "clock"], self.environment())
+
+    def wait_for_web(self) -> None:
+        self.programs.wait_until("web", lambda: answers(f"{self.url}/ready"))
+
+
+def pings(url: str) -> bool:
+    try:
+        with redis.Redis.from_url(url) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def answers(url: str) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.get(url, timeout=5).ok
+        except requests.RequestException:
+            return False
