@@ -22,7 +22,7 @@ from bench.machine import ROOT, SECRET, cpu_seconds, free_port, parent_of, runni
 from tests.postgres import Postgres, private_postgres
 from tests.redis_server import private_redis
 
-GUNICORN = ("-k", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning")
+GUNICORN = ("-k", "gthread", "--workers", "2", "--threads", "4", "--preload", "--log-level", "error")
 NODE = ROOT / "bench" / "floors" / "node"
 MOST_A_SECOND = 6000
 """Deliveries prepared for each second of load."""

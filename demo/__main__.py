@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -64,13 +65,13 @@ def _open(stack: Stack) -> Stage:
     _choose_redis(stack)
     say("Starting the sandbox, the web process, a worker and the clock")
     sandbox, made = stack.start_sandbox(cast.world(f"{stack.url}/webhooks/shopify"))
-    stack.migrate()
+    app = create_app(load(stack.environment()))
+    operator = cast.Operator(app, say)
+    operator.run("db", "upgrade")
     stack.start_web()
     stack.start_worker()
     stack.start_clock()
-    app = create_app(load(stack.environment()))
     stack.wait_for_web()
-    operator = cast.Operator(app, say)
     cast.set_up(operator, sandbox, made)
     return Stage(sandbox, Book(app), operator, stack.url, say)
 
@@ -96,7 +97,8 @@ def _stay(stage: Stage, counted: dict[str, Any]) -> None:
         say(f"  {stage.sandbox.url}/shops/{host}")
     say(f"  {stage.sandbox.url}/sites/{cast.BRAVO}")
     say(f"  {stage.url}/ready   whether the app can do its work")
-    signal.pause()
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask
 
 from demo.pretend import Sandbox
+from demo.programs import ProgramFailed
 from demo.stack import CLIENT_ID, CLIENT_SECRET
 from orderflow import clock
 from stores.base import Access, AppKeys
@@ -65,19 +66,22 @@ def world(webhook_url: str) -> dict[str, Any]:
 
 
 class Operator:
-    """Runs the app's own commands; secrets go by standard input, as on a real terminal."""
+    """Runs the app's own commands, in this process because each would take two seconds to load;
+    secrets go by standard input, as they do on a terminal."""
 
     def __init__(self, app: Flask, say: Say) -> None:
         self._run = app.test_cli_runner().invoke
         self._say = say
 
-    def sluice(self, *words: str, secrets: dict[str, Any] | None = None) -> None:
-        self._say(f"$ flask --app webapp sluice {shlex.join(words)}")
-        done = self._run(
-            args=["sluice", *words], input=json.dumps(secrets) if secrets else None
-        )
+    def run(self, *words: str, secrets: dict[str, Any] | None = None) -> None:
+        self._say(f"$ flask --app webapp {shlex.join(words)}")
+        done = self._run(args=words, input=json.dumps(secrets) if secrets else None)
         if done.exit_code:
-            raise RuntimeError(f"sluice {words[0]} failed: {done.output.strip()}")
+            said = done.output.strip() or repr(done.exception)
+            raise ProgramFailed(f"flask {' '.join(words[:2])}: {said}")
+
+    def sluice(self, *words: str, secrets: dict[str, Any] | None = None) -> None:
+        self.run("sluice", *words, secrets=secrets)
 
 
 def set_up(operator: Operator, sandbox: Sandbox, made: dict[str, Any]) -> None:

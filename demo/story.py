@@ -59,7 +59,7 @@ def wait_for(what: str, look: Callable[[], T | None], seconds: float = 30) -> T:
         if found:
             return found
         if time.monotonic() > deadline:
-            raise StoryFailed(f"After {seconds:.0f} s {what} has not happened.")
+            raise StoryFailed(f"Waited {seconds:.0f} s in vain for {what}.")
         time.sleep(0.1)
 
 
@@ -68,8 +68,10 @@ def tell(stage: Stage) -> None:
     second = paid_later(stage)
     real_orders(stage)
     held_then_released(stage)
-    shipped(stage, first)
-    shipped(stage, second)
+    stage.say("\n5. The vendors ship, and the buyer hears of it")
+    for order_id in (first, second):
+        shipped(stage, order_id)
+    wait_for("the last webhook to be read", lambda: "new" not in stage.book.webhooks())
 
 
 def _order_when(stage: Stage, order_id: object, what: str, test: Callable[[Order], bool]) -> Order:
@@ -186,14 +188,13 @@ def held_then_released(stage: Stage) -> None:
 
 PARCELS: dict[str, tuple[str, str]] = {
     ALFA: ("UPS", "1Z999AA10123456784"),
-    BRAVO: ("DHL", "00340434161094042557"),
+    BRAVO: ("DHL Express", "1234567890"),
 }
 
 
 def shipped(stage: Stage, order_id: str) -> None:
     order = stage.book.order(order_id)
     pushes = [push for part in order.parts for push in part.pushes] if order else []
-    stage.say(f"\n5. The vendors ship {order.name if order else order_id}")
     numbers: set[str] = set()
     for push in pushes:
         company, number = PARCELS[push.host]
@@ -205,10 +206,12 @@ def shipped(stage: Stage, order_id: str) -> None:
         numbers.add(number)
 
     def seen() -> dict[str, Any] | None:
-        mine = stage.sandbox.order(HARBOUR, order_id)
-        told = {t["number"] for parcel in mine["parcels"] for t in parcel["tracking"]}
-        return mine if numbers <= told else None
+        bought = stage.sandbox.order(HARBOUR, order_id)
+        told = {t["number"] for parcel in bought["parcels"] for t in parcel["tracking"]}
+        return bought if numbers <= told else None
 
-    for parcel in wait_for("the tracking's way home", seen)["parcels"]:
+    mine = wait_for("the tracking's way home", seen)
+    for parcel in mine["parcels"]:
         told = " ".join(f"{t['company']} {t['number']}" for t in parcel["tracking"])
-        stage.say(f"The buyer sees a parcel of {sum(parcel['lines'].values())} pieces: {told}")
+        pieces = sum(parcel["lines"].values())
+        stage.say(f"On {mine['name']} the buyer sees a parcel of {pieces} pieces: {told}")

@@ -60,7 +60,7 @@ class Config(BaseModel):
     ] = (5, 30, 120, 600)
     lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 30
     claim_seconds: Annotated[int, Field(ge=4, description="longer than the longest call")] = 150
-    call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 30
+    call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 65
 
     _split = field_validator("secret_keys", "app_secrets", "look_waits", mode="before")(_commas)
 

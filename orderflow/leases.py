@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from orderflow.db import insert_new, rows_hit
 from orderflow.models import Lane, Message
+from orderflow.outbox import ready
 
 
 def take(session: Session, lane: str, *, now: datetime, seconds: float) -> int | None:
@@ -52,14 +53,13 @@ def gauge(session: Session, lane: str) -> Any:
 
 
 def waiting(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
-    """Lanes with something due and nobody there."""
+    """Lanes with something to do and nobody there."""
     free = or_(Lane.leased_until.is_(None), Lane.leased_until < now)
-    ready = or_(Message.claimed_until.is_(None), Message.claimed_until < now)
     return list(
         session.scalars(
             select(Message.lane)
             .outerjoin(Lane, Lane.name == Message.lane)
-            .where(Message.parked_at.is_(None), Message.due_at <= now, ready, free)
+            .where(ready(now), free)
             .group_by(Message.lane)
             .limit(limit)
         )

@@ -80,18 +80,9 @@ def put(
         ring_after(session, lane)
 
 
-def _ready(now: datetime) -> Any:
+def ready(now: datetime) -> Any:
+    """Due, nobody's, and no earlier message of its subject is still there."""
     unclaimed = or_(Message.claimed_until.is_(None), Message.claimed_until < now)
-    return and_(Message.parked_at.is_(None), Message.due_at <= now, unclaimed)
-
-
-def claim(
-    session: Session, lane: str, lease: int, count: int, *, now: datetime, seconds: float
-) -> list[Claimed]:
-    """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease.
-
-    A message waits while an earlier one of its subject is still there.
-    """
     earlier = aliased(Message)
     blocked = (
         select(earlier.id)
@@ -103,10 +94,17 @@ def claim(
         )
         .exists()
     )
+    return and_(Message.parked_at.is_(None), Message.due_at <= now, unclaimed, ~blocked)
+
+
+def claim(
+    session: Session, lane: str, lease: int, count: int, *, now: datetime, seconds: float
+) -> list[Claimed]:
+    """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease."""
     held = select(Lane.name).where(Lane.name == lane, Lane.lease == lease).exists()
     due = (
         select(Message.id)
-        .where(Message.lane == lane, _ready(now), ~blocked, held)
+        .where(Message.lane == lane, ready(now), held)
         .order_by(Message.due_at, Message.id)
         .limit(count)
         .with_for_update(skip_locked=True)
@@ -125,6 +123,13 @@ def claim(
         .execution_options(synchronize_session=False)
     ).scalars()
     return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
+
+
+def is_due(session: Session, lane: str, *, now: datetime) -> bool:
+    return (
+        session.scalar(select(Message.id).where(Message.lane == lane, ready(now)).limit(1))
+        is not None
+    )
 
 
 def _claimed(row: Message) -> Claimed:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from orderflow.settings import Settings
-from stores.base import Address, SeenOrder
+from stores.base import KEY_ATTRIBUTE, Address, SeenOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,13 @@ class Contact:
 
 def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> Contact:
     """The buyer fields that may leave for the vendor whose push has ``key``."""
+    attributes = [pair for pair in order.attributes if pair[0] != KEY_ATTRIBUTE]
     if not settings.replace_customer:
         return Contact(
             email=order.email,
             phone=order.phone,
             note=order.note,
-            attributes=order.attributes,
+            attributes=tuple(attributes),
             shipping_address=order.shipping_address,
             billing_address=order.billing_address,
         )
@@ -51,7 +52,7 @@ def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) 
         email=plus_address(card.email, key),
         phone=card.phone,
         note=scrub(order.note, hidden),
-        attributes=tuple((scrub(k, hidden), scrub(v, hidden)) for k, v in order.attributes),
+        attributes=tuple((scrub(k, hidden), scrub(v, hidden)) for k, v in attributes),
         shipping_address=_delivery(order.shipping_address, settings, card),
         billing_address=Address(company=card.name, phone=card.phone, country=card.country),
     )

@@ -190,6 +190,19 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
         _audit(session, push, now, delay=AUDIT_AFTER)
 
 
+def may_have_landed(push: Push) -> bool:
+    """A create was sent, and the book has no order for it yet."""
+    return push.state in (Push.SENDING, Push.UNKNOWN) or (
+        push.state == Push.QUEUED and push.repeated
+    )
+
+
+def twin_seen(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
+    """Another order under our key: a create that landed hours after we had sent it again."""
+    if push.state == Push.PLACED and order.live:
+        _audit(session, push, now, delay=0)
+
+
 def _audit(session: Session, push: Push, now: datetime, *, delay: float) -> None:
     lane, about = push.connection.access.lane, {"push": push.id}
     outbox.put(session, lane, "audit", f"push:{push.id}", about, now=now, delay=delay)

@@ -26,14 +26,12 @@ from orderflow.models import (
     public_id,
 )
 from orderflow.split import Owners, Part, split
-from stores.base import SeenLine, SeenOrder
-
-KEY_ATTRIBUTE = "_sluice_key"
+from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
 
 
 def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime) -> bool:
     """Take ``seen`` into the book and decide its parts. False: it told nothing new."""
-    if _is_our_own(session, seen):
+    if _is_our_own(session, merchant, seen):
         return False
     order = _locked(session, merchant, seen, now)
     if order is None:
@@ -52,9 +50,19 @@ def reconsider(session: Session, order_id: int, now: datetime) -> None:
         judge(session, part, now)
 
 
-def _is_our_own(session: Session, seen: SeenOrder) -> bool:
+def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:
+    """Whether we created it in this very shop, which is then some merchant's vendor. The key alone
+    would not do: a buyer can write any attribute into an order."""
     key = dict(seen.attributes).get(KEY_ATTRIBUTE)
-    return bool(key) and session.scalar(select(Push.id).where(Push.key == key)) is not None
+    return (
+        bool(key)
+        and session.scalar(
+            select(Push.id)
+            .join(Connection, Connection.id == Push.connection_id)
+            .where(Push.key == key, Connection.access_id == merchant.access_id)
+        )
+        is not None
+    )
 
 
 def _locked(

@@ -39,11 +39,13 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     found = find_push(session, access_id, order.placed.id, order.placed.key)
     if found is None:
         return False
-    if found.state in (Push.SENDING, Push.UNKNOWN):
+    if push.may_have_landed(found):
         push.placed(session, found.id, order.placed, now, how="webhook")
     lock(session, found.vendor_order.order_id)
     session.refresh(found)
+    session.refresh(found.vendor_order)
     if found.remote_id != order.placed.id:
+        push.twin_seen(session, found, order.placed, now)
         return True
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)

@@ -55,6 +55,10 @@ __all__ = [
 ]
 
 
+KEY_ATTRIBUTE = "_sluice_key"
+"""Under this name a store that keeps named attributes keeps our key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform, or one store of it, can do. The app asks this instead of a platform's name.

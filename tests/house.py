@@ -45,7 +45,8 @@ from tests.wsgi_adapter import WsgiAdapter
 from webapp import create_app
 from workers import lanes
 
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+START = datetime.now(UTC).replace(microsecond=0)
+"""The machine's own time, because that is where a store's first cursor starts."""
 SECRET = "a-client-secret"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 TOPICS = (
@@ -122,7 +123,9 @@ class House:
         """A shop with the app installed, order sync on."""
         shop = self.world.shops.get(domain) or self.shop(domain, **more)
         access = self.shopify_access(shop)
-        identity = Identity(str(shop.id), shop.name, domain, shop.currency, shop.email, "CA")
+        identity = Identity(
+            str(shop.id), shop.name, domain, shop.currency, email=shop.email, country="CA"
+        )
         with self.unit() as session:
             merchant = register.add_merchant(session, access, identity, clock.now())
             settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
@@ -201,6 +204,15 @@ class House:
     def later(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.turn()
+
+    def let_pass(self, seconds: float, step: float = 30) -> None:
+        """``seconds`` go by in steps, so that what follows from what comes in its own time."""
+        for _ in range(int(-(-seconds // step))):
+            self.later(step)
+
+    def hear_of_orders(self) -> None:
+        """Read the marketplace as the reconciliation does, without waiting for its time."""
+        self.later(self.config.reconcile_every)
 
     # -- looking -------------------------------------------------------------------------------
 

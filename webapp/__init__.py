@@ -31,6 +31,7 @@ def create_app(config: Config | None = None) -> Flask:
     if settings.store_gateway:
         http.use_gateway(settings.store_gateway)
     socket.setdefaulttimeout(settings.call_seconds)
+    http.limit_calls(settings.call_seconds)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     for blueprint in (webhooks.pages, health.pages, store_webhooks.pages):
         app.register_blueprint(blueprint)

@@ -26,7 +26,6 @@ REMEMBER = 60.0
 
 pages = Blueprint("webhooks", __name__)
 log = structlog.get_logger()
-_known: dict[str, tuple[int, float]] = {}
 
 
 @pages.post("/webhooks/shopify")
@@ -53,7 +52,8 @@ def shopify() -> Answer:
 
 
 def _access_of(shop: str) -> int | None:
-    access_id, until = _known.get(shop, (0, 0.0))
+    known: dict[str, tuple[int, float]] = current_app.extensions.setdefault("sluice_shops", {})
+    access_id, until = known.get(shop, (0, 0.0))
     if until > time.monotonic():
         return access_id
     with reading() as session:
@@ -63,5 +63,5 @@ def _access_of(shop: str) -> int | None:
             )
         )
     if found is not None:
-        _known[shop] = (found, time.monotonic() + REMEMBER)
+        known[shop] = (found, time.monotonic() + REMEMBER)
     return found

@@ -19,4 +19,5 @@ def create_app(config: Config) -> Flask:
     if config.store_gateway:
         http.use_gateway(config.store_gateway)
     socket.setdefaulttimeout(config.call_seconds)
+    http.limit_calls(config.call_seconds)
     return app

@@ -11,14 +11,18 @@ import sys
 import threading
 from typing import Any
 
+import structlog
 from flask import Flask
 from redis import Redis
 from rq import Queue, Worker
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from orderflow import config, doorbell
 from orderflow.db import db
 from workers import clock, create_app, lanes
+
+log = structlog.get_logger()
 
 
 class LaneWorker(Worker):
@@ -50,11 +54,17 @@ def work(app: Flask, redis_url: str | None) -> None:
 
 
 def _look_by_itself(app: Flask) -> None:
+    """Without a doorbell: until SIGTERM, whatever the database does meanwhile."""
+    stopping = threading.Event()
     with app.app_context():
-        drainer = lanes.Drainer(app)
-        signal.signal(signal.SIGTERM, drainer.stop)
-        signal.signal(signal.SIGINT, drainer.stop)
-        drainer.run([], seconds=0, forever=True)
+        while not stopping.wait(lanes.LOOK_EVERY):
+            drainer = lanes.Drainer(app, stopping)
+            signal.signal(signal.SIGTERM, drainer.stop)
+            signal.signal(signal.SIGINT, drainer.stop)
+            try:
+                drainer.run([], seconds=0, forever=True)
+            except DBAPIError as down:
+                log.error("database_does_not_answer", error=type(down).__name__)
 
 
 def _warm_up(app: Flask) -> None:

@@ -9,6 +9,7 @@ import threading
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, doorbell, leases
 from orderflow.db import reading
@@ -29,4 +30,7 @@ def tick(app: Flask) -> int:
 def run(app: Flask, stopping: threading.Event, every: float = 1.0) -> None:
     log.info("clock_started")
     while not stopping.wait(every):
-        tick(app)
+        try:
+            tick(app)
+        except DBAPIError as down:
+            log.error("database_does_not_answer", error=type(down).__name__)

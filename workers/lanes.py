@@ -25,11 +25,12 @@ from workers.gear import Job, Shore
 from workers.handlers import HANDLERS
 from workers.limiter import Limiter
 
-THREADS = 64
 LANES_AT_ONCE = 50
-SLICE_SECONDS = 600
 PARALLEL = 8
 """Messages of one lane under way at once, where the platform does not say otherwise."""
+THREADS = LANES_AT_ONCE * PARALLEL
+"""Enough for every lane to hang; a thread is made only when it is needed."""
+SLICE_SECONDS = 600
 LOOK_EVERY = 0.2
 """Seconds between two looks for lanes that nobody holds."""
 
@@ -68,12 +69,13 @@ class Held:
 class Drainer:
     """Holds lanes and runs their messages. ``stop`` lets it finish what is under way."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, stopping: threading.Event | None = None) -> None:
         self._app = app
         self._config: Config = app.extensions["sluice_config"]
         self._held: dict[str, Held] = {}
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
         self._looked = 0.0
+        self._winding_down = False
 
     def stop(self, *_: object) -> None:
         self._stopping.set()
@@ -92,11 +94,15 @@ class Drainer:
                 for held in list(self._held.values()):
                     self._work(held, pool)
                 self._wait(forever)
-            self._stopping.set()
+            self._winding_down = True
             while self._held:
                 for held in list(self._held.values()):
                     self._work(held, pool)
                 self._wait(forever=False)
+
+    @property
+    def _done(self) -> bool:
+        return self._winding_down or self._stopping.is_set()
 
     def _go_on(self, end: float, forever: bool) -> bool:
         if self._stopping.is_set():
@@ -163,7 +169,7 @@ class Drainer:
         """As many as there is room for. A lane that had less is asked again after a while, or when
         one of its messages is finished."""
         room = held.parallel - len(held.running)
-        if self._stopping.is_set() or room <= 0 or time.monotonic() < held.next_claim:
+        if self._done or room <= 0 or time.monotonic() < held.next_claim:
             return []
         with unit_of_work() as session:
             claimed = outbox.claim(
@@ -183,11 +189,9 @@ class Drainer:
         with unit_of_work() as session:
             leases.release(session, held.name, held.lease, held.limiter.gauge())
         doorbell.listen(held.name)
-        if not self._stopping.is_set():
-            return
         with reading() as session:
-            if held.name in leases.waiting(session, now=clock.now()):
-                doorbell.ring(held.name)
+            if outbox.is_due(session, held.name, now=clock.now()):
+                doorbell.ring(held.name)  # it came while we held the bell
 
     def _handle(self, message: Claimed, shore: Shore | None) -> None:
         with self._app.app_context():

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from stores.base import Address, ComposedLine, ComposedOrder
+from stores.base import KEY_ATTRIBUTE, Address, ComposedLine, ComposedOrder
 from stores.money import to_text
 from stores.shopify.ids import gid
-from stores.shopify.webhooks import KEY_ATTRIBUTE
 
 LINE_ATTRIBUTE = "_line"
 NAMESPACE, KEY = "$app", "marketplace_ref"

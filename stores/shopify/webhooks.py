@@ -9,9 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stores.base import Delivery
-
-KEY_ATTRIBUTE = "_sluice_key"
+from stores.base import KEY_ATTRIBUTE, Delivery
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:

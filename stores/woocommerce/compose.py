@@ -89,7 +89,7 @@ def _fees(order: ComposedOrder) -> list[dict[str, str]]:
 
 
 def _meta(order: ComposedOrder) -> list[dict[str, str]]:
-    told = {KEY: order.key, "Marketplace order": order.reference, **dict(order.attributes)}
+    told = {**dict(order.attributes), KEY: order.key, "Marketplace order": order.reference}
     if order.reference_url:
         told["Marketplace link"] = order.reference_url
     return [{"key": key, "value": value} for key, value in told.items() if value]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-KEY = "_sluice_key"
+from stores.base import KEY_ATTRIBUTE
+
+KEY = KEY_ATTRIBUTE
 LINE = "_sluice_line"
 """Meta keys of an order and of its lines; a leading underscore hides them from people."""
 

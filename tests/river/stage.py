@@ -1,0 +1,115 @@
+"""A stage that most of the river's tests share: one shop, two vendors, one mapped product each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from sandbox.shopify.catalogue import Variant
+from sandbox.shopify.order import Order
+from sandbox.shopify.shop import Shop
+from sandbox.woocommerce import WooStore
+from tests.house import ALFA, BRAVO, HARBOUR, House
+
+PLATFORMS = ("shopify", "woocommerce")
+
+
+def creates(request: Request) -> bool:
+    """Whether a vendor's store is asked to create an order."""
+    if request.host.endswith("myshopify.com"):
+        return "orderCreate" in request.get_data(as_text=True)
+    return request.method == "POST" and request.path.endswith("/orders")
+
+
+def reads(request: Request) -> bool:
+    return not creates(request)
+
+
+@dataclass(frozen=True)
+class VendorSide:
+    """One vendor of the stage, whatever the platform: where its orders stand, what it sells."""
+
+    host: str
+    item: Variant
+    orders: Callable[[], list[Any]]
+
+    def live(self) -> list[Any]:
+        return [order for order in self.orders() if not _is_gone(order)]
+
+
+def _is_gone(order: Any) -> bool:
+    if isinstance(order, Order):
+        return order.cancelled_at is not None
+    return order.status in ("cancelled", "trash")
+
+
+class Stage:
+    """*Lamp* is mapped to a product of Alfa's, *mug* to one of Bravo's."""
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        harbour: dict[str, Any] | None = None,
+        alfa: dict[str, Any] | None = None,
+        bravo: dict[str, Any] | None = None,
+    ) -> None:
+        self.house, self.people, self.faults = house, house.people, house.world.faults
+        self.harbour: Shop = house.merchant(**(harbour or {}))
+        self.alfa: Shop = house.alfa(**(alfa or {}))
+        self.bravo: WooStore = house.bravo(**(bravo or {}))
+        self.lamp = self.harbour.sells("LAMP", "Lamp", "30.00", vendor="Alfa")
+        self.mug = self.harbour.sells("MUG", "Mug", "12.50", vendor="Bravo")
+        self.alfas_lamp = self.alfa.sells("A-LAMP", "Lampe", "20.00")
+        self.bravos_mug = self.bravo.add_product("B-MUG", "Mug", "9.00", stock=50)
+        house.map(self.lamp, ALFA, str(self.alfas_lamp.id), str(self.alfas_lamp.product.id))
+        house.map(self.mug, BRAVO, str(self.bravos_mug.id), str(self.bravos_mug.id))
+        house.turn()
+
+    def side(self, platform: str) -> VendorSide:
+        if platform == "shopify":
+            return VendorSide(ALFA, self.lamp, lambda: list(self.alfa.orders.values()))
+        return VendorSide(BRAVO, self.mug, lambda: list(self.bravo.orders.values()))
+
+    def buys(self, *what: tuple[Variant, int], **more: Any) -> Order:
+        """The customer checks out; nothing else happens yet."""
+        return self.people.customer.buys(HARBOUR, list(what), **more)
+
+    def sells_on(self, *what: tuple[Variant, int], **more: Any) -> Order:
+        """The customer checks out, and everything due is done."""
+        order = self.buys(*what, **more)
+        self.house.turn()
+        return order
+
+    def sells_unheard(self, *what: tuple[Variant, int], **more: Any) -> Order:
+        """As ``sells_on``, but no webhook arrives any more, neither ours nor the vendors'."""
+        self.house.world.deliveries.drop = 1.0
+        order = self.buys(*what, **more)
+        self.house.hear_of_orders()
+        return order
+
+    def all_looks(self) -> None:
+        """Time for every look-up after an unknown outcome, and for what then follows."""
+        for wait in self.house.config.look_waits:
+            self.house.later(wait)
+        self.house.later(30)
+
+    def states(self) -> dict[str, str]:
+        return {part.vendor.name: part.state for part in self.house.parts()}
+
+    def only(self, orders: Iterable[Any]) -> Any:
+        (found,) = orders
+        return found
+
+    def obstacles(self, vendor: str = "") -> set[str]:
+        """The codes of all rules that stood in the way at the last decision."""
+        return {
+            reason["code"]
+            for part in self.house.parts()
+            if part.vendor.name == vendor or not vendor
+            for reason in (part.decision or {})["reasons"]
+            if reason["verdict"] != "push"
+        }
