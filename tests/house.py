@@ -45,8 +45,6 @@ from tests.wsgi_adapter import WsgiAdapter
 from webapp import create_app
 from workers import lanes
 
-START = datetime.now(UTC).replace(microsecond=0)
-"""The machine's own time, because that is where a store's first cursor starts."""
 SECRET = "a-client-secret"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 TOPICS = (
@@ -86,7 +84,8 @@ class House:
     """``turn`` runs everything that is due; ``later`` lets time pass first."""
 
     def __init__(self, database_url: str, **config: Any) -> None:
-        self.clock = SettableClock(START)
+        # The machine's own time, because that is where a store's first cursor starts.
+        self.clock = SettableClock(datetime.now(UTC).replace(microsecond=0))
         self.config = configuration(database_url, **config)
         self.web: Flask = create_app(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)

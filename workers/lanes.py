@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, doorbell, leases, outbox
 from orderflow.config import Config
@@ -49,7 +50,10 @@ def drain(lane: str) -> None:
     if _app is None:
         raise RuntimeError("start workers with `python -m workers work`")
     with _app.app_context():
-        Drainer(_app).run([lane], seconds=SLICE_SECONDS)
+        try:
+            Drainer(_app).run([lane], seconds=SLICE_SECONDS)
+        except DBAPIError as down:
+            log.error("database_does_not_answer", error=type(down).__name__)
 
 
 @dataclass
@@ -199,12 +203,13 @@ class Drainer:
 
     def _finish(self, held: Held, message: Claimed, future: Future[None]) -> None:
         error = future.exception()
-        if error is None:
-            return
-        if isinstance(error, Fenced):
+        try:
+            if isinstance(error, Fenced):
+                raise error
+            if error is not None:
+                put_back(message, error, held.shore)
+        except Fenced:
             log.warning("fenced", lane=message.lane, kind=message.kind, message=message.id)
-            return
-        put_back(message, error, held.shore)
 
     def _wait(self, forever: bool) -> None:
         running = [future for held in self._held.values() for future in held.running]
