@@ -20,14 +20,20 @@ THROUGH_SHIPMENT = """from shipment s join vendor_order n on n.id = s.vendor_ord
 PART_OF_LINE = "(select n.id from vendor_order n join vendor_order v on v.vendor_id = n.vendor_id"
 PART_OF_LINE += " where n.order_id = o.id and v.id = t.vendor_order_id)"
 
+OLD = "'old-' || n.id"
+
 CHILDREN: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("vendor_order", COPY, {"order_id": "o.id", "public_id": FRESH}),
     ("order_line", COPY, {"order_id": "o.id", "vendor_order_id": PART_OF_LINE, "push_id": "null"}),
     ("timeline_event", COPY, {"order_id": "o.id", "vendor_order_id": PART_OF_LINE}),
-    ("push", THROUGH_PART, {"vendor_order_id": "n.id", "key": f"'SL-' || {FRESH}"}),
+    (
+        "push",
+        THROUGH_PART,
+        {"vendor_order_id": "n.id", "remote_id": OLD, "key": f"'SL-' || {FRESH}"},
+    ),
     ("shipment", THROUGH_PART, {"vendor_order_id": "n.id"}),
     ("attempt", THROUGH_PUSH, {"push_id": "p.id"}),
-    ("report", THROUGH_SHIPMENT, {"shipment_id": "s.id"}),
+    ("report", THROUGH_SHIPMENT, {"shipment_id": "s.id", "remote_id": OLD}),
 )
 
 
