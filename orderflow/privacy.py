@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from orderflow.settings import Settings
 from stores.base import KEY_ATTRIBUTE, Address, SeenOrder
 
+LEAST_DIGITS = 7
+"""Of a phone number: fewer may be anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class MerchantCard:
@@ -74,17 +77,37 @@ def _delivery(address: Address | None, settings: Settings, card: MerchantCard) -
 
 
 def _buyer_words(order: SeenOrder) -> tuple[str, ...]:
-    """Every spelling of the buyer that is known, longest first."""
-    words = {order.email, order.phone, _digits(order.phone)}
-    for address in (order.shipping_address, order.billing_address):
-        if address is None:
-            continue
+    """Who the buyer is, in every spelling that is known; phones are scrubbed by their digits."""
+    words = {order.email}
+    for address in _addresses(order):
         first, last = address.first_name, address.last_name
         words |= {first, last, f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
-        words |= {address.company, address.phone, _digits(address.phone)}
-    return tuple(
-        sorted({w.strip() for w in words if len(w.strip(" ,")) > 1}, key=len, reverse=True)
-    )
+        words.add(address.company)
+    return _longest_first(words) + _phones(order)
+
+
+def personal_words(order: SeenOrder) -> tuple[str, ...]:
+    """All that the buyer told of themselves, the streets too: a store's words may quote it."""
+    told = {order.note, *(value for _, value in order.attributes)}
+    for address in _addresses(order):
+        told |= {address.address1, address.address2, address.city, address.zip}
+        told |= {address.province, address.country} if len(address.country) > 2 else set()
+    return _longest_first(told) + _buyer_words(order)
+
+
+def _addresses(order: SeenOrder) -> tuple[Address, ...]:
+    both = (order.shipping_address, order.billing_address)
+    return tuple(address for address in both if address is not None)
+
+
+def _phones(order: SeenOrder) -> tuple[str, ...]:
+    told = {order.phone, *(address.phone for address in _addresses(order))}
+    return tuple(sorted(phone for phone in told if len(_digits(phone)) >= LEAST_DIGITS))
+
+
+def _longest_first(words: set[str]) -> tuple[str, ...]:
+    known = {word.strip() for word in words if len(word.strip(" ,")) > 1}
+    return tuple(sorted(known, key=lambda word: (-len(word), word)))
 
 
 def _digits(phone: str) -> str:
@@ -92,7 +115,17 @@ def _digits(phone: str) -> str:
 
 
 def scrub(text: str, hidden: tuple[str, ...]) -> str:
-    """``text`` without any of the ``hidden`` words, whatever their case."""
+    """``text`` without any of the ``hidden`` words, whatever their case; a phone number goes in
+    every way of writing it, by its last seven digits."""
     for word in hidden:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", text, flags=re.IGNORECASE)
+        text = re.sub(_pattern(word), "…", text, flags=re.IGNORECASE)
     return text
+
+
+def _pattern(word: str) -> str:
+    digits = _digits(word)
+    if len(digits) >= LEAST_DIGITS and not re.search(r"[^\W\d]", word):
+        apart = r"[\s().\-/]*"
+        before = r"(?<![\w+])\+?(?:[\d(][\d\s().\-/]*)?"
+        return rf"{before}{apart.join(digits[-LEAST_DIGITS:])}(?!\d)"
+    return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"

@@ -76,3 +76,13 @@ class SeenOrder:
     attributes: tuple[tuple[str, str], ...] = ()
     shipping_address: Address | None = None
     billing_address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page of marketplace orders; ``unread`` are the ids of those that cannot be understood."""
+
+    orders: tuple[SeenOrder, ...]
+    cursor: str
+    more: bool = False
+    unread: tuple[str, ...] = ()

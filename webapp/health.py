@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint
-from sqlalchemy.exc import DBAPIError
 
-from orderflow.db import db, reading
+from orderflow.db import DATABASE_AWAY, db, reading
 
 pages = Blueprint("health", __name__)
 
@@ -21,6 +20,6 @@ def ready() -> tuple[dict[str, str], int]:
     try:
         with reading() as session:
             session.execute(db.text("SELECT 1"))
-    except DBAPIError:
+    except DATABASE_AWAY:
         return {"status": "the database does not answer"}, 503
     return {"status": "ready"}, 200

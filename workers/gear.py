@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import stores
 from orderflow import clock, register
@@ -70,7 +70,3 @@ class Job:
 
     def about(self, name: str) -> int:
         return int(self.message.about[name])
-
-
-def now() -> datetime:
-    return clock.now()

@@ -42,6 +42,9 @@ def poll(job: Job) -> None:
             return
     store = job.there.store()
     changes = job.there.limiter.call("fetch_changes", store, lambda: store.fetch_changes(cursor))
+    for order_id in changes.unread:
+        about = {"order": order_id, "key": ""}
+        set_aside(job.message, "read", about, ValueError("unreadable"))
     for order in changes.orders:
         try:
             _take(job, order)

@@ -16,8 +16,9 @@ from orderflow.models.orders import VendorOrder
 class Push(Base):
     """At most one live order for one vendor's part in one store. ``key`` is written into it.
 
-    ``part`` counts supplements. ``looks`` counts the look-ups since an outcome was unknown;
-    ``repeated`` tells that a create was sent again after they all said no.
+    ``part`` counts supplements; ``looks`` the look-ups since an outcome was unknown; ``repeated``
+    tells that a create was sent again after they all said no. ``seen_at`` is the store's own time
+    of what it told last.
     """
 
     __tablename__ = "push"
@@ -49,6 +50,7 @@ class Push(Base):
     repeated: Mapped[bool] = mapped_column(default=False)
     first_sent_at: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
     words: Mapped[str] = mapped_column(default="")
 
     vendor_order: Mapped[VendorOrder] = relationship()
