@@ -51,6 +51,19 @@ class Config(BaseModel):
     store_gateway: Annotated[
         str | None, Field(description="send every store call to this loopback address (sandbox)")
     ] = None
+    app_bridge: Annotated[
+        str, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
+    ] = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+    admin_origins: Annotated[
+        str, Field(description="who may frame a merchant's page; {shop} and {name} are filled in")
+    ] = "https://{shop} https://admin.shopify.com"
+    mail_url: Annotated[
+        str | None,
+        Field(pattern=r"^smtps?://\S+$", description="smtp://user:password@host:port for all mail"),
+    ] = None
+    mail_from: Annotated[str, Field(description="the sender of all mail")] = (
+        "Sluice <no-reply@example.com>"
+    )
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300

@@ -63,8 +63,9 @@ def _tune_sqlite(engine: Engine) -> None:
 def unit_of_work() -> Iterator[Session]:
     """All of it is kept, or none. Needs an application context; never open during a store call.
 
+    It has a session of its own: one that has read already could not begin as a writer any more.
     The bell of each lane that got something to do is rung after the commit, not before."""
-    session = db.session()
+    session = db.session.session_factory()
     session.connection(execution_options={WRITES: True})
     try:
         yield session
@@ -74,7 +75,9 @@ def unit_of_work() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        db.session.remove()
+        session.close()
+        if db.session.registry.has():
+            db.session.rollback()  # what a page has read before is old now
     for lane in lanes:
         doorbell.ring(lane)
 
@@ -102,7 +105,8 @@ def insert_new(
 @contextmanager
 def reading() -> Iterator[Session]:
     """A look at the database that keeps nothing."""
+    session = db.session.session_factory()
     try:
-        yield db.session()
+        yield session
     finally:
-        db.session.remove()
+        session.close()

@@ -47,7 +47,7 @@ from workers import lanes
 
 START = datetime.now(UTC).replace(microsecond=0)
 """The machine's own time, because that is where a store's first cursor starts."""
-SECRET = "a-client-secret"
+SECRET = "a-client-secret-that-is-long-enough"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 TOPICS = (
     "orders/create",

@@ -1,0 +1,45 @@
+"""All pages inside the admin: one door-keeper, one navigation.
+
+A page is a module with a blueprint ``pages``, listed here; nothing is open without a valid ID
+token. Every query in a page starts from ``g.merchant``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from orderflow.config import Config
+from webapp import helping, home, session
+
+PAGES = (home.pages, helping.pages)
+
+
+def navigation() -> list[tuple[str, str]]:
+    """(endpoint, label) in the order of the admin's side navigation, after *Home*."""
+    return [("helping.show", _("Help"))]
+
+
+def open_pages(app: Flask) -> None:
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    app.before_request(_keep_the_door)
+    app.register_blueprint(session.pages)
+    app.context_processor(_known_to_every_page)
+
+
+def _keep_the_door() -> Response | None:
+    guarded = {pages.name for pages in PAGES}
+    return session.require_merchant() if request.blueprint in guarded else None
+
+
+def _known_to_every_page() -> dict[str, Any]:
+    config: Config = current_app.extensions["sluice_config"]
+    return {
+        "client_id": config.app_client_id,
+        "app_bridge": config.app_bridge,
+        "navigation": navigation(),
+    }
