@@ -64,6 +64,9 @@ class Config(BaseModel):
     mail_from: Annotated[str, Field(description="the sender of all mail")] = (
         "Sluice <no-reply@example.com>"
     )
+    metrics_token: Annotated[
+        str | None, Field(min_length=16, description="opens /metrics and /status to an operator")
+    ] = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300

@@ -14,13 +14,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from orderflow import life, outbox, timeline
-from orderflow.decide import Decision, Leg, Verdict, decide
+from orderflow.decide import WATCHED, Decision, Leg, Verdict, decide
 from orderflow.facts import gather
 from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
 from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+WATCH_EVERY, ASK_SOON = 900, 5
+"""Seconds between two questions to the shop about an order that it holds or calls risky; and
+where news of the order came while it was asked."""
 JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED)
 """In these states a part is decided again when something changes; queued and unknown ones are
 decided right before they are sent."""
@@ -54,7 +57,7 @@ def reach(
 ) -> Decision:
     """The decision by today's facts, kept with them. Lines of ``push_id`` count as still here."""
     facts = gather(session, part, shipped_pieces(session, part.id), push_id)
-    decision = decide(facts, effective(session, part.merchant_id, part.vendor_id))
+    decision = decide(facts, effective(session, part.merchant_id, part.vendor_id), now)
     kept = decision.as_json()
     if push_id is None and kept != part.decision:
         timeline.tell(
@@ -66,7 +69,50 @@ def reach(
             obstacles=[reason.code for reason in decision.obstacles],
         )
     part.facts, part.decision, part.decided_at = facts.as_json(), kept, now
+    part.main_reason = decision.main
+    if not all(line.taken for line in facts.lines):
+        _come_back(session, part, decision, now)
     return decision
+
+
+def _come_back(session: Session, part: VendorOrder, decision: Decision, now: datetime) -> None:
+    """Have it decided again when its time has come, and the shop asked while it holds the order.
+    The message has a subject of its own: what is not due yet must not stop the order's others."""
+    order, lane = part.order, part.order.merchant.orders_lane
+    for until in sorted({reason.until for reason in decision.obstacles if reason.until}):
+        wait = (datetime.fromisoformat(until) - now).total_seconds()
+        name = f"due:{order.id}:{until}"
+        outbox.put(
+            session, lane, "reconsider", name, {"order": order.id}, now=now, delay=wait, once=name
+        )
+    if any(reason.code in WATCHED for reason in decision.obstacles):
+        name = f"watch:{order.id}"
+        about = {"order": order.remote_id}
+        delay = 0 if order.risk is None else WATCH_EVERY
+        shop = order.merchant.access.lane
+        outbox.put(session, shop, "watch", name, about, now=now, delay=delay, once=name)
+        if order.risk is None:
+            outbox.hasten(session, name, now)
+
+
+def watch_again(session: Session, merchant: Merchant, remote_id: str) -> float | None:
+    """In how many seconds to ask the shop about that order again; None: no part of it waits for
+    what only the shop can tell. Locks the order."""
+    order = session.scalars(
+        select(MarketplaceOrder)
+        .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.remote_id == remote_id)
+        .with_for_update()
+    ).one_or_none()
+    if order is None or not any(map(_is_watched, order.vendor_orders)):
+        return None
+    return float(WATCH_EVERY if order.risk else ASK_SOON)
+
+
+def _is_watched(part: VendorOrder) -> bool:
+    return part.state in life.UNDECIDED and any(
+        reason["code"] in WATCHED and reason["verdict"] != Verdict.PUSH.value
+        for reason in (part.decision or {}).get("reasons", ())
+    )
 
 
 def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:
@@ -103,6 +149,7 @@ def _new_push(session: Session, part: VendorOrder, connection_id: int) -> Push:
         )
     )
     push = Push(
+        merchant_id=part.merchant_id,
         vendor_order_id=part.id,
         connection_id=connection_id,
         part=(parts or 0) + 1,

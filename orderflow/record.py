@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, snapshot, timeline
+from orderflow import life, notices, snapshot, timeline
+from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
+from orderflow.decide import PAID
 from orderflow.judge import judge, lock
 from orderflow.models import (
     Connection,
@@ -20,11 +22,14 @@ from orderflow.models import (
     Merchant,
     OrderLine,
     Push,
+    TrialOrder,
     VariantMapping,
     VendorName,
     VendorOrder,
     public_id,
 )
+from orderflow.privacy import without_buyer
+from orderflow.search import folded
 from orderflow.split import Owners, Part, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
 
@@ -36,10 +41,22 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
     order = _locked(session, merchant, seen, now)
     if order is None:
         return False
+    order.risk, order.on_hold = seen.risk, seen.on_hold
+    if seen.payment in PAID and order.paid_at is None:
+        order.paid_at = now
+    order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
     for part in order.vendor_orders:
         judge(session, part, now)
     return True
+
+
+def _finished(order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> datetime | None:
+    """When nothing was left to do for the buyer: all is shipped, cancelled or refunded."""
+    if seen.cancelled_at is not None:
+        return seen.cancelled_at
+    over = seen.fulfilment == "fulfilled" or not any(line.quantity for line in seen.lines)
+    return (order.finished_at or now) if over else None
 
 
 def reconsider(session: Session, order_id: int, now: datetime) -> None:
@@ -54,14 +71,13 @@ def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:
     """Whether we created it in this very shop, which is then some merchant's vendor. The key alone
     would not do: a buyer can write any attribute into an order."""
     key = dict(seen.attributes).get(KEY_ATTRIBUTE)
-    return (
-        bool(key)
-        and session.scalar(
-            select(Push.id)
-            .join(Connection, Connection.id == Push.connection_id)
-            .where(Push.key == key, Connection.access_id == merchant.access_id)
+    return bool(key) and any(
+        session.scalar(
+            select(sent.id)
+            .join(Connection, Connection.id == sent.connection_id)
+            .where(sent.key == key, Connection.access_id == merchant.access_id)
         )
-        is not None
+        for sent in (Push, TrialOrder)
     )
 
 
@@ -86,6 +102,8 @@ def _locked(
     if order.public_id == values["public_id"]:
         timeline.tell(session, order, "recorded", now, name=seen.name)
         return order
+    if order.forgotten_at is not None:
+        seen = without_buyer(seen)
     if seen.updated_at < order.updated_at:
         timeline.tell(session, order, "older_sight_ignored", now)
         return None
@@ -100,6 +118,7 @@ def _locked(
 def _columns(seen: SeenOrder) -> dict[str, object]:
     return {
         "name": seen.name,
+        "number": folded(seen.name),
         "currency": seen.currency,
         "total": seen.total,
         "own_share": 0,
@@ -143,7 +162,8 @@ def owners(session: Session, merchant_id: int, seen: SeenOrder) -> Owners:
 
 
 def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> None:
-    parts = {p.vendor_id: p for p in split(seen, owners(session, order.merchant_id, seen))}
+    owned = owners(session, order.merchant_id, seen)
+    parts = {p.vendor_id: p for p in split(seen, owned)}
     own = parts.pop(None, None)
     order.own_share = own.share if own else 0
     known = {part.vendor_id: part for part in order.vendor_orders}
@@ -152,6 +172,7 @@ def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: dat
         if vendor_id is None:
             continue
         row = known.get(vendor_id) or _new_part(order, vendor_id, now)
+        row.placed_at = order.placed_at
         _write_amounts(row, part)
         by_line |= {line.id: row for line in part.lines}
     for vendor_id, row in known.items():
@@ -159,6 +180,10 @@ def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: dat
             _write_amounts(row, Part(vendor_id, (), 0, 0, 0, 0, 0, 0))
     session.flush()
     _write_lines(session, order, seen, by_line, now)
+    for row in order.vendor_orders:
+        if row.vendor_id not in known:
+            notices.order_arrived(session, row, now)
+    note_unmapped(session, order.merchant_id, order.lines, set(owned.by_variant), now)
 
 
 def _new_part(order: MarketplaceOrder, vendor_id: int, now: datetime) -> VendorOrder:

@@ -11,7 +11,16 @@ from importlib import import_module
 from types import ModuleType
 from typing import cast
 
-from stores.base import Access, AppKeys, Capabilities, Marketplace, SeenOrder, Store, Webhooks
+from stores.base import (
+    Access,
+    AppKeys,
+    Capabilities,
+    Marketplace,
+    SeenOrder,
+    Store,
+    StoreLocked,
+    Webhooks,
+)
 
 _PLATFORMS = ("shopify", "woocommerce")
 _MARKETPLACES = ("shopify",)
@@ -22,7 +31,9 @@ def platforms() -> tuple[str, ...]:
 
 
 def open_store(access: Access) -> Store:
-    """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform."""
+    """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform,
+    StoreLocked where we have given our access up."""
+    _must_have_secrets(access)
     return cast(Store, _part(access.platform, "store").open_store(access))
 
 
@@ -30,6 +41,7 @@ def open_marketplace(access: Access) -> Marketplace:
     """The merchant's shop behind ``access``. Makes no call."""
     if access.platform not in _MARKETPLACES:
         raise ValueError(f"{access.platform!r} hosts no marketplace.")
+    _must_have_secrets(access)
     return cast(Marketplace, _part(access.platform, "marketplace").open_marketplace(access))
 
 
@@ -68,7 +80,20 @@ def renew(access: Access, app: AppKeys, now: datetime) -> Access:
 
     Store what comes back before using it. StoreLocked: the owner must open the app again.
     """
+    _must_have_secrets(access)
     return cast(Access, _part(access.platform, "connect").renew(access, app, now))
+
+
+def app_page(platform: str, address: str, app: AppKeys) -> str:
+    """Where a merchant finds this app in the admin of the shop at ``address``."""
+    if platform not in _MARKETPLACES:
+        raise ValueError(f"{platform!r} hosts no marketplace.")
+    return cast(str, _part(platform, "connect").app_page(address, app))
+
+
+def _must_have_secrets(access: Access) -> None:
+    if not access.secrets:
+        raise StoreLocked("Our access to this store has ended; connect it again.")
 
 
 def _part(platform: str, name: str) -> ModuleType:

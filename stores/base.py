@@ -28,6 +28,7 @@ __all__ = [
     "Address",
     "AppKeys",
     "Capabilities",
+    "Buyer",
     "Changes",
     "ComposedLine",
     "ComposedOrder",
@@ -63,12 +64,14 @@ KEY_ATTRIBUTE = "_sluice_key"
 class Capabilities:
     """What a platform, or one store of it, can do. The app asks this instead of a platform's name.
 
+    ``title``               the platform's name as people write it
     ``find_by_key_at_once`` the look-up by our key sees an order as soon as it exists
     ``key_is_unique``       the store itself refuses a second order with the same key
     ``parallel_calls``      calls one store takes at once without getting slower
     """
 
     platform: str
+    title: str
     find_by_key_at_once: bool
     key_is_unique: bool
     parallel_calls: int
@@ -134,6 +137,7 @@ class ComposedOrder:
     attributes: tuple[tuple[str, str], ...] = ()
     shipping_address: Address | None = None
     billing_address: Address | None = None
+    accepts_marketing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +274,34 @@ class Delivery:
     claims: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A person whom a store asks us to tell of, or to forget: known by the ids of orders, by
+    e-mail, or by phone. ``reference`` is the store's number of the request."""
+
+    email: str = ""
+    phone: str = ""
+    order_ids: tuple[str, ...] = ()
+    reference: str = ""
+
+
+ORDER, OTHER = "order", "other"
+UNINSTALLED, SCOPES, SHOP = "uninstalled", "scopes", "shop"
+EXPORT_BUYER, REDACT_BUYER, REDACT_SHOP = "export_customer", "redact_customer", "redact_shop"
+"""What a delivery is about: an order; our access, our rights or the shop itself; a buyer of whom
+all is to be told or forgotten; the whole shop that is to be forgotten; none of these."""
+ABOUT_US = (UNINSTALLED, SCOPES, SHOP)
+PRIVACY = (EXPORT_BUYER, REDACT_BUYER, REDACT_SHOP)
+
+
 class Webhooks(Protocol):
     """The ``webhooks`` module of a platform. Header names ignore case."""
+
+    def kind_of(self, topic: str) -> str:
+        """What deliveries of ``topic`` are about, ORDER … OTHER."""
+
+    def buyer(self, body: bytes) -> Buyer:
+        """Whom an EXPORT_BUYER or REDACT_BUYER is about. ValueError for another body."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
         """Whether ``body``, byte for byte, was signed with one of ``secrets``."""

@@ -11,7 +11,8 @@ import ipaddress
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -34,6 +35,7 @@ CONNECT, READ = 5.0, 20.0
 LIMIT = 10 * 1024 * 1024
 DEADLINE = 30.0
 _longest = float("inf")
+_hurry = threading.local()
 
 _lock = threading.Lock()
 _sessions: dict[int, requests.Session] = {}
@@ -66,7 +68,7 @@ def send(
     """
     writing = method != "GET" if writes is None else writes
     request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
-    with until(time.monotonic() + min(deadline, _longest)):
+    with until(min(time.monotonic() + min(deadline, _longest), _end())):
         try:
             response = _session().send(request, timeout=timeout, allow_redirects=False, stream=True)
             with response:
@@ -140,6 +142,20 @@ def limit_calls(seconds: float) -> None:
     """No call of this process takes longer, whatever deadline it comes with."""
     global _longest
     _longest = seconds
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All calls of this thread in here are over in ``seconds``: a person waits for them."""
+    _hurry.end = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        del _hurry.end
+
+
+def _end() -> float:
+    return float(getattr(_hurry, "end", "inf"))
 
 
 # -- other roads, for tests and the demo -----------------------------------------------------------

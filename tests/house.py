@@ -45,8 +45,6 @@ from tests.wsgi_adapter import WsgiAdapter
 from webapp import create_app
 from workers import lanes
 
-START = datetime.now(UTC).replace(microsecond=0)
-"""The machine's own time, because that is where a store's first cursor starts."""
 SECRET = "a-client-secret-that-is-long-enough"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 TOPICS = (
@@ -83,10 +81,11 @@ def configuration(database_url: str, **more: Any) -> Config:
 
 
 class House:
-    """``turn`` runs everything that is due; ``later`` lets time pass first."""
+    """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
+    machine's own time: a store's first cursor and a page's ID token start there too."""
 
     def __init__(self, database_url: str, **config: Any) -> None:
-        self.clock = SettableClock(START)
+        self.clock = SettableClock(datetime.now(UTC).replace(microsecond=0))
         self.config = configuration(database_url, **config)
         self.web: Flask = create_app(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)
@@ -177,7 +176,7 @@ class House:
             theirs = Variant(vendor_variant, product, "", "")
             register.map_variant(session, connection, str(mine.id), theirs, clock.now())
 
-    def set(self, merchant: str = HARBOUR, **values: bool) -> None:
+    def set(self, merchant: str = HARBOUR, **values: settings.Value) -> None:
         with self.unit() as session:
             owner = self.one(session, Merchant, shop=merchant)
             settings.change(session, owner, values, by="test", now=clock.now())

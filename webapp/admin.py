@@ -13,19 +13,66 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from orderflow.config import Config
-from webapp import helping, home, session
+from webapp import (
+    addons,
+    filters,
+    helping,
+    history,
+    home,
+    log,
+    mails,
+    order,
+    orders,
+    privacy,
+    products,
+    session,
+    settings,
+    vendor_settings,
+    vendor_stores,
+    vendors,
+    why,
+)
 
-PAGES = (home.pages, helping.pages)
+PAGES = (
+    home.pages,
+    orders.pages,
+    order.pages,
+    why.pages,
+    vendors.pages,
+    vendor_stores.pages,
+    vendor_settings.pages,
+    products.pages,
+    settings.pages,
+    addons.pages,
+    log.pages,
+    mails.pages,
+    history.pages,
+    privacy.pages,
+    helping.pages,
+)
 
 
 def navigation() -> list[tuple[str, str]]:
     """(endpoint, label) in the order of the admin's side navigation, after *Home*."""
-    return [("helping.show", _("Help"))]
+    return [
+        ("orders.show", _("Orders")),
+        ("why.show", _("Why not pushed?")),
+        ("vendors.every", _("Vendors")),
+        ("products.show", _("Products")),
+        ("settings.show", _("Settings")),
+        ("addons.show", _("Add-ons")),
+        ("log.show", _("Log")),
+        ("mails.show", _("Mail")),
+        ("history.show", _("History")),
+        ("privacy.show", _("Privacy requests")),
+        ("helping.show", _("Help")),
+    ]
 
 
 def open_pages(app: Flask) -> None:
     for pages in PAGES:
         app.register_blueprint(pages)
+    filters.teach(app)
     app.before_request(_keep_the_door)
     app.register_blueprint(session.pages)
     app.context_processor(_known_to_every_page)

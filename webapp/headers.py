@@ -1,4 +1,4 @@
-"""What every answer says to the browser: who may frame it, what may run in it, nothing is guessed."""
+"""What every answer says to the browser: who may frame it, and what may run in it."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from orderflow.db import db, unit_of_work
 from orderflow.models import Merchant
 from stores.base import AppKeys
 from stores.shopify.connect import exchange
+from webapp import language
 
 
 def install(shop: str, id_token: str, app: AppKeys) -> Merchant:
@@ -18,5 +19,8 @@ def install(shop: str, id_token: str, app: AppKeys) -> Merchant:
     access = exchange(shop, id_token, app, clock.now())
     identity = stores.open_marketplace(access).identify()
     with unit_of_work() as session:
-        merchant_id = register.add_merchant(session, access, identity, clock.now()).id
+        merchant = register.add_merchant(
+            session, access, identity, clock.now(), language.locale()
+        )
+        merchant_id = merchant.id
     return db.session.get_one(Merchant, merchant_id)

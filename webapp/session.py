@@ -77,7 +77,7 @@ def _ask_for_token() -> AnyResponse:
     kept = {name: value for name, value in request.args.items() if name != "id_token"}
     config: Config = current_app.extensions["sluice_config"]
     back = f"{config.public_url}{request.path}?{urlencode(kept)}"
-    return redirect(url_for("session.bounce", **{**kept, "shopify-reload": back}))
+    return redirect(f"{url_for('session.bounce')}?{urlencode({**kept, 'shopify-reload': back})}")
 
 
 @pages.get("/bounce")

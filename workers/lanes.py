@@ -194,17 +194,22 @@ class Drainer:
                 doorbell.ring(held.name)  # it came while we held the bell
 
     def _handle(self, message: Claimed, shore: Shore | None) -> None:
+        job = Job(message, shore, self._config)
         with self._app.app_context():
-            HANDLERS[message.kind](Job(message, shore, self._config))
+            try:
+                HANDLERS[message.kind](job)
+            finally:
+                job.keep_calls()
 
     def _finish(self, held: Held, message: Claimed, future: Future[None]) -> None:
         error = future.exception()
-        if error is None:
-            return
-        if isinstance(error, Fenced):
+        try:
+            if isinstance(error, Fenced):
+                raise error
+            if error is not None:
+                put_back(message, error, held.shore)
+        except Fenced:
             log.warning("fenced", lane=message.lane, kind=message.kind, message=message.id)
-            return
-        put_back(message, error, held.shore)
 
     def _wait(self, forever: bool) -> None:
         running = [future for held in self._held.values() for future in held.running]

@@ -79,6 +79,8 @@ class Shop:
         limited = plan in ("development", "trial")
         self.orders_per_minute = orders_per_minute or (DEVELOPMENT_LIMIT if limited else None)
         self.state = "active"
+        self.staff_locale = "en"
+        self.customers: dict[str, int] = {}
         self.lock = threading.RLock()
         self.locations: dict[int, Location] = {}
         self.products: dict[int, Product] = {}

@@ -69,6 +69,11 @@ def authorize_url(shop: str, app: AppKeys, scopes: list[str], redirect: str, sta
     return str(session.create_permission_url(scopes, redirect, state))
 
 
+def app_page(shop: str, app: AppKeys) -> str:
+    """In the shop's admin; who is signed in nowhere is asked to do so first."""
+    return f"https://admin.shopify.com/store/{shop_domain(shop).partition('.')[0]}/apps/{app.client_id}"
+
+
 def is_signed(query: Mapping[str, str], app: AppKeys) -> bool:
     """Whether Shopify signed this redirect, at most a day ago. ``query`` as the URL had it."""
     shopify.Session.setup(api_key=app.client_id, secret=app.client_secret)

@@ -144,7 +144,8 @@ _SEEN = """
 fragment Seen on Order {
   id name createdAt processedAt updatedAt cancelledAt test
   displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded
-  note tags email phone
+  note tags email phone customerAcceptsMarketing
+  risk { recommendation assessments { riskLevel } }
   customAttributes { key value }
   currentTotalPriceSet { shopMoney { amount } }
   shippingAddress { ...Place }

@@ -32,6 +32,7 @@ from stores.shopify.ids import bare, gid, moment, moment_or_none
 
 CAPABILITIES = Capabilities(
     platform="shopify",
+    title="Shopify",
     find_by_key_at_once=False,
     key_is_unique=False,
     parallel_calls=8,

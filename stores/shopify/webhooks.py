@@ -9,7 +9,29 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stores.base import KEY_ATTRIBUTE, Delivery
+from stores.base import (
+    EXPORT_BUYER,
+    KEY_ATTRIBUTE,
+    ORDER,
+    OTHER,
+    REDACT_BUYER,
+    REDACT_SHOP,
+    SCOPES,
+    SHOP,
+    UNINSTALLED,
+    Buyer,
+    Delivery,
+)
+
+_KINDS = {
+    "app/uninstalled": UNINSTALLED,
+    "app/scopes_update": SCOPES,
+    "shop/update": SHOP,
+    "customers/data_request": EXPORT_BUYER,
+    "customers/redact": REDACT_BUYER,
+    "shop/redact": REDACT_SHOP,
+}
+_OF_ORDERS = ("orders", "fulfillments", "fulfillment_orders", "refunds")
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -19,9 +41,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
 
 
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
-    content = json.loads(body)
-    if not isinstance(content, dict):
-        raise ValueError("A webhook's body must be a JSON object.")
+    content = _content(body)
     topic = _header(headers, "topic")
     return Delivery(
         id=_header(headers, "webhook-id"),
@@ -31,6 +51,30 @@ def read(headers: Mapping[str, str], body: bytes) -> Delivery:
         sender=_header(headers, "shop-domain"),
         claims=str(content.get("myshopify_domain") or content.get("shop_domain") or "").lower(),
     )
+
+
+def kind_of(topic: str) -> str:
+    return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
+
+
+def buyer(body: bytes) -> Buyer:
+    """``orders_requested`` or ``orders_to_redact``; a customer may have only an e-mail."""
+    content = _content(body)
+    orders = content.get("orders_requested") or content.get("orders_to_redact") or ()
+    customer = content.get("customer") or {}
+    return Buyer(
+        email=str(customer.get("email") or ""),
+        phone=str(customer.get("phone") or ""),
+        order_ids=tuple(str(order) for order in orders),
+        reference=str((content.get("data_request") or {}).get("id") or ""),
+    )
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    content = json.loads(body)
+    if not isinstance(content, dict):
+        raise ValueError("A webhook's body must be a JSON object.")
+    return content
 
 
 def is_greeting(headers: Mapping[str, str], body: bytes) -> bool:

@@ -27,6 +27,7 @@ from stores.woocommerce.words import KEY, meta, naive, utc
 
 CAPABILITIES = Capabilities(
     platform="woocommerce",
+    title="WooCommerce",
     find_by_key_at_once=True,
     key_is_unique=False,
     parallel_calls=4,

@@ -80,6 +80,11 @@ def seen(market: Marketplace, order_id: str) -> SeenOrder:
     return order
 
 
+def untold(order: SeenOrder) -> SeenOrder:
+    """``order`` without what a webhook does not tell."""
+    return replace(order, risk=None, on_hold=None)
+
+
 Change = Callable[[People, str], object]
 CHANGES: dict[str, Change] = {
     "nothing": lambda people, order: None,
@@ -104,7 +109,20 @@ def test_webhook_and_query_tell_the_same_order(
 ) -> None:
     CHANGES[change](people, order_id)
     world.tick()
-    assert seen_from_webhook(bodies[-1], DOMAIN) == seen(market, order_id)
+    assert seen_from_webhook(bodies[-1], DOMAIN) == untold(seen(market, order_id))
+
+
+@pytest.mark.parametrize(
+    ("assessed", "told"),
+    [("", "none"), ("LOW", "low"), ("MEDIUM", "medium"), ("HIGH", "high"), ("PENDING", "pending")],
+)
+def test_only_a_query_tells_the_risk_and_whether_all_is_on_hold(
+    market: Marketplace, people: People, order_id: str, assessed: str, told: str
+) -> None:
+    people.merchant.assesses(DOMAIN, order_id, assessed)
+    assert (seen(market, order_id).risk, seen(market, order_id).on_hold) == (told, False)
+    people.merchant.holds(DOMAIN, order_id)
+    assert seen(market, order_id).on_hold is True
 
 
 def test_an_order_is_read_with_its_money_and_people(market: Marketplace, order_id: str) -> None:
@@ -135,7 +153,7 @@ def test_money_of_any_currency_is_told_the_same(
     bought = people.customer.buys(DOMAIN, [("CUP", 3)], discount="10%", tax_rate="0.1")
     world.tick()
     order = seen(market, str(bought.id))
-    assert seen_from_webhook(bodies[-1], DOMAIN) == order
+    assert seen_from_webhook(bodies[-1], DOMAIN) == untold(order)
     assert order.lines[0].subtotal == 5997
 
 

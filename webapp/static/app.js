@@ -21,3 +21,25 @@ document.addEventListener("htmx:after:swap", (event) => {
 document.addEventListener("sluice:toast", (event) => {
   window.shopify?.toast.show(event.detail.value ?? event.detail.message);
 });
+
+// One box chooses all that are on the page.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.selects;
+  if (!name) return;
+  for (const box of event.target.form.elements) {
+    if (box.name === name && box.type === "checkbox") box.checked = event.target.checked;
+  }
+});
+
+// A file is fetched, because only a fetch carries the ID token, and then saved.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-download]");
+  if (!link) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: { "X-Locale": document.documentElement.lang } });
+  if (!answer.ok) return;
+  const file = URL.createObjectURL(await answer.blob());
+  const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
+  save.click();
+  setTimeout(() => URL.revokeObjectURL(file), 60000);
+});
