@@ -11,6 +11,7 @@ demo: installed  ## the app, two pretend vendors and a pretend marketplace (ONCE
 	@$(PYTHON) -m demo
 
 test: check  ## every check, then every test
+	@$(PYTHON) -m tools.browser >/dev/null
 	@$(PYTHON) -m pytest -n 2 tests
 
 check: installed-dev  ## style, types, import laws, house rules
@@ -38,7 +39,7 @@ key: installed  ## print a fresh key for SLUICE_SECRET_KEYS
 	@$(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
 
 clean:  ## remove everything that make made
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var/looks
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 installed:

@@ -12,7 +12,6 @@ matter which index it came from. Nothing outside this folder is changed, except 
 from __future__ import annotations
 
 import fcntl
-import glob
 import hashlib
 import os
 import shutil
@@ -51,11 +50,9 @@ def prefer_a_new_enough_python() -> None:
     if sys.version_info >= OLDEST_PYTHON:
         return
     for minor in (14, 13, 12, 11):
-        newer = shutil.which(f"python3.{minor}")
-        if newer:
+        if newer := shutil.which(f"python3.{minor}"):
             os.execv(newer, [newer, *sys.argv])  # noqa: S606
-    found = "{}.{}.{} ({})".format(*sys.version_info[:3], sys.executable)
-    raise Failed(f"Python 3.11 or newer is needed; this is {found}.")
+    raise Failed(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}.")
 
 
 def is_installed(dev: bool) -> bool:
@@ -89,24 +86,19 @@ def install(dev: bool) -> None:
 
 def find_pip(scratch: Path) -> list[str]:
     """The command of a pip that runs: installed, bundled with Python, or from apt's archive."""
-    bundled = [
-        *glob.glob("/usr/share/python-wheels/pip-*.whl"),
-        *glob.glob(str(Path(os.__file__).parent / "ensurepip" / "_bundled" / "pip-*.whl")),
-    ]
+    places = Path("/usr/share/python-wheels"), Path(os.__file__).parent / "ensurepip" / "_bundled"
+    bundled = [wheel for place in places for wheel in place.glob("pip-*.whl")]
     for pip in (["-m", "pip"], *([f"{wheel}/pip"] for wheel in bundled)):
-        tried = subprocess.run([sys.executable, *pip, "--version"], capture_output=True)
-        if tried.returncode == 0:
-            return [sys.executable, *pip]
+        command = [sys.executable, *pip]
+        if subprocess.run([*command, "--version"], capture_output=True).returncode == 0:
+            return command
     return [sys.executable, f"{pip_wheel_from_apt(scratch)}/pip"]
 
 
 def pip_wheel_from_apt(scratch: Path) -> Path:
     """Take Debian's pip wheel out of its package without installing it, so without root."""
     say("no pip here: taking one from the distribution's archive")
-    (scratch / "lists" / "partial").mkdir(parents=True)
-    (scratch / "cache" / "archives" / "partial").mkdir(parents=True)
-    apt = ["apt-get", "-qq", "-o", f"Dir::State={scratch}", "-o", f"Dir::Cache={scratch}/cache"]
-    apt += ["-o", f"Dir::State::lists={scratch}/lists", "-o", "Debug::NoLocking=1"]
+    apt = private_apt(scratch)
     advice = "No pip was found. Install the package python3-pip and run this again."
     run([*apt, "update"], advice, cwd=scratch)
     run([*apt, "download", "python3-pip-whl"], advice, cwd=scratch)
@@ -116,6 +108,14 @@ def pip_wheel_from_apt(scratch: Path) -> Path:
     if not wheels:
         raise Failed(advice)
     return wheels[-1]
+
+
+def private_apt(folder: Path) -> list[str]:
+    """An apt-get that keeps its lists and downloads in ``folder``, so that it needs no root."""
+    for place in ("lists", "cache/archives"):
+        (folder / place / "partial").mkdir(parents=True)
+    apt = ["apt-get", "-qq", "-o", f"Dir::State={folder}", "-o", f"Dir::Cache={folder}/cache"]
+    return [*apt, "-o", f"Dir::State::lists={folder}/lists", "-o", "Debug::NoLocking=1"]
 
 
 def fetch_tools(pip: list[str]) -> None:

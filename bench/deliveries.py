@@ -68,7 +68,7 @@ def pile_up(folder: Path, count: int) -> Pile:
     with pile.lines.open("w") as lines:
         for number in range(FIRST_ORDER, FIRST_ORDER + count):
             signature = sign(str(number).encode().join(pieces))
-            lines.write(f"{number} 00000000-0000-4000-8{number % 4096:03x}-{number:016x} {signature}\n")
+            lines.write(f"{number} 00000000-0000-4000-8000-{number:016x} {signature}\n")
     return pile
 
 

@@ -35,7 +35,7 @@ def generator() -> str:
 
 def post(port: int, pile: Pile, seconds: float) -> Load:
     """Post the pile from its beginning, for whole ``seconds``."""
-    if shutil.which("wrk"):
+    if generator() == "wrk":
         return _wrk(port, pile, seconds)
     return asyncio.run(_own(port, pile, seconds))
 

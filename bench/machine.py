@@ -67,7 +67,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: Sequence[str], port: int | None = None, **environment: str
+    command: Sequence[str], environment: Mapping[str, str], port: int | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """``command`` from the project's root until the block ends, once it listens on ``port``."""
     server = subprocess.Popen(
@@ -78,7 +78,8 @@ def running(
             _wait_for(port, server)
         yield server
     finally:
-        server.terminate()
+        if server.poll() is None:
+            server.terminate()
         server.communicate(timeout=30)
 
 

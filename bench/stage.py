@@ -27,15 +27,24 @@ def opened(database_url: str) -> Iterator[Session]:
         db.engine.dispose()
 
 
-def merchant(session: Session, token: str = "token") -> Merchant:
-    access = Access("shopify", SHOP, {"access_token": token})
+def plain(database_url: str) -> str:
+    """The same address for psycopg itself."""
+    return database_url.replace("postgresql+psycopg:", "postgresql:")
+
+
+def merchant(session: Session) -> Merchant:
+    """Pushes whatever is paid, mapped or not."""
+    access = Access("shopify", SHOP, {"access_token": "never-used"})
     identity = Identity("1", "Harbour", SHOP, "USD", "owner@harbour.example.com", "CA")
     row = register.add_merchant(session, access, identity, clock.now())
-    settings.change(session, row, {"order_sync": True}, by="bench", now=clock.now())
+    switches = {"order_sync": True, "unsynced_products": True}
+    settings.change(session, row, switches, by="bench", now=clock.now())
     return row
 
 
-def vendors(session: Session, owner: Merchant, names: Sequence[str], tokens: dict[str, str]) -> None:
+def vendors(
+    session: Session, owner: Merchant, names: Sequence[str], tokens: dict[str, str]
+) -> None:
     """A vendor for each name, with a store of its own; ``tokens`` by the stores' domains."""
     now = clock.now()
     for name, (domain, token) in zip(names, tokens.items(), strict=True):

@@ -5,6 +5,7 @@ With ONCE=1 in the environment it tells its story, prints one JSON object last, 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -21,10 +22,11 @@ import requests
 from demo import stage as cast
 from demo.book import Book
 from demo.counting import count
-from demo.pretend import Sandbox, SandboxRefused
+from demo.pretend import SandboxRefused
 from demo.programs import ProgramFailed, Programs
 from demo.stack import Stack, find_redis
-from demo.story import Stage, StoryFailed, tell
+from demo.story import tell
+from demo.telling import Stage, StoryFailed
 from orderflow.config import load
 from webapp import create_app
 
@@ -37,6 +39,11 @@ def say(words: str) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="Sluice over pretend stores"
+    )
+    parser.add_argument("--without-redis", action="store_true", help="as if none were here")
+    without_redis = parser.parse_args().without_redis
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     once, started = bool(os.environ.get("ONCE")), time.monotonic()
@@ -44,14 +51,15 @@ def main() -> None:
     say(f"Logs and database: {folder}")
     with Programs(folder) as programs:
         stack = Stack(programs, f"sqlite:///{folder / 'sluice.db'}", poll_every=POLL_EVERY)
-        stage = _open(stack)
+        stage = _open(stack, without_redis)
         tell(stage)
         counted = count(stage.sandbox, stage.book, cast.HARBOUR, [cast.ALFA, cast.BRAVO])
         counted["seconds"] = round(time.monotonic() - started, 1)
         if once:
             say(json.dumps(counted, ensure_ascii=False))
         else:
-            _stay(stage, counted)
+            with suppress(KeyboardInterrupt):
+                _stay(stage, counted)
     if counted["duplicates"] or counted["lost"]:
         raise StoryFailed("Not every order stands in its store exactly once.")
 
@@ -60,9 +68,10 @@ def _leave(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def _open(stack: Stack) -> Stage:
+def _open(stack: Stack, without_redis: bool) -> Stage:
     """Start everything, and set the merchant up."""
-    _choose_redis(stack)
+    if without_redis or not _choose_redis(stack):
+        say("Redis: none, so the worker looks at the database by itself")
     say("Starting the sandbox, the web process, a worker and the clock")
     sandbox, made = stack.start_sandbox(cast.world(f"{stack.url}/webhooks/shopify"))
     app = create_app(load(stack.environment()))
@@ -76,7 +85,7 @@ def _open(stack: Stack) -> Stage:
     return Stage(sandbox, Book(app), operator, stack.url, say)
 
 
-def _choose_redis(stack: Stack) -> None:
+def _choose_redis(stack: Stack) -> bool:
     given = os.environ.get("SLUICE_REDIS_URL") or os.environ.get("REDIS_URL")
     program = find_redis()
     if given:
@@ -85,8 +94,7 @@ def _choose_redis(stack: Stack) -> None:
     elif program:
         stack.start_redis(program)
         say(f"Redis: {program}")
-    else:
-        say("Redis: none here, so the worker looks at the database by itself")
+    return bool(given or program)
 
 
 def _stay(stage: Stage, counted: dict[str, Any]) -> None:
@@ -97,8 +105,7 @@ def _stay(stage: Stage, counted: dict[str, Any]) -> None:
         say(f"  {stage.sandbox.url}/shops/{host}")
     say(f"  {stage.sandbox.url}/sites/{cast.BRAVO}")
     say(f"  {stage.url}/ready   whether the app can do its work")
-    with suppress(KeyboardInterrupt):
-        signal.pause()
+    signal.pause()
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Book:
         """How many deliveries are in each state."""
         with self._app.app_context(), reading() as session:
             found = session.execute(select(Webhook.state, func.count()).group_by(Webhook.state))
-            return {state: count for state, count in found}
+            return {row[0]: row[1] for row in found}
 
     def shipments(self) -> tuple[int, int]:
         """Shipments, and reports of them that stand in the marketplace."""

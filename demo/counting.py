@@ -68,7 +68,7 @@ def _twice_fulfilled(bought: list[Json]) -> int:
         for parcel in order["parcels"]:
             if parcel["status"] == "success":
                 shipped.update(parcel["lines"])
-        extra += sum(max(0, shipped[str(l["id"])] - l["quantity"]) for l in order["lines"])
+        extra += sum(max(0, shipped[str(line["id"])] - line["quantity"]) for line in order["lines"])
     return extra
 
 
@@ -78,7 +78,6 @@ def _lost(orders: list[Order], bought: list[Json], standing: dict[str, list[Json
     stuck = sum(part.state in ON_THE_WAY for order in orders for part in order.parts)
     there = {(host, str(order["id"])) for host, found in standing.items() for order in found}
     gone = sum(
-        push.state == "placed" and (push.host, push.id) not in there
-        for _, push in _pushed(orders)
+        push.state == "placed" and (push.host, push.id) not in there for _, push in _pushed(orders)
     )
     return unseen + stuck + gone

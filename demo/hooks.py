@@ -14,7 +14,7 @@ import requests
 from demo.programs import ROOT
 
 BODIES = ROOT / "tests" / "bodies" / "shopify"
-"""Bodies of real shops and of Shopify's own documentation; their README tells where each is from."""
+"""Bodies of real shops and of Shopify's own documentation; see the README there."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,14 @@ class Delivery:
         return Path(BODIES / self.file).read_bytes()
 
 
-def deliver(address: str, shop: str, secret: str, deliveries: list[Delivery]) -> list[int]:
-    """Post all of them, four at once; the HTTP status of each, 0 for no answer."""
+def deliver(
+    address: str, shop: str, secret: str, deliveries: list[Delivery], patience: float = 10
+) -> list[int]:
+    """Post all of them, four at once; the HTTP status of each, 0 for no answer in ``patience``
+    seconds."""
 
     def post(delivery: Delivery) -> int:
-        return _post(address, _headers(delivery, shop, secret), delivery.body)
+        return _post(address, _headers(delivery, shop, secret), delivery.body, patience)
 
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(post, deliveries))
@@ -53,10 +56,11 @@ def _headers(delivery: Delivery, shop: str, secret: str) -> dict[str, str]:
     }
 
 
-def _post(address: str, headers: dict[str, str], body: bytes) -> int:
+def _post(address: str, headers: dict[str, str], body: bytes, patience: float) -> int:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.post(address, data=body, headers=headers, timeout=10).status_code
+            answer = session.post(address, data=body, headers=headers, timeout=patience)
         except requests.RequestException:
             return 0
+        return answer.status_code

@@ -67,14 +67,17 @@ class Programs(AbstractContextManager["Programs"]):
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    def ended(self, name: str) -> bool:
-        return self._ask(look=name)["status"] is not None
+    def pid(self, name: str) -> int:
+        return int(self._ask(look=name)["pid"])
+
+    def runs(self, name: str) -> bool:
+        return self._ask(look=name)["status"] is None
 
     def wait_until(self, name: str, ready: Callable[[], bool], seconds: float = 30) -> None:
         """Until ``ready``. ProgramFailed when the program ends before, or takes too long."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if self.ended(name) or time.monotonic() > deadline:
+            if not self.runs(name) or time.monotonic() > deadline:
                 said = self.log(name).read_text(errors="replace").strip().splitlines()[-3:]
                 raise ProgramFailed("\n  ".join([f"{name} does not run. It said:", *said]))
             time.sleep(0.03)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from demo.pretend import Sandbox
-from demo.programs import ROOT, ProgramFailed, Programs
+from demo.programs import Programs
 
 CLIENT_ID, CLIENT_SECRET = "demo-app", "demo-client-secret"  # noqa: S105 - of a pretend app
 PYTHON = sys.executable
@@ -58,24 +58,27 @@ class Stack:
     def url(self) -> str:
         return self.settings["public_url"]
 
-    def environment(self) -> dict[str, str]:
-        """Ours, without what was meant for another Sluice."""
+    def environment(self, **more: object) -> dict[str, str]:
+        """Our own, without what was meant for another Sluice."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-        own = {f"SLUICE_{name.upper()}": value for name, value in self.settings.items()}
-        return {**kept, **own, "PYTHONUNBUFFERED": "1"}
+        own = self.settings | {name: str(value) for name, value in more.items()}
+        given = {f"SLUICE_{name.upper()}": value for name, value in own.items()}
+        return {**kept, **given, "PYTHONUNBUFFERED": "1"}
 
     def start_redis(self, program: str) -> None:
-        """Listens on a socket file only, whose path must be short: the folder may be deep."""
-        where = self.settings.get("redis_url", "").removeprefix("unix://")
-        socket_file = where or str(self.programs.folder / "redis.sock")
-        if len(socket_file) > 100:
-            raise ProgramFailed(f"The path {socket_file} is too long for a socket.")
-        url = f"unix://{socket_file}"
-        command = [program, "--port", "0", "--unixsocket", socket_file]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(self.programs.folder)]
-        self.programs.start("redis", command, os.environ)
-        self.programs.wait_until("redis", lambda: pings(url))
-        self.settings["redis_url"] = url
+        """With a password, for whoever rings through Redis names the function that runs. Started
+        again, it is empty and stands where it stood."""
+        folder = self.programs.folder
+        written = folder / "redis.conf"
+        if not written.exists():
+            port, password = free_port(), secrets.token_hex(16)
+            written.touch(mode=0o600)
+            written.write_text(
+                f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
+            )
+            self.settings["redis_url"] = f"redis://:{password}@127.0.0.1:{port}/0"
+        self.programs.start("redis", [program, str(written), "--dir", str(folder)], os.environ)
+        self.programs.wait_until("redis", lambda: pings(self.settings["redis_url"]))
 
     def start_sandbox(self, config: Mapping[str, Any]) -> tuple[Sandbox, dict[str, Any]]:
         """The door of the sandbox, and what it made of each shop and site by host."""
@@ -90,21 +93,15 @@ class Stack:
         self.settings["store_gateway"] = sandbox.url
         return sandbox, told["made"]
 
-    def migrate(self) -> None:
-        command = [PYTHON, "-m", "flask", "--app", "webapp", "db", "upgrade"]
-        done = subprocess.run(
-            command, env=self.environment(), cwd=ROOT, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise ProgramFailed(f"The database was not migrated: {done.stderr.strip()[-400:]}")
-
     def start_web(self) -> None:
         command = [PYTHON, "-m", "gunicorn", "-c", "python:webapp.serving"]
         command += ["--bind", f"127.0.0.1:{self.port}"]
         self.programs.start("web", command, self.environment())
 
-    def start_worker(self, name: str = "worker") -> int:
-        return self.programs.start(name, [PYTHON, "-m", "workers", "work"], self.environment())
+    def start_worker(self, name: str = "worker", **settings: object) -> int:
+        """``settings`` hold for this worker alone."""
+        env = self.environment(**settings)
+        return self.programs.start(name, [PYTHON, "-m", "workers", "work"], env)
 
     def start_clock(self, name: str = "clock") -> int:
         return self.programs.start(name, [PYTHON, "-m", "workers", "clock"], self.environment())

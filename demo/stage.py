@@ -40,15 +40,19 @@ MAPPED = (("LAMP", "Alfa", "A-LAMP"), ("MUG", "Bravo", "B-MUG"))
 Say = Callable[[str], None]
 
 
-def world(webhook_url: str) -> dict[str, Any]:
-    """What the sandbox is to build."""
-    app = {
+def pretend_app(webhook_url: str) -> dict[str, Any]:
+    """Sluice as the pretend Dev Dashboard knows it."""
+    return {
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
         "scopes": sorted({*connect.MERCHANT_SCOPES, *connect.VENDOR_SCOPES}),
         "webhook_url": webhook_url,
         "topics": TOPICS,
     }
+
+
+def world(webhook_url: str) -> dict[str, Any]:
+    """What the sandbox is to build."""
     lamp = {"sku": "A-LAMP", "title": "Desk lamp", "price": "20.00", "stock": 10}
     mug = {"sku": "B-MUG", "name": "Stoneware mug", "price": "9.00", "stock": 10}
     shops = [
@@ -62,7 +66,7 @@ def world(webhook_url: str) -> dict[str, Any]:
         "plugins": ["advanced-shipment-tracking"],
         "products": [mug],
     }
-    return {"apps": [app], "shops": shops, "sites": [bravo]}
+    return {"apps": [pretend_app(webhook_url)], "shops": shops, "sites": [bravo]}
 
 
 class Operator:
@@ -105,5 +109,5 @@ def expiring_access(sandbox: Sandbox, shop: str) -> dict[str, Any]:
     id_token = sandbox.get(f"/id-token/{shop}/{CLIENT_ID}")["id_token"]
     keys = AppKeys(CLIENT_ID, CLIENT_SECRET)
     access: Access = connect.exchange(shop, id_token, keys, clock.now())
-    assert access.expires_at is not None
-    return {**access.secrets, "expires_at": access.expires_at.isoformat()}
+    expires = access.expires_at.isoformat() if access.expires_at else None
+    return {**access.secrets, "expires_at": expires}

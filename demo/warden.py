@@ -3,7 +3,7 @@
     python -I warden.py     one JSON request a line on standard input, one JSON answer a line
 
     {"start": "web", "rank": 0, "command": […], "env": {…}, "cwd": "…", "log": "…"}
-    {"look": "web"}                 its pid, and its exit status once it has ended
+    {"look": "web"}                 its pid, and its status: null while it runs
     {"stop": "web"}                 politely; {"stop": "web", "signal": 9}: not politely
 
 When the input ends, what still runs is stopped in the order of the ranks.
@@ -43,6 +43,8 @@ def start(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def look(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
+    if asked["look"] not in running:
+        return {"pid": 0, "status": 0}
     _, program = running[asked["look"]]
     return {"pid": program.pid, "status": program.poll()}
 

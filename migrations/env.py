@@ -1,4 +1,4 @@
-"""Alembic's environment: the tables of ``orderflow.models`` on whatever engine the app is bound to."""
+"""Alembic: the tables of ``orderflow.models``, on whatever engine the app is bound to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
-from orderflow.models import Base
 from sqlalchemy.types import TypeDecorator
+
+from orderflow.models import Base
 
 
 def plain_types(kind: str, item: Any, autogenerate: Any) -> str | bool:

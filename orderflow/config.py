@@ -52,11 +52,11 @@ class Config(BaseModel):
         str | None, Field(description="send every store call to this loopback address (sandbox)")
     ] = None
     app_bridge: Annotated[
-        str, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
-    ] = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+        str | None, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
+    ] = None
     admin_origins: Annotated[
-        str, Field(description="who may frame a merchant's page; {shop} and {name} are filled in")
-    ] = "https://{shop} https://admin.shopify.com"
+        str | None, Field(description="who may frame a merchant's page, with {shop} in it")
+    ] = None
     mail_url: Annotated[
         str | None,
         Field(pattern=r"^smtps?://\S+$", description="smtp://user:password@host:port for all mail"),

@@ -152,7 +152,7 @@ def _master_switch(facts: Facts, settings: Effective, now: datetime) -> Iterator
         Verdict.PUSH if on else Verdict.HOLD,
         "order_sync",
         "merchant",
-        "" if on else "enable_master_switch",
+        "" if on else "enable_order_sync",
     )
 
 

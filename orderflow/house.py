@@ -13,12 +13,14 @@ from orderflow.facts import Abilities, know_platform
 from stores.base import Capabilities
 
 
-def furnish(app: Flask, config: Config, platforms: Mapping[str, Capabilities]) -> None:
-    """Make ``app`` a door of this house."""
+def furnish(
+    app: Flask, config: Config, platforms: Mapping[str, Capabilities], *, patience: float
+) -> None:
+    """Make ``app`` a door of this house. ``patience``: seconds it may wait for the database."""
     logs.start(config.log_level)
     secrets.use_keys(config.secret_keys)
     doorbell.use_redis(config.redis_url)
     for platform, can in platforms.items():
         know_platform(platform, Abilities(can.test_orders, can.custom_lines))
     app.extensions["sluice_config"] = config
-    init_database(app, config)
+    init_database(app, config, patience)

@@ -43,7 +43,7 @@ def judge(session: Session, part: VendorOrder, now: datetime) -> None:
     """Decide ``part`` and carry it out; the order must be locked."""
     if part.state not in JUDGED:
         return
-    decision = reach(session, part, now)
+    decision = reach(session, part, now, only_news=part.state in life.IN_STORE)
     if decision.verdict is Verdict.PUSH:
         for leg in decision.legs:
             _queue(session, part, leg, now)
@@ -53,11 +53,19 @@ def judge(session: Session, part: VendorOrder, now: datetime) -> None:
 
 
 def reach(
-    session: Session, part: VendorOrder, now: datetime, *, push_id: int | None = None
+    session: Session,
+    part: VendorOrder,
+    now: datetime,
+    *,
+    push_id: int | None = None,
+    only_news: bool = False,
 ) -> Decision:
-    """The decision by today's facts, kept with them. Lines of ``push_id`` count as still here."""
+    """The decision by today's facts, kept with them. Lines of ``push_id`` count as still here;
+    with ``only_news`` the decision that led to the push stays, unless more is to go now."""
     facts = gather(session, part, shipped_pieces(session, part.id), push_id)
     decision = decide(facts, effective(session, part.merchant_id, part.vendor_id), now)
+    if only_news and decision.verdict is not Verdict.PUSH:
+        return decision
     kept = decision.as_json()
     if push_id is None and kept != part.decision:
         timeline.tell(
@@ -185,7 +193,14 @@ def reconsider_all(
         f"reconsider:{vendor_id or 'all'}",
         {"merchant": merchant.id, "vendor": vendor_id, "after": 0},
         now=now,
+        once=f"reconsider:{merchant.id}:{vendor_id or 'all'}",
     )
+
+
+def reconsider_soon(session: Session, merchant: Merchant, order_id: int, now: datetime) -> None:
+    """Have one order decided again."""
+    lane, about = merchant.orders_lane, {"order": order_id}
+    outbox.put(session, lane, "reconsider", f"order:{order_id}", about, now=now)
 
 
 def reconsider_some(
@@ -217,8 +232,12 @@ def reconsider_some(
         .where(OrderLine.order_id == MarketplaceOrder.id, OrderLine.vendor_order_id.is_(None))
         .exists()
     )
-    ids = list(session.scalars(orders.where(resting | unowned)))
-    lane = merchant.orders_lane
+    theirs = (
+        resting | unowned
+        if vendor_id is None
+        else resting.where(VendorOrder.vendor_id == vendor_id)
+    )
+    ids = list(session.scalars(orders.where(theirs)))
     for order_id in ids:
-        outbox.put(session, lane, "reconsider", f"order:{order_id}", {"order": order_id}, now=now)
+        reconsider_soon(session, merchant, order_id, now)
     return ids[-1] if len(ids) == limit else None

@@ -47,5 +47,6 @@ def _page(session: Session, table: Table, name: str, after: int) -> list[tuple[i
         .where(table.c.id > after, table.c[name].is_not(None))
         .order_by(table.c.id)
         .limit(BATCH)
+        .with_for_update()
     )
     return [(row[0], bytes(row[1])) for row in rows]

@@ -194,9 +194,7 @@ def _tell_order(session: Session, mail: Mail, code: str, now: datetime) -> None:
 # -- for the merchant's page -----------------------------------------------------------------------
 
 
-def page(
-    session: Session, merchant: Merchant, before: int | None
-) -> tuple[list[Mail], int | None]:
+def page(session: Session, merchant: Merchant, before: int | None) -> tuple[list[Mail], int | None]:
     """A page of mails, newest first, and where the next one begins."""
     asked = (
         select(Mail)

@@ -125,6 +125,12 @@ def claim(
     return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
 
 
+def is_waiting(session: Session, lane: str, subject: str) -> bool:
+    """Whether something about ``subject`` is still to be done."""
+    there = select(Message.id).where(Message.lane == lane, Message.subject == subject).limit(1)
+    return session.scalar(there) is not None
+
+
 def is_due(session: Session, lane: str, *, now: datetime) -> bool:
     return (
         session.scalar(select(Message.id).where(Message.lane == lane, ready(now)).limit(1))
@@ -160,6 +166,11 @@ def done(session: Session, message: Claimed) -> None:
     _must_hit(session.execute(delete(Message).where(_ours(message))))
 
 
+def unname(session: Session, message: Claimed) -> None:
+    """From now on another message of this name may be put: what it asks for comes after us."""
+    session.execute(update(Message).where(_ours(message)).values(once=None))
+
+
 def put_off(
     session: Session,
     message: Claimed,
@@ -168,14 +179,18 @@ def put_off(
     delay: float,
     words: str = "",
     fresh: bool = False,
+    counted: bool = True,
 ) -> None:
-    """Again in ``delay`` seconds. ``fresh`` forgets the tries so far. Raises Fenced."""
+    """Again in ``delay`` seconds. ``fresh`` forgets the tries so far; this one counts as none
+    unless ``counted``. Raises Fenced."""
     values: dict[str, Any] = {
         "due_at": now + timedelta(seconds=delay),
         "claim": None,
         "claimed_until": None,
         "words": words,
     }
+    if not counted:
+        values |= {"tries": message.tries - 1}
     if fresh:
         values |= {"tries": 0, "first_tried_at": None}
     _must_hit(session.execute(update(Message).where(_ours(message)).values(values)))

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from orderflow import life, outbox, snapshot, timeline
 from orderflow.compose import Cargo, Target, compose
 from orderflow.decide import PAID, Verdict
-from orderflow.judge import RESTING, lines_of, lock, reach, send_soon
+from orderflow.judge import RESTING, lines_of, lock, reach, reconsider_soon, send_soon
 from orderflow.models import Attempt, Merchant, Push, VariantMapping, VendorOrder
 from orderflow.privacy import MerchantCard
 from orderflow.settings import effective
@@ -94,7 +94,10 @@ def _still_wanted(session: Session, push: Push, now: datetime) -> bool:
     """Decide again by today's facts; a push that they no longer allow is stopped."""
     part = push.vendor_order
     decision = reach(session, part, now, push_id=push.id)
-    going = {leg.store: leg.lines for leg in decision.legs}.get(push.connection_id, ())
+    legs = {leg.store: leg.lines for leg in decision.legs}
+    going = legs.pop(push.connection_id, ())
+    if any(set(push.line_ids).intersection(lines) for lines in legs.values()):
+        reconsider_soon(session, part.order.merchant, part.order_id, now)
     if decision.verdict is Verdict.PUSH and going:
         for line in lines_of(part, set(push.line_ids) - set(going)):
             line.push_id = None

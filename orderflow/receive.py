@@ -7,6 +7,7 @@ an answer costs one round trip; SQLite has no round trips, and no such statement
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +15,13 @@ from enum import Enum
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, String, cast, func, insert, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, text
 
-from orderflow.db import insert_new, ring_after, unit_of_work
-from orderflow.models import MarketplaceOrder, Merchant, Message, Webhook
+from orderflow import doorbell
+from orderflow.db import insert_new, on_postgresql, reading, unit_of_work, write_at_once
+from orderflow.models import Webhook
 from orderflow.models.base import UTCDateTime
-from orderflow.secrets import Sealed
+from orderflow.secrets import pack
 from stores.base import PRIVACY, Webhooks
 
 log = structlog.get_logger()
@@ -47,22 +47,23 @@ class Incoming:
     words: str = ""
 
 
-def receive(session: Session, incoming: Incoming, now: datetime) -> Received:
+def receive(incoming: Incoming, now: datetime) -> Received:
     """Keep the delivery, once. FOREIGN: it speaks of an order of another merchant's shop, so it
     was replayed under a wrong shop's name, and nothing was kept."""
     if incoming.words:
-        _keep_malformed(session, incoming, now)
+        _keep_malformed(incoming, now)
         return Received.NEW
-    if _keep(session, incoming, now):
-        ring_after(session, f"orders:{incoming.access_id}")
+    if _keep(incoming, now):
+        doorbell.ring(f"orders:{incoming.access_id}")
         return Received.NEW
     known = select(Webhook.id).where(
         Webhook.access_id == incoming.access_id, Webhook.delivery_id == incoming.delivery_id
     )
-    return Received.AGAIN if session.scalar(known) else Received.FOREIGN
+    with reading() as session:
+        return Received.AGAIN if session.scalar(known) else Received.FOREIGN
 
 
-def _keep_malformed(session: Session, incoming: Incoming, now: datetime) -> None:
+def _keep_malformed(incoming: Incoming, now: datetime) -> None:
     values = {
         "access_id": incoming.access_id,
         "delivery_id": incoming.delivery_id,
@@ -72,80 +73,60 @@ def _keep_malformed(session: Session, incoming: Incoming, now: datetime) -> None
         "state": Webhook.MALFORMED,
         "words": incoming.words,
     }
-    insert_new(session, Webhook, values, ["access_id", "delivery_id"])
+    with unit_of_work() as session:
+        insert_new(session, Webhook, values, ["access_id", "delivery_id"])
 
 
-def _keep(session: Session, incoming: Incoming, now: datetime) -> bool:
-    if session.get_bind().dialect.name == "postgresql":
-        new = (
-            postgresql.insert(Webhook)
-            .from_select(_COLUMNS, _row(incoming, now))
-            .on_conflict_do_nothing(index_elements=["access_id", "delivery_id"])
-            .returning(Webhook.id)
-            .cte("new")
-        )
-        about = cast(
-            func.json_build_object(
-                "webhook", new.c.id, "order", incoming.order_id, "key", incoming.key
-            ),
-            JSON,
-        )
-        row = _message(incoming, now).add_columns(about).select_from(new)
-        names = [*_MESSAGE, "about"]
-        put = insert(Message).from_select(names, row, include_defaults=False)
-        return session.scalar(put.returning(Message.id)) is not None
-    kept = (
-        sqlite.insert(Webhook)
-        .from_select(_COLUMNS, _row(incoming, now))
-        .on_conflict_do_nothing(index_elements=["access_id", "delivery_id"])
-        .returning(Webhook.id)
+def _keep(incoming: Incoming, now: datetime) -> bool:
+    order_id = incoming.order_id
+    values: dict[str, Any] = {
+        "access": incoming.access_id,
+        "delivery": incoming.delivery_id,
+        "topic": incoming.topic,
+        "body": pack(incoming.body),
+        "now": now,
+        "lane": f"orders:{incoming.access_id}",
+        "subject": f"order:{order_id}" if order_id else f"topic:{incoming.topic}",
+        "order": order_id,
+        "key": incoming.key,
+    }
+    if on_postgresql():
+        return write_at_once(_BOTH, values) is not None
+    with unit_of_work() as session:
+        webhook = session.scalar(_WEBHOOK, values)
+        if webhook is not None:
+            session.execute(_MESSAGE, values | {"webhook": webhook})
+    return webhook is not None
+
+
+# As text: building these statements by SQLAlchemy takes longer than PostgreSQL takes to run them.
+_KEEP = """
+    INSERT INTO webhook (access_id, delivery_id, topic, body, received_at, state, words)
+    SELECT :access, :delivery, :topic, :body, :now, 'new', ''
+    WHERE NOT EXISTS (
+        SELECT 1 FROM marketplace_order JOIN merchant ON merchant.id = merchant_id
+        WHERE remote_id = :order AND merchant.access_id <> :access
     )
-    webhook_id = session.scalar(kept)
-    if webhook_id is None:
-        return False
-    told = {"webhook": webhook_id, "order": incoming.order_id, "key": incoming.key}
-    row = _message(incoming, now).add_columns(literal(told, JSON))
-    session.execute(insert(Message).from_select([*_MESSAGE, "about"], row, include_defaults=False))
-    return True
+    ON CONFLICT (access_id, delivery_id) DO NOTHING
+    RETURNING id
+"""
+_TELL = """
+    INSERT INTO message (lane, kind, subject, created_at, due_at, tries, words, about)
+    SELECT :lane, 'webhook', :subject, :now, :now, 0, '',
+"""
+_NOW = bindparam("now", type_=UTCDateTime)
+_WEBHOOK = text(_KEEP).bindparams(_NOW)
+_MESSAGE = text(
+    _TELL + "json_object('webhook', :webhook, 'order', :order, 'key', :key)"
+).bindparams(_NOW)
+_BOTH = text(
+    f"WITH kept AS ({_KEEP}) {_TELL} json_build_object("  # noqa: S608 - constants, all of them
+    "'webhook', id, 'order', CAST(:order AS TEXT), 'key', CAST(:key AS TEXT)) "
+    "FROM kept RETURNING id"
+)
 
-
-_COLUMNS = ["access_id", "delivery_id", "topic", "body", "received_at", "state", "words"]
-_MESSAGE = ["lane", "kind", "subject", "created_at", "due_at", "tries", "words"]
-
-
-def _row(incoming: Incoming, now: datetime) -> Any:
-    elsewhere = (
-        select(MarketplaceOrder.id)
-        .join(Merchant, Merchant.id == MarketplaceOrder.merchant_id)
-        .where(
-            MarketplaceOrder.remote_id == incoming.order_id,
-            Merchant.access_id != incoming.access_id,
-        )
-        .exists()
-    )
-    return select(
-        literal(incoming.access_id),
-        literal(incoming.delivery_id, String),
-        literal(incoming.topic, String),
-        literal(incoming.body, Sealed),
-        literal(now, UTCDateTime),
-        literal(Webhook.NEW, String),
-        literal("", String),
-    ).where(~elsewhere)
-
-
-def _message(incoming: Incoming, now: datetime) -> Any:
-    subject = f"order:{incoming.order_id}" if incoming.order_id else f"topic:{incoming.topic}"
-    return select(
-        literal(f"orders:{incoming.access_id}", String),
-        literal("webhook", String),
-        literal(subject, String),
-        literal(now, UTCDateTime),
-        literal(now, UTCDateTime),
-        literal(0),
-        literal("", String),
-    )
-
+_ID = re.compile(r"[\w-]{0,64}", re.ASCII)
+"""What may be an order's id or a key of ours; a signed body can hold anything."""
 
 Answer = tuple[dict[str, str], int]
 """What a webhook endpoint answers: a JSON body and an HTTP status."""
@@ -169,8 +150,7 @@ def take(
     if shop and claimed != shop and (claimed or must_claim):
         log.warning("webhook_of_another_shop", access=access_id)
         return {"error": "this delivery belongs to another shop"}, 401
-    with unit_of_work() as session:
-        received = receive(session, incoming, now)
+    received = receive(incoming, now)
     if received is Received.FOREIGN:
         log.warning("webhook_of_another_shop", access=access_id)
         return {"error": "this order belongs to another shop"}, 401
@@ -183,12 +163,19 @@ def take(
 def _incoming(
     hooks: Webhooks, headers: Mapping[str, str], body: bytes, access_id: int
 ) -> tuple[Incoming, str]:
-    fallback = hashlib.sha256(body).hexdigest()
     try:
         told = hooks.read(headers, body)
-    except (ValueError, RecursionError) as bad:
+        if not _ID.fullmatch(told.about):
+            raise ValueError("no store has orders of such a name")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as bad:
         words = f"The body cannot be read: {type(bad).__name__}."
-        return Incoming(access_id, fallback, "", body, words=words), ""
-    delivery_id = told.id or fallback
-    incoming = Incoming(access_id, delivery_id, told.topic, body, told.about, told.key)
+        return Incoming(access_id, _digest(body), "", body, words=words), ""
+    key = told.key if _ID.fullmatch(told.key) else ""
+    delivery_id = told.id or _digest(body)
+    incoming = Incoming(access_id, delivery_id, told.topic, body, told.about, key)
     return incoming, told.claims
+
+
+def _digest(body: bytes) -> str:
+    """Names a delivery that bears no id: the same body is the same delivery."""
+    return hashlib.sha256(body).hexdigest()

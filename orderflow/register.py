@@ -30,7 +30,8 @@ class RegisterError(ValueError):
 
 
 def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
-    """Store the way into a store, or renew the one that we have."""
+    """Store the way into a store, or renew the one that we have. Whether it works, a call or the
+    owner must show: see ``unlock_access``."""
     row = session.scalars(
         select(StoreAccess).where(
             StoreAccess.platform == access.platform, StoreAccess.address == access.address
@@ -39,10 +40,9 @@ def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
         platform=access.platform,
         address=access.address,
         webhook_secret={"secret": secrets.token_hex(24)},
+        state_since=now,
     )
     row.secrets, row.expires_at = dict(access.secrets), access.expires_at
-    if row.state != StoreAccess.OPEN:
-        row.state, row.state_since, row.locked_words = StoreAccess.OPEN, now, ""
     session.add(row)
     session.flush()
     return row
@@ -62,6 +62,7 @@ def add_merchant(
     back, merchant.uninstalled_at = merchant.uninstalled_at is not None, None
     session.add(merchant)
     session.flush()
+    unlock_access(session, row.id, now)
     outbox.wake(session, row.lane, now)
     _keep_doing(session, row, "reconcile", now)
     outbox.put(
@@ -161,13 +162,14 @@ def connect(
         merchant_id=merchant.id,
         vendor_id=vendor.id,
         access_id=row.id,
-        is_default=not any(c.disconnected_at is None for c in mine),
     )
+    connection.is_default = not any(c.is_default for c in mine if c is not connection)
     connection.name, connection.connected_at = identity.name, now
     connection.country = identity.country
     connection.disconnected_at = None
     session.add(connection)
     session.flush()
+    unlock_access(session, row.id, now)
     outbox.wake(session, row.lane, now)
     _follow(session, row, now)
     reconsider_all(session, merchant, now, vendor_id=vendor.id)
@@ -224,7 +226,7 @@ def lock_access(session: Session, access_id: int, words: str, now: datetime) -> 
 
 
 def unlock_access(session: Session, access_id: int, now: datetime) -> None:
-    """A call worked again, so the store lets us in: what was held for it is decided again."""
+    """The store lets us in again: what was held for it, by any merchant, is decided again."""
     access = session.get_one(StoreAccess, access_id)
     if access.state != StoreAccess.LOCKED:
         return

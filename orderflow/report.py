@@ -48,7 +48,8 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done in the marketplace; ``short`` are pieces that it will not take."""
+    """What is to be done in the marketplace; ``short`` are pieces that it will not take, for now
+    if ``held`` says why."""
 
     adopt: tuple[tuple[int, Fulfilment], ...] = ()
     drop: tuple[int, ...] = ()
@@ -56,6 +57,7 @@ class Plan:
     correct: tuple[Told, ...] = ()
     fulfil: tuple[FulfilmentPart, ...] = ()
     short: Mapping[str, int] = field(default_factory=dict)
+    held: str = ""
 
 
 def begin(session: Session, shipment_id: int) -> Telling:
@@ -109,9 +111,7 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
     ]
     drop = tuple(t.report_id for t in unanswered if t.report_id not in adopted)
     wanted = Counter(telling.lines)
-    wrong = [told for told in standing if not _within(told.lines, wanted)]
-    right = [told for told in standing if told not in wrong]
-    left = wanted - sum((Counter(told.lines) for told in right), Counter())
+    right, wrong, left = _sorted(standing, wanted)
     parts, short = _allot(left, state.open, wrong)
     return Plan(
         adopt=tuple(adopt),
@@ -120,11 +120,23 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
         correct=tuple(told for told in right if told.tracking != telling.tracking),
         fulfil=tuple(parts),
         short=short,
+        held=", ".join(state.held) if short else "",
     )
 
 
-def _within(lines: Mapping[str, int], wanted: Counter[str]) -> bool:
-    return all(wanted[line] >= pieces for line, pieces in lines.items())
+def _sorted(
+    standing: Sequence[Told], wanted: Counter[str]
+) -> tuple[list[Told], list[Told], Counter[str]]:
+    """Right ones, which together tell no more than is wanted; wrong ones; pieces still untold."""
+    right: list[Told] = []
+    wrong: list[Told] = []
+    left = Counter(wanted)
+    for told in standing:
+        fits = all(left[line] >= pieces for line, pieces in told.lines.items())
+        (right if fits else wrong).append(told)
+        if fits:
+            left.subtract(told.lines)
+    return right, wrong, left
 
 
 def _recognised(telling: Telling, there: Mapping[str, Fulfilment]) -> list[tuple[int, Fulfilment]]:

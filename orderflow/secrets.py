@@ -7,6 +7,7 @@ was rotated. The keys live in one ring for the process, set from the configurati
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,6 +53,15 @@ def rotate(sealed: bytes) -> bytes:
         raise SecretsError("No key in SLUICE_SECRET_KEYS opens a stored value.") from bad
 
 
+def pack(plain: bytes) -> bytes:
+    """Sealed, and smaller: a JSON body shrinks to a fifth, sealed bytes would not shrink at all."""
+    return seal(zlib.compress(plain, 1))
+
+
+def unpack(packed: bytes) -> bytes:
+    return zlib.decompress(unseal(packed))
+
+
 class Sealed(TypeDecorator[bytes]):
     """Bytes that nobody reads in a stolen database."""
 
@@ -59,10 +69,10 @@ class Sealed(TypeDecorator[bytes]):
     cache_ok = True
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else seal(value)
+        return None if value is None else pack(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else unseal(bytes(value))
+        return None if value is None else unpack(bytes(value))
 
 
 class SealedJSON(TypeDecorator[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify import App, Shop
@@ -27,6 +28,15 @@ def add_app(world: World, given: Json) -> App:
     app = App(**given)
     world.apps[app.client_id] = app
     return app
+
+
+def change_app(app: App, given: Json) -> None:
+    """Raises ValueError for what an app does not have, or cannot change."""
+    changeable = {each.name for each in fields(app)} - {"client_id", "id"}
+    if not changeable.issuperset(given):
+        raise ValueError(f"an app can change {', '.join(sorted(changeable))}")
+    for name, value in given.items():
+        setattr(app, name, value)
 
 
 def add_shop(world: World, given: Json) -> dict[str, Any]:

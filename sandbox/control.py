@@ -10,8 +10,9 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from sandbox import pages, snapshot
-from sandbox.build import add_app, add_shop, add_site
+from sandbox import mailbox, pages, snapshot
+from sandbox.admin.door import app_bridge
+from sandbox.build import add_app, add_shop, add_site, change_app
 from sandbox.faults import Fired
 from sandbox.people import People
 from sandbox.shopify.fulfilment import Refusal
@@ -27,7 +28,8 @@ ROUTES = Map(
         Rule("/", endpoint="index", methods=["GET"]),
         Rule("/shops/<host>", endpoint="store", methods=["GET"]),
         Rule("/sites/<host>", endpoint="store", methods=["GET"]),
-        Rule("/mail", endpoint="mail", methods=["GET"]),
+        Rule("/mail", endpoint="mails", methods=["GET"]),
+        Rule("/mail/<int:number>", endpoint="mail", methods=["GET"]),
         Rule("/mail", endpoint="add_mail", methods=["POST"]),
         Rule("/health", endpoint="health", methods=["GET"]),
         Rule("/state/<host>", endpoint="state", methods=["GET"]),
@@ -35,14 +37,17 @@ ROUTES = Map(
         Rule("/deliveries", endpoint="set_deliveries", methods=["POST"]),
         Rule("/faults", endpoint="faults", methods=["GET"]),
         Rule("/faults", endpoint="add_fault", methods=["POST"]),
+        Rule("/faults/clear", endpoint="clear_faults", methods=["POST"]),
         Rule("/people/<verb>", endpoint="people", methods=["POST"]),
         Rule("/clock/advance", endpoint="advance", methods=["POST"]),
         Rule("/run-due", endpoint="run_due", methods=["POST"]),
         Rule("/apps", endpoint="apps", methods=["POST"]),
+        Rule("/apps/<client_id>", endpoint="deploy", methods=["POST"]),
         Rule("/shops", endpoint="shops", methods=["POST"]),
         Rule("/sites", endpoint="sites", methods=["POST"]),
         Rule("/id-token/<host>/<client_id>", endpoint="id_token", methods=["GET"]),
         Rule("/open/<host>/<client_id>", endpoint="open_app", methods=["GET"]),
+        Rule("/app-bridge.js", endpoint="app_bridge", methods=["GET"]),
     ]
 )
 
@@ -51,7 +56,7 @@ def handle(world: World, request: Request) -> Response:
     try:
         name, values = ROUTES.bind_to_environ(request.environ).match()
         given = request.get_json(silent=True, force=True) if request.method == "POST" else None
-        act: Callable[..., Answer] = getattr(Control(world), name)
+        act: Callable[..., Answer] = getattr(Control(world, request), name)
         answer = act(given or {}, **values) if request.method == "POST" else act(**values)
     except HTTPException as error:
         return _json({"error": error.description}, error.code or 500)
@@ -67,8 +72,8 @@ def _json(content: Any, status: int = 200) -> Response:
 class Control:
     """One method for each route; those of POST take the JSON body first."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, request: Request) -> None:
+        self.world, self.request = world, request
 
     def health(self) -> Answer:
         return {"ok": True, "now": self.world.now().isoformat()}
@@ -78,7 +83,9 @@ class Control:
         return pages.index([snapshot.of_host(self.world, host) or {} for host in hosts])
 
     def store(self, host: str) -> Answer:
-        return pages.store(self._seen(host))
+        port = self.request.host.partition(":")[2]
+        admin = f"http://{host}.localhost:{port}/admin/apps" if host in self.world.shops else ""
+        return pages.store(self._seen(host), admin)
 
     def state(self, host: str) -> Answer:
         return self._seen(host)
@@ -89,8 +96,11 @@ class Control:
             raise NotFound(f"no store at {host}")
         return seen
 
-    def mail(self) -> Answer:
-        return {"mail": self.world.mail}
+    def mails(self) -> Answer:
+        return mailbox.all_of(self.world.mail, self.request)
+
+    def mail(self, number: int) -> Answer:
+        return mailbox.one_of(self.world.mail, number, self.request)
 
     def add_mail(self, given: Json) -> Answer:
         self.world.mail.append(dict(given))
@@ -125,6 +135,10 @@ class Control:
         self.world.faults.add(**given)
         return {"planned": len(self.world.faults.planned)}
 
+    def clear_faults(self, given: Json) -> Answer:
+        self.world.faults.clear()
+        return {"planned": 0}
+
     def people(self, given: Json, verb: str) -> Answer:
         return {"result": _brief(People(self.world).call(verb, given))}
 
@@ -142,6 +156,11 @@ class Control:
     def apps(self, given: Json) -> Answer:
         return {"id": add_app(self.world, given).id}
 
+    def deploy(self, given: Json, client_id: str) -> Answer:
+        """Change an app as its developer does, such as its ``scopes``; shops keep it installed."""
+        change_app(self.world.apps[client_id], given)
+        return {"id": self.world.apps[client_id].id}
+
     def shops(self, given: Json) -> Answer:
         return add_shop(self.world, given)
 
@@ -155,6 +174,9 @@ class Control:
         """Where the shop's admin would lead its frame."""
         where = self.world.shops[host].app_page(self.world.apps[client_id])
         return Response(status=302, headers={"Location": where})
+
+    def app_bridge(self) -> Answer:
+        return app_bridge()
 
 
 def _shown(fired: Fired) -> dict[str, str]:

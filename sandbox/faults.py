@@ -166,7 +166,8 @@ class Faults:
 
 
 def host_of(request: Request) -> str:
-    return request.host.partition(":")[0].lower()
+    """Without the port, and without the ``.localhost`` that leads a plain browser to us."""
+    return request.host.partition(":")[0].lower().removesuffix(".localhost")
 
 
 def page(title: str, status: int) -> Response:

@@ -41,9 +41,11 @@ def _path(store: Json) -> str:
     return f"/{kind}/{escape(store['host'])}"
 
 
-def store(seen: Json) -> Response:
+def store(seen: Json, admin: str = "") -> Response:
+    """``admin``: where a browser finds the store's admin."""
     orders = "".join(_order(each, seen["currency"]) for each in seen["orders"])
-    return html(seen["name"], f"<p><a href='/'>All stores</a>{orders or '<p>No orders yet.'}")
+    link = f" · <a href='{escape(admin)}'>Admin</a>" if admin else ""
+    return html(seen["name"], f"<p><a href='/'>All stores</a>{link}{orders or '<p>No orders yet.'}")
 
 
 def _order(order: Json, currency: str) -> str:

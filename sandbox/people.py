@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sandbox import privacy
 from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.fulfilment import Fulfillment, FulfillmentOrder, Tracking
 from sandbox.shopify.graph.order_create import Draft
@@ -191,6 +192,14 @@ class Merchant:
             for each in [each for each in found.fulfillment_orders if each.status == "OPEN"]:
                 at.lifecycle.move(each, to)
         return found
+
+    def requests_customer_record(self, shop: str | Shop, order: OrderId) -> dict[str, Any]:
+        """For whoever placed that order: customers/data_request to every app."""
+        return privacy.request_customer_record(*self._find(shop, order))
+
+    def redacts_customer(self, shop: str | Shop, order: OrderId) -> dict[str, Any]:
+        """For whoever placed that order: customers/redact to every app."""
+        return privacy.redact_customer(*self._find(shop, order))
 
 
 class Vendor:

@@ -34,7 +34,7 @@ class Server(AbstractContextManager["Server"]):
         self.http.daemon_threads = True
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self.http.serve_forever, daemon=True),
+            threading.Thread(target=self.http.serve_forever, args=(TICK,), daemon=True),
             threading.Thread(target=self._tick, daemon=True),
         ]
 

@@ -94,5 +94,3 @@ def _as_requests(answer: Response, request: requests.PreparedRequest) -> request
 
 def _chunks(answer: Response) -> Iterable[bytes]:
     return answer.iter_encoded()
-
-

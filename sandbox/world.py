@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from werkzeug.wrappers import Request, Response
 
+from sandbox import admin
 from sandbox.clock import utc_now
 from sandbox.deliveries import Deliveries
 from sandbox.faults import ConnectionTorn, Faults, host_of
@@ -108,6 +109,9 @@ class World:
 
     def answer(self, request: Request) -> Response:
         host = host_of(request)
+        shop = self.shops.get(host)
+        if shop and admin.serves(request.path):  # people see the store; faults hit the wire to it
+            return admin.handle(shop, request)
         store = self.store(host)
         if store is not None:
             request.get_data()  # read while the client is there: a late request runs without it

@@ -25,7 +25,7 @@ VAGUE_NAMES = {"sync", "process", "manager", "helper", "helpers", "utils", "serv
 NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value", "process_literal_param"}
 
 OUTSIDE = ("bench/", "demo/", "sandbox/", "tests/")
-READS_ENVIRONMENT = (*OUTSIDE, "bootstrap.py", "orderflow/config.py")
+READS_ENVIRONMENT = (*OUTSIDE, "bootstrap.py", "tools/browser.py", "orderflow/config.py")
 SPEAKS_HTTP = (*OUTSIDE, "stores/deadline.py", "stores/http.py")
 COMMITS = (*OUTSIDE, "migrations/", "orderflow/db.py")
 # The merchant's door stands in Shopify's admin; the two composition roots choose the adapters.

@@ -19,6 +19,8 @@ from webapp import admin, commands, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; an order with thousands of lines is a webhook of several megabytes."""
+ANSWER_WITHIN = 4
+"""Seconds; a marketplace takes a webhook for lost after five."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -27,7 +29,7 @@ def create_app(config: Config | None = None) -> Flask:
     settings = config or configuration.load()
     app = Flask("webapp", root_path=str(Path(__file__).parent))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    furnish(app, settings, stores.all_capabilities())
+    furnish(app, settings, stores.all_capabilities(), patience=ANSWER_WITHIN)
     if settings.store_gateway:
         http.use_gateway(settings.store_gateway)
     socket.setdefaulttimeout(settings.call_seconds)

@@ -87,6 +87,6 @@ def _known_to_every_page() -> dict[str, Any]:
     config: Config = current_app.extensions["sluice_config"]
     return {
         "client_id": config.app_client_id,
-        "app_bridge": config.app_bridge,
+        "app_bridge": config.app_bridge or session.APP_BRIDGE,
         "navigation": navigation(),
     }

@@ -26,7 +26,7 @@ def _add(response: Response) -> Response:
 
 def _policy() -> str:
     config: Config = current_app.extensions["sluice_config"]
-    bridge = config.app_bridge.rsplit("/", 1)[0]
+    bridge = (config.app_bridge or session.APP_BRIDGE).rsplit("/", 1)[0]
     script = f"'self' {bridge}/" + (f" 'nonce-{g.nonce}'" if "nonce" in g else "")
     return (
         f"default-src 'self'; script-src {script}; style-src 'self'; img-src 'self' data:; "

@@ -19,8 +19,6 @@ def install(shop: str, id_token: str, app: AppKeys) -> Merchant:
     access = exchange(shop, id_token, app, clock.now())
     identity = stores.open_marketplace(access).identify()
     with unit_of_work() as session:
-        merchant = register.add_merchant(
-            session, access, identity, clock.now(), language.locale()
-        )
+        merchant = register.add_merchant(session, access, identity, clock.now(), language.locale())
         merchant_id = merchant.id
     return db.session.get_one(Merchant, merchant_id)

@@ -12,6 +12,7 @@ worker_class = "gthread"
 workers = 1
 threads = 8
 graceful_timeout = 20
+control_socket_disable = True  # it would be in the home folder, the same for all that serve
 
 
 def on_starting(server: object) -> None:

@@ -23,6 +23,9 @@ from stores.shopify.client import shop_domain
 from stores.shopify.connect import read_id_token
 from webapp import install
 
+APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+ADMIN_ORIGINS = "https://{shop} https://admin.shopify.com"
+"""Where Shopify has them; a development setting may say otherwise."""
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 
 pages = Blueprint("session", __name__, url_prefix="/session")
@@ -95,7 +98,7 @@ def frame_ancestors() -> str:
     except ValueError:
         return "'none'"
     config: Config = current_app.extensions["sluice_config"]
-    return config.admin_origins.replace("{shop}", shop).replace("{name}", shop.partition(".")[0])
+    return (config.admin_origins or ADMIN_ORIGINS).replace("{shop}", shop)
 
 
 def nonce() -> str:

@@ -15,7 +15,7 @@ from stores import http
 def create_app(config: Config) -> Flask:
     """What a worker needs of Flask: an application context with the database."""
     app = Flask("workers")
-    furnish(app, config, stores.all_capabilities())
+    furnish(app, config, stores.all_capabilities(), patience=20)
     if config.store_gateway:
         http.use_gateway(config.store_gateway)
     socket.setdefaulttimeout(config.call_seconds)

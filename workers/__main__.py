@@ -5,6 +5,7 @@ Without SLUICE_REDIS_URL a worker looks at the database itself, and no clock is 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -72,6 +73,8 @@ def _warm_up(app: Flask) -> None:
     configure_mappers()
     with app.app_context():
         db.engine.dispose()
+    gc.collect()
+    gc.freeze()  # or the fork's collector would touch, and so copy, every page that they share
 
 
 def main() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from orderflow import clock, mails, outbox, push, register, report
@@ -12,6 +14,20 @@ from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked
 from workers.gear import Shore
+
+SET_ASIDE = 60
+"""Seconds until an order that made its handler fail is read again."""
+
+POISON = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    DataError,
+)
+"""What one order of many may break with; a store or a database that is away is no order's fault."""
 
 log = structlog.get_logger()
 
@@ -30,7 +46,20 @@ def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> Non
             return
         throttled = isinstance(error, StoreBusy) and error.throttled
         delay = max(after or 1.0, 0.2) if throttled else outbox.pause(message.tries, after)
-        outbox.put_off(session, message, now=moment, delay=delay, words=words, fresh=throttled)
+        outbox.put_off(
+            session, message, now=moment, delay=delay, words=words, counted=not throttled
+        )
+
+
+def set_aside(message: Claimed, kind: str, about: Mapping[str, str], error: BaseException) -> None:
+    """One order of many made its handler fail: it is read again by itself, the others go on."""
+    subject = f"{kind}:{about['order']}"
+    _log(message, error, "")
+    with unit_of_work() as session:
+        if not outbox.is_waiting(session, message.lane, subject):
+            outbox.put(
+                session, message.lane, kind, subject, about, now=clock.now(), delay=SET_ASIDE
+            )
 
 
 def _give_up(session: Session, message: Claimed, words: str) -> None:

@@ -15,6 +15,7 @@ from orderflow.db import reading, unit_of_work
 from orderflow.models import Merchant, StoreAccess, Webhook
 from stores.base import ABOUT_US, PRIVACY, SeenOrder
 from workers import privacy
+from workers.failures import POISON, set_aside
 from workers.gear import Job
 
 log = structlog.get_logger()
@@ -100,6 +101,8 @@ def reconsider_all(job: Job) -> None:
     """Queue the orders that a change may release, a page at a time."""
     about: dict[str, Any] = dict(job.message.about)
     with unit_of_work() as session:
+        outbox.unname(session, job.message)
+    with unit_of_work() as session:
         merchant = session.get_one(Merchant, about["merchant"])
         go_on = judge.reconsider_some(
             session, merchant, clock.now(), vendor_id=about["vendor"], after=about["after"]
@@ -158,7 +161,10 @@ def reconcile(job: Job) -> None:
         "orders_since", market, lambda: market.orders_since(merchant.orders_cursor), HOME
     )
     for seen in orders:
-        _record(job, seen)
+        try:
+            _record(job, seen)
+        except POISON as poison:
+            set_aside(job.message, "fetch", {"order": seen.id}, poison)
     with job.unit() as session:
         session.get_one(Merchant, merchant.id).orders_cursor = cursor
         register.unlock_access(session, merchant.access_id, clock.now())

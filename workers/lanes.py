@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, doorbell, leases, outbox
 from orderflow.config import Config
@@ -49,7 +50,10 @@ def drain(lane: str) -> None:
     if _app is None:
         raise RuntimeError("start workers with `python -m workers work`")
     with _app.app_context():
-        Drainer(_app).run([lane], seconds=SLICE_SECONDS)
+        try:
+            Drainer(_app).run([lane], seconds=SLICE_SECONDS)
+        except DBAPIError as down:
+            log.error("database_does_not_answer", error=type(down).__name__)
 
 
 @dataclass

@@ -17,8 +17,12 @@ T = TypeVar("T")
 UNKNOWN_COST = 25.0
 MARGIN = 1.5
 """How many calls' worth of points is left in the bucket, for what others may spend there."""
+SHORTEST = 0.001
+"""Seconds; a shorter wait would fill no bucket, for a clock counts no finer."""
 PATIENCE = 8.0
 """Seconds that a call waits for points; after that its message is put off instead."""
+FIRST_ANSWER = 2.0
+"""Seconds that other calls wait for the first one's answer, which tells how deep the bucket is."""
 
 
 class Spender(Protocol):
@@ -43,6 +47,8 @@ class Limiter:
         self._refill: float = known.get("refill", 0.0)
         self._left: float = known.get("left", 0.0)
         self._flying = 0.0
+        self._heard = bool(known)
+        self._calls = 0
         self._at = clock()
         self.throttled = 0
 
@@ -72,25 +78,29 @@ class Limiter:
         return result
 
     def _take(self, operation: str) -> float:
-        deadline = self._clock() + PATIENCE
+        begun = self._clock()
+        deadline = begun + PATIENCE
         while True:
             with self._lock:
                 self._flow()
                 cost = self._costs.get(operation, UNKNOWN_COST)
-                short = self._short_of(cost)
-                if short <= 0:
+                wait = self._wait_for(cost, self._at - begun)
+                if wait <= 0:
                     self._left -= cost
                     self._flying += cost
+                    self._calls += 1
                     return cost
-                wait = short / self._refill
             if self._clock() + wait > deadline:
-                raise StoreBusy("Our calls to this store are used up for now.", wait)
-            self._sleep(wait)
+                raise StoreBusy("Our calls to this store are used up.", wait, throttled=True)
+            self._sleep(max(wait, SHORTEST))
 
-    def _short_of(self, cost: float) -> float:
+    def _wait_for(self, cost: float, waited: float) -> float:
+        """Seconds until there should be points for a call; negative when there are some over."""
+        if self._calls and not self._heard and waited < FIRST_ANSWER:
+            return 0.05
         if self._capacity is None or self._refill <= 0:
             return 0.0
-        return min(cost * (1 + MARGIN), self._capacity) - self._left
+        return (min(cost * (1 + MARGIN), self._capacity) - self._left) / self._refill
 
     def _flow(self) -> None:
         now = self._clock()
@@ -101,6 +111,7 @@ class Limiter:
     def _learn(self, operation: str, taken: float, spend: Spend, *, throttled: bool) -> None:
         with self._lock:
             self._flow()
+            self._heard = True
             self._flying -= taken
             self.throttled += throttled
             if spend.requested:

@@ -6,7 +6,7 @@ from orderflow import clock, outbox, report
 from orderflow.calls import About
 from orderflow.db import unit_of_work
 from orderflow.report import Plan, Telling
-from stores.base import FulfilmentPart, Marketplace, StoreRefused
+from stores.base import FulfilmentPart, Marketplace, StoreBusy, StoreRefused
 from workers.gear import Job
 
 
@@ -15,18 +15,20 @@ def tell(job: Job) -> None:
     with unit_of_work() as session:
         telling = report.begin(session, job.about("shipment"))
     try:
-        short = _carry_out(job, telling)
+        plan = _carry_out(job, telling)
     except StoreRefused as no:
         with job.unit() as session:
             report.stuck(session, telling.shipment_id, no.words, clock.now())
             outbox.done(session, job.message)
         return
+    if plan.held:
+        raise StoreBusy(f"The order is on hold in the marketplace: {plan.held}.")
     with job.unit() as session:
-        report.finished(session, telling, short, clock.now())
+        report.finished(session, telling, plan.short, clock.now())
         outbox.done(session, job.message)
 
 
-def _carry_out(job: Job, telling: Telling) -> dict[str, int]:
+def _carry_out(job: Job, telling: Telling) -> Plan:
     """Compare, act, and compare again where pieces first had to be freed."""
     market = job.marketplace()
     plan = _compare(job, market, telling)
@@ -39,7 +41,7 @@ def _carry_out(job: Job, telling: Telling) -> dict[str, int]:
         plan = _compare(job, market, telling)
     for part in plan.fulfil:
         _fulfil(job, market, telling, part)
-    return dict(plan.short)
+    return plan
 
 
 def _compare(job: Job, market: Marketplace, telling: Telling) -> Plan:

@@ -7,6 +7,7 @@ from orderflow.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
 from stores.base import StoreOrder
+from workers.failures import POISON, set_aside
 from workers.gear import Job
 
 CHECK_EVERY = 6 * 3600.0
@@ -47,7 +48,11 @@ def poll(job: Job) -> None:
     store = job.store()
     changes = job.call("fetch_changes", store, lambda: store.fetch_changes(cursor), STORE)
     for order in changes.orders:
-        _take(job, order)
+        try:
+            _take(job, order)
+        except POISON as poison:
+            about = {"order": order.placed.id, "key": order.placed.key}
+            set_aside(job.message, "read", about, poison)
     with job.unit() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         access.cursor, access.polled_at = changes.cursor, clock.now()

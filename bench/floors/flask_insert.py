@@ -1,6 +1,6 @@
 """The floor under intake: verify the signature, insert one row, answer. Nothing else.
 
-    gunicorn bench.floors.flask_insert:app        (BENCH_DATABASE, BENCH_SECRET)
+gunicorn bench.floors.flask_insert:app    # reads BENCH_DATABASE, BENCH_SECRET
 """
 
 from __future__ import annotations

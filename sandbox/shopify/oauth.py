@@ -155,16 +155,27 @@ def _authorize(shop: Shop, given: Mapping[str, str]) -> Response:
 
 def signed(shop: Shop, app: App, more: Mapping[str, str]) -> dict[str, str]:
     """Query parameters as Shopify sends them to an app, with their hmac in hex."""
-    host = base64.urlsafe_b64encode(f"admin.shopify.com/store/{shop.domain.split('.')[0]}".encode())
     query = {
         **more,
-        "host": host.decode().rstrip("="),
+        "host": host(shop),
         "shop": shop.domain,
         "timestamp": str(int(shop.world.now().timestamp())),
     }
-    message = "&".join(f"{key}={query[key]}" for key in sorted(query))
+    message = "&".join(sorted(_pair(key, value) for key, value in query.items()))
     digest = hmac.new(app.client_secret.encode(), message.encode(), hashlib.sha256)
     return {**query, "hmac": digest.hexdigest()}
+
+
+def _pair(key: str, value: str) -> str:
+    """So that no value can pass for the next parameter; ShopifyAPI 12.7.0 undoes the same."""
+    key = key.replace("%", "%25").replace("=", "%3D")
+    return f"{key}={value.replace('%', '%25')}".replace("&", "%26")
+
+
+def host(shop: Shop) -> str:
+    """Where the admin is, as pages of the app get it."""
+    place = f"admin.shopify.com/store/{shop.domain.partition('.')[0]}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
 def id_token(shop: Shop, app: App, user: int, claims: Mapping[str, Any]) -> str:
@@ -184,8 +195,13 @@ def id_token(shop: Shop, app: App, user: int, claims: Mapping[str, Any]) -> str:
     return jwt.encode(content, app.client_secret, algorithm="HS256")
 
 
-def app_page(shop: Shop, app: App, user: int) -> str:
+def app_page(
+    shop: Shop, app: App, user: int = 1, path: str = "", query: Mapping[str, str] | None = None
+) -> str:
+    """``path`` below the app's address; its own ``query`` comes along with Shopify's."""
     token = id_token(shop, app, user, {})
-    more = {"embedded": "1", "id_token": token, "locale": "en", "session": "x"}
-    query = signed(shop, app, more)
-    return f"{app.url or '/'}?{urlencode(query)}"
+    session = hashlib.sha256(f"{shop.domain} {app.client_id} {user}".encode()).hexdigest()
+    more = {"embedded": "1", "id_token": token, "locale": shop.staff_locale, "session": session}
+    signed_query = signed(shop, app, {**(query or {}), **more})
+    address = f"{app.url.rstrip('/')}/{path}" if path else app.url or "/"
+    return f"{address}?{urlencode(signed_query)}"

@@ -149,6 +149,10 @@ def test_every_kind_of_mail_has_its_letter() -> None:
     assert set(COMPOSERS) == set(letters.WRITERS) == set(KINDS)
 
 
+def _names(sentence: object) -> list[str]:
+    return re.findall(r"%\(\w+\)s", str(sentence))
+
+
 def test_every_sentence_is_in_the_french_catalogue_and_no_other() -> None:
     asked = set()
     for node in ast.walk(ast.parse(Path(letters.__file__).read_text())):
@@ -162,7 +166,7 @@ def test_every_sentence_is_in_the_french_catalogue_and_no_other() -> None:
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
         texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
         known |= set(ids)
-        names = {name for each in ids for name in re.findall(r"%\(\w+\)s", each)}
+        names = {name for each in ids for name in _names(each)}
         assert all(texts)
-        assert {name for each in texts for name in re.findall(r"%\(\w+\)s", each)} == names
+        assert {name for each in texts for name in _names(each)} == names
     assert asked == known

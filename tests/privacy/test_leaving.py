@@ -131,9 +131,7 @@ def test_a_vendor_s_store_that_removes_the_app_is_to_be_connected_again(cage: Ca
 
 def test_the_shop_s_new_name_and_address_are_heard_of(cage: Cage) -> None:
     cage.harbour.name, cage.harbour.email = "Port", "port@example.com"
-    assert (
-        post(cage.house, as_json(cage.harbour.body()), topic="shop/update").status_code == 200
-    )
+    assert post(cage.house, as_json(cage.harbour.body()), topic="shop/update").status_code == 200
     cage.house.turn()
     merchant = cage.merchant()
     assert (merchant.name, merchant.email) == ("Port", "port@example.com")

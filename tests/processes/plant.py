@@ -1,30 +1,28 @@
 """The whole app as real programs over a served sandbox, with short times.
 
-Harbour's vendors are Alfa (Shopify) and Bravo (WooCommerce); ``hire`` adds others. All their goods
-are mapped, order sync is on, and nothing but orders is needed for something to happen.
+Every vendor of Harbour sells one mapped article, order sync is on: somebody only has to buy.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from demo.book import Book
-from demo.counting import count
+from demo.counting import OURS, count
 from demo.programs import Programs
 from demo.stack import CLIENT_ID, Stack, find_redis
-from demo.stage import ALFA, BRAVO, HARBOUR, world
+from demo.stage import HARBOUR, pretend_app
 from orderflow import clock, doorbell, register, settings
 from orderflow.config import load
 from orderflow.db import db, reading, unit_of_work
-from orderflow.models import Base, Merchant, Push, VendorOrder
+from orderflow.models import Base, MarketplaceOrder, Message, TimelineEvent, VendorOrder
 from stores.base import Access, Identity, Variant
 from webapp import create_app
 
@@ -39,8 +37,8 @@ SHORT = {
     "log_level": "warning",
 }
 BASIC = ("database_url", "secret_keys", "app_client_id", "app_secrets", "public_url", "redis_url")
-CREATE = "marketplace_ref"
-"""Text that only the creation of an order holds, on the way to a Shopify shop."""
+CREATES = {"shopify": "orderCreate", "woocommerce": "created_via"}
+"""Text that only the call holds which creates an order."""
 
 
 def wait_for(what: str, look: Callable[[], T | None], seconds: float = 30) -> T:
@@ -54,84 +52,178 @@ def wait_for(what: str, look: Callable[[], T | None], seconds: float = 30) -> T:
 
 
 class Plant:
-    """``hire`` before orders come; ``buy`` and then wait for ``arrived``."""
+    """``vendors`` are hosts by name; a vendor's article has the vendor's name for its SKU."""
 
-    def __init__(self, database_url: str, programs: Programs) -> None:
-        self.programs = programs
+    def __init__(self, database_url: str, programs: Programs, vendors: Mapping[str, str]) -> None:
+        self.programs, self.vendors = programs, vendors
         self.stack = Stack(programs, database_url, **SHORT)
-        self.vendors: dict[str, str] = {}
         redis = find_redis()
         assert redis, "bootstrap.py puts a redis-server beside our Python"
         self._redis = redis
         self.start_redis()
-        config = world(f"{self.stack.url}/webhooks/shopify")
-        config["shops"][0] |= {"restore_rate": 5000, "capacity": 20000}
-        self.sandbox, made = self.stack.start_sandbox(config)
+        self.sandbox, made = self.stack.start_sandbox(
+            world(f"{self.stack.url}/webhooks/shopify", vendors)
+        )
         here = {f"SLUICE_{name.upper()}": self.stack.settings[name] for name in BASIC}
         self.app = create_app(load(here))
         self.book = Book(self.app)
         with self.app.app_context():
             Base.metadata.create_all(db.engine)
-        self._add_harbour(made[HARBOUR])
+        self._register(made)
+
+    def _register(self, made: dict[str, Any]) -> None:
+        access = Access("shopify", HARBOUR, {"access_token": token(made[HARBOUR])})
+        identity = Identity("1", "Harbour", HARBOUR, "USD", "owner@example.com", "CA")
+        with self.unit() as session:
+            merchant = register.add_merchant(session, access, identity, clock.now())
+            settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
+            for platform in ("shopify", "woocommerce"):
+                register.activate_add_on(session, merchant, platform, active=True, now=clock.now())
+            for name, host in self.vendors.items():
+                access, theirs = way_in(host, made[host], name)
+                mine = made[HARBOUR]["variants"][name].rpartition("/")[2]
+                vendor = register.add_vendor(session, merchant, name, clock.now())
+                shown = Identity("1", name, access.address, "USD")
+                connection = register.connect(session, vendor, access, shown, clock.now())
+                register.map_variant(session, connection, mine, theirs, clock.now())
+
+    # -- running -------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.stack.start_web()
         self.stack.start_worker()
         self.stack.start_clock()
         self.stack.wait_for_web()
+        wait_for("the end of what setting up has caused", self.is_quiet, 60)
 
-    def close(self) -> None:
-        with self.app.app_context():
-            db.engine.dispose()
-        doorbell.use_redis(None)
+    def is_quiet(self) -> bool:
+        """Nothing is due and nothing under way."""
+        with self.app.app_context(), reading() as session:
+            due = select(Message.id).where(Message.due_at <= clock.now())
+            return session.scalar(due) is None
+
+    def recover(self) -> None:
+        """A worker runs, and no store has faults any more."""
+        self.sandbox.post("/faults/clear")
+        self.sandbox.post("/deliveries", drop=0)
+        if not self.programs.runs("worker"):
+            self.stack.start_worker()
 
     def start_redis(self) -> None:
         self.stack.start_redis(self._redis)
 
-    # -- the cast ------------------------------------------------------------------------------
+    def close(self) -> None:
+        self.forget_connections()
+        doorbell.use_redis(None)
 
-    def _add_harbour(self, made: dict[str, Any]) -> None:
-        access = Access("shopify", HARBOUR, {"access_token": _token(made)})
-        identity = Identity(str(made["id"]), "Harbour", HARBOUR, "USD", "owner@example.com", "CA")
+    def forget_connections(self) -> None:
+        """Our own to the database, after it was away."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    @contextmanager
+    def unit(self) -> Iterator[Session]:
         with self.app.app_context(), unit_of_work() as session:
-            merchant = register.add_merchant(session, access, identity, clock.now())
-            settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
+            yield session
 
-    def hire(self, name: str, host: str, *, expires_in: float | None = None) -> None:
-        """A vendor who ships one article, whose SKU in both shops is the vendor's name."""
+    # -- what people do, and what comes of it ----------------------------------------------------
+
+    def buy(self, *names: str) -> str:
+        """A paid order of one article of each vendor; its id."""
+        lines = [[name, 1] for name in names]
+        return str(self.sandbox.act("customer.buys", shop=HARBOUR, lines=lines)["id"])
+
+    def slow(self, host: str, match: str, seconds: float, times: int = 1) -> None:
+        self.sandbox.post(
+            "/faults", kind="slow", host=host, match=match, seconds=seconds, times=times
+        )
+
+    def lose_webhooks(self) -> None:
+        """From now on: a store's webhook about the order would tell us what became of it."""
+        self.sandbox.post("/deliveries", drop=1)
+
+    def fired(self, host: str) -> int:
+        """How many faults have met a request to ``host``."""
+        return sum(each["host"] == host for each in self.sandbox.get("/faults")["fired"])
+
+    def states(self, orders: Iterable[str]) -> list[str]:
+        """Of all parts of these orders that the book knows."""
+        wanted = (
+            select(VendorOrder.state)
+            .join(VendorOrder.order)
+            .where(MarketplaceOrder.remote_id.in_(list(orders)))
+        )
+        with self.app.app_context(), reading() as session:
+            return list(session.scalars(wanted))
+
+    def learned(self, order: str) -> list[str]:
+        """How we learned that an order's parts stand in their stores: answer, look or webhook."""
+        wanted = (
+            select(TimelineEvent.details)
+            .join(MarketplaceOrder, MarketplaceOrder.id == TimelineEvent.order_id)
+            .where(MarketplaceOrder.remote_id == order, TimelineEvent.code == "placed")
+        )
+        with self.app.app_context(), reading() as session:
+            return [details["how"] for details in session.scalars(wanted)]
+
+    def wait_for_arrival(self, orders: Sequence[str], parts: int, seconds: float = 30) -> None:
+        """Until all of the orders' ``parts`` are pushed."""
+        wait_for(
+            f"{parts} parts in their stores",
+            lambda: self.states(orders).count("pushed") == parts,
+            seconds,
+        )
+
+    def standing(self, host: str) -> list[str]:
+        """The keys of the live orders in a store."""
+        orders = self.sandbox.orders(host)
+        return [each["attributes"][OURS] for each in orders if each["status"] != "cancelled"]
+
+    def counted(self) -> tuple[int, int]:
+        """Duplicates and lost orders, over everything that ever happened here."""
+        found = count(self.sandbox, self.book, HARBOUR, list(self.vendors.values()))
+        return found["duplicates"], found["lost"]
+
+    def workers_of(self, name: str = "worker") -> list[int]:
+        """Pids of a worker and of what it forked, the parent first."""
+        return session_of(self.programs.pid(name))
+
+
+def world(webhook_url: str, vendors: Mapping[str, str]) -> dict[str, Any]:
+    """What the sandbox is to build: shops that are in no hurry to throttle."""
+    fast = {"restore_rate": 5000, "capacity": 20000, "installs": [CLIENT_ID]}
+    listed = [{"sku": name, "title": name, "price": "12.00", "vendor": name} for name in vendors]
+    shops = [{"domain": HARBOUR, "products": [{**each, "stock": 1000} for each in listed], **fast}]
+    sites = []
+    for name, host in vendors.items():
         goods = {"sku": name, "price": "9.00", "stock": 1000}
         if host.endswith(".myshopify.com"):
-            access, theirs = self._open_shop(host, {**goods, "title": name}, expires_in)
+            shops.append({"domain": host, "products": [{**goods, "title": name}], **fast})
         else:
-            access, theirs = self._open_site(host, {**goods, "name": name})
-        mine = self._list(name)
-        with self.app.app_context(), unit_of_work() as session:
-            merchant = session.scalars(select(Merchant)).one()
-            vendor = register.add_vendor(session, merchant, name, clock.now())
-            identity = Identity("1", name, access.address, "USD")
-            connection = register.connect(session, vendor, access, identity, clock.now())
-            platform = access.platform
-            register.activate_add_on(session, merchant, platform, active=True, now=clock.now())
-            register.map_variant(session, connection, mine, theirs, clock.now())
-        self.vendors[name] = host
+            sites.append({"host": host, "cron": "prompt", "products": [{**goods, "name": name}]})
+    return {"apps": [pretend_app(webhook_url)], "shops": shops, "sites": sites}
 
-    def _open_shop(
-        self, host: str, goods: dict[str, Any], expires_in: float | None
-    ) -> tuple[Access, Variant]:
-        more = {"installs": [CLIENT_ID], "restore_rate": 5000, "capacity": 20000}
-        made = self.sandbox.post("/shops", domain=host, products=[goods], **more)
-        variant = made["variants"][goods["sku"]].rpartition("/")[2]
-        return Access("shopify", host, {"access_token": _token(made)}), Variant(variant, "", "", "")
 
-    def _open_site(self, host: str, goods: dict[str, Any]) -> tuple[Access, Variant]:
-        made = self.sandbox.post("/sites", host=host, cron="prompt", products=[goods])
-        product = str(made["products"][goods["sku"]])
-        keys = {name: made[name] for name in ("consumer_key", "consumer_secret")}
-        access = Access("woocommerce", f"https://{host}", keys)
-        return access, Variant(product, product, "", "")
+def token(made: dict[str, Any]) -> str:
+    return str(made["grants"][CLIENT_ID]["access_token"])
 
-    def _list(self, name: str) -> str:
-        """The id of Harbour's own variant of the vendor's article."""
-        goods = {"sku": name, "title": name, "price": "12.00", "stock": 1000, "vendor": name}
-        gid: str = self.sandbox.post(f"/shops/{HARBOUR}/products", **goods)["variant"]
-        return gid.rpartition("/")[2]
+
+def way_in(host: str, made: dict[str, Any], sku: str) -> tuple[Access, Variant]:
+    """Our access to a vendor's store, and what the vendor sells there."""
+    if host.endswith(".myshopify.com"):
+        variant = made["variants"][sku].rpartition("/")[2]
+        return Access("shopify", host, {"access_token": token(made)}), Variant(variant, "", "", "")
+    keys = {name: made[name] for name in ("consumer_key", "consumer_secret")}
+    product = str(made["products"][sku])
+    return Access("woocommerce", f"https://{host}", keys), Variant(product, product, "", "")
+
+
+def session_of(leader: int) -> list[int]:
+    """The living processes of a session, its leader first. Linux only."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, session, *_ = entry.read_text().rpartition(")")[2].split()
+            if int(session) == leader and state != "Z":
+                found.append(int(entry.parent.name))
+    return sorted(found, key=lambda pid: (pid != leader, pid))

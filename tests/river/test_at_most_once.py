@@ -80,9 +80,7 @@ def test_a_create_that_lands_after_the_last_look_does_not_stay(
 
 
 @pytest.mark.parametrize("webhooks_arrive", [True, False], ids=["webhook", "poll"])
-def test_a_create_that_lands_hours_later_does_not_stay(
-    stage: Stage, webhooks_arrive: bool
-) -> None:
+def test_a_create_that_lands_hours_later_does_not_stay(stage: Stage, webhooks_arrive: bool) -> None:
     """Where the store knows no unique key, our own key in the order gives the twin away."""
     side = stage.side("woocommerce")
     stage.faults.add("late", side.host, creates, seconds=4 * 3600)

@@ -55,7 +55,9 @@ def told(stage: Stage, order: Order) -> dict[str, Any]:
 def kept(house: House) -> dict[str, int]:
     """Webhooks kept, by state."""
     with house.look() as session:
-        return dict(session.execute(select(Webhook.state, func.count()).group_by(Webhook.state)).all())
+        return dict(
+            session.execute(select(Webhook.state, func.count()).group_by(Webhook.state)).all()
+        )
 
 
 def test_a_delivery_that_comes_twice_has_one_effect(stage: Stage) -> None:
@@ -311,9 +313,9 @@ def test_every_delivery_of_a_vendors_store_is_taken(stage: Stage) -> None:
     for host, orders in ((ALFA, stage.alfa.orders), (BRAVO, stage.bravo.orders)):
         stage.people.vendor.ships(host, stage.only(orders), number="1Z")
     stage.house.turn()
-    sent = stage.house.world.deliveries.log
-    assert {host for each in sent for host in (each.delivery.url,) if "/webhooks/woo" in host}
-    assert [(each.delivery.url, each.delivery.topic) for each in sent if each.status != 200] == []
+    sent = [(each.delivery.url, each.status) for each in stage.house.world.deliveries.log]
+    assert any(url.endswith(addresses(stage.house)[BRAVO][0]) for url, _ in sent)
+    assert {status for _, status in sent} == {200}
 
 
 def test_a_store_cannot_speak_for_another(stage: Stage) -> None:
@@ -330,7 +332,10 @@ def test_a_store_cannot_speak_for_another(stage: Stage) -> None:
 @pytest.mark.parametrize("body", [b'{"id": 1, "meta_data": 7}', b'{"id": {"a": 1}}', b"null"])
 def test_a_vendors_store_that_talks_nonsense_is_answered_400(stage: Stage, body: bytes) -> None:
     path, secret = addresses(stage.house)[BRAVO]
-    headers = {"X-WC-Webhook-Signature": signed(body, secret), "X-WC-Webhook-Topic": "order.updated"}
+    headers = {
+        "X-WC-Webhook-Signature": signed(body, secret),
+        "X-WC-Webhook-Topic": "order.updated",
+    }
     assert stage.house.client.post(path, data=body, headers=headers).status_code == 400
     assert kept(stage.house)["malformed"] == 1
 
@@ -338,7 +343,10 @@ def test_a_vendors_store_that_talks_nonsense_is_answered_400(stage: Stage, body:
 def test_an_order_of_the_vendors_own_customers_is_no_business_of_ours(stage: Stage) -> None:
     path, secret = addresses(stage.house)[BRAVO]
     body = json.dumps({"id": 4711, "billing": {"email": "stranger@example.com"}}).encode()
-    headers = {"X-WC-Webhook-Signature": signed(body, secret), "X-WC-Webhook-Topic": "order.created"}
+    headers = {
+        "X-WC-Webhook-Signature": signed(body, secret),
+        "X-WC-Webhook-Topic": "order.created",
+    }
     assert stage.house.client.post(path, data=body, headers=headers).status_code == 200
     stage.house.turn()
     with stage.house.look() as session:

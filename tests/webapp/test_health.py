@@ -12,9 +12,7 @@ TOKEN = "an-operator-s-long-token"
 
 
 def open_house(house: House) -> None:
-    house.web.extensions["sluice_config"] = house.config.model_copy(
-        update={"metrics_token": TOKEN}
-    )
+    house.web.extensions["sluice_config"] = house.config.model_copy(update={"metrics_token": TOKEN})
 
 
 def bearer(token: str = TOKEN) -> dict[str, str]:

@@ -55,7 +55,7 @@ def forged(harbour: Shop, house: House, how: str) -> str:
     if how == "another app's":
         claims |= {"aud": "somebody-else"}
     if how == "unsigned":
-        return jwt.encode(claims, None, algorithm="none")
+        return jwt.encode(claims, "", algorithm="none")
     return jwt.encode(claims, "wrong" * 8 if how == "forged" else SECRET, algorithm="HS256")
 
 

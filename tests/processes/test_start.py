@@ -1,0 +1,78 @@
+"""A wrong configuration is told in one sentence; the lines of the Procfile start."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import redis
+from rq import Worker
+
+from demo.programs import ROOT, Programs
+from demo.stack import Stack, answers, find_redis, free_port
+from tests.processes.plant import wait_for
+
+PYTHON = [sys.executable, "-m"]
+COMMANDS = {
+    "worker": [*PYTHON, "workers", "work"],
+    "clock": [*PYTHON, "workers", "clock"],
+    "flask": [*PYTHON, "flask", "--app", "webapp", "routes"],
+    "gunicorn": [*PYTHON, "gunicorn", "-c", "python:webapp.serving", "--bind", "127.0.0.1:0"],
+}
+WRONG = (
+    ("worker", "SLUICE_PUBLIC_URL", ""),
+    ("clock", "SLUICE_CLAIM_SECONDS", "5"),
+    ("flask", "SLUICE_NO_SUCH_THING", "1"),
+    ("gunicorn", "SLUICE_SECRET_KEYS", "not a key"),
+)
+
+
+def test_a_wrong_configuration_is_told_in_one_sentence_that_names_the_variable(
+    tmp_path: Path,
+) -> None:
+    with Programs(tmp_path) as programs:
+        good = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}").environment()
+    runs = {name: begin(COMMANDS[who], {**good, name: value}) for who, name, value in WRONG}
+    for name, run in runs.items():
+        _, said = run.communicate(timeout=60)
+        assert run.returncode == 1
+        assert "Traceback" not in said
+        assert said.strip().splitlines()[-1].startswith(name)
+        assert said.strip().endswith(".")
+
+
+def begin(command: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_lines_of_the_procfile_start(tmp_path: Path) -> None:
+    lines = dict(
+        line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if line
+    )
+    assert list(lines) == ["web", "worker", "clock"]
+    program = find_redis()
+    assert program
+    with Programs(tmp_path) as programs:
+        stack = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}", log_level="info")
+        stack.start_redis(program)
+        port = str(free_port())
+        env = {**stack.environment(), "PORT": port, "GUNICORN_CMD_ARGS": f"-b 127.0.0.1:{port}"}
+        env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+        for name, line in lines.items():
+            programs.start(name, shlex.split(line), env)
+        programs.wait_until("web", lambda: answers(f"http://127.0.0.1:{port}/ready"))
+        programs.wait_until("clock", lambda: "clock_started" in programs.log("clock").read_text())
+        url = stack.settings["redis_url"]
+        wait_for("a worker at its queue", lambda: listening(url))
+        assert [programs.stop(name) for name in lines] == [0, 0, 0]
+
+
+def listening(redis_url: str) -> int:
+    """Workers that wait at Redis for somebody to ring."""
+    with redis.Redis.from_url(redis_url) as client:
+        return Worker.count(connection=client)

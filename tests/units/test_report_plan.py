@@ -1,0 +1,123 @@
+"""What is to be done in the marketplace, as a table: a shipment and what is there, in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from orderflow.report import Plan, Telling, Told, plan
+from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
+
+ONE, OTHER = (Tracking("UPS", "1Z1"),), (Tracking("UPS", "1Z2"),)
+
+
+def telling(lines: dict[str, int], *told: Told, tracking: Any = ONE) -> Telling:
+    return Telling(1, 1, "9", lines, tracking, told, frozenset(), True)
+
+
+def state(
+    open_: dict[str, int] | None = None, *done: Fulfilment, held: Any = ()
+) -> FulfilmentState:
+    parts = (FulfilmentPart("north", open_, {}),) if open_ else ()
+    return FulfilmentState(parts, done, held)
+
+
+def lines_of(made: Plan) -> list[dict[str, int]]:
+    return [dict(part.lines) for part in made.fulfil]
+
+
+def test_what_nobody_knows_yet_is_fulfilled() -> None:
+    made = plan(telling({"a": 2}), state({"a": 3, "b": 1}))
+    assert lines_of(made) == [{"a": 2}]
+    assert not made.short
+
+
+def test_what_is_known_already_is_left_alone() -> None:
+    done = Fulfilment("5", {"a": 2}, ONE)
+    assert (
+        plan(telling({"a": 2}, Told(1, "5", "north", {"a": 2}, ONE)), state(None, done)) == Plan()
+    )
+
+
+def test_goods_of_two_locations_are_cut_in_two() -> None:
+    there = FulfilmentState(
+        (FulfilmentPart("north", {"a": 1}, {}), FulfilmentPart("south", {"a": 5, "b": 1}, {})), ()
+    )
+    made = plan(telling({"a": 3, "b": 1}), there)
+    assert [(part.location, dict(part.lines)) for part in made.fulfil] == [
+        ("north", {"a": 1}),
+        ("south", {"a": 2, "b": 1}),
+    ]
+
+
+def test_what_the_marketplace_does_not_take_is_told() -> None:
+    made = plan(telling({"a": 3}), state({"a": 1}))
+    assert lines_of(made) == [{"a": 1}]
+    assert (made.short, made.held) == ({"a": 2}, "")
+
+
+def test_what_is_on_hold_is_told_as_such() -> None:
+    assert plan(telling({"a": 3}), state(held=("fraud",))).held == "fraud"
+    assert plan(telling({"a": 3}), state({"a": 3}, held=("fraud",))).held == ""
+
+
+def test_a_new_number_corrects_the_fulfilment() -> None:
+    told = Told(1, "5", "north", {"a": 2}, ONE)
+    made = plan(
+        telling({"a": 2}, told, tracking=OTHER), state(None, Fulfilment("5", {"a": 2}, ONE))
+    )
+    assert made == Plan(correct=(told,))
+
+
+def test_a_withdrawn_shipment_is_withdrawn() -> None:
+    told = Told(1, "5", "north", {"a": 2}, ONE)
+    made = plan(telling({}, told), state(None, Fulfilment("5", {"a": 2}, ONE)))
+    assert made == Plan(withdraw=(told,))
+
+
+def test_fewer_pieces_than_were_told_are_withdrawn_before_they_are_told_again() -> None:
+    told = Told(1, "5", "north", {"a": 3}, ONE)
+    made = plan(telling({"a": 2}, told), state(None, Fulfilment("5", {"a": 3}, ONE)))
+    assert made == Plan(withdraw=(told,))
+
+
+def test_more_pieces_than_were_told_follow() -> None:
+    told = Told(1, "5", "north", {"a": 1}, ONE)
+    made = plan(telling({"a": 3}, told), state({"a": 2}, Fulfilment("5", {"a": 1}, ONE)))
+    assert made.withdraw == ()
+    assert lines_of(made) == [{"a": 2}]
+
+
+def test_two_fulfilments_that_tell_more_than_was_shipped_do_not_both_stay() -> None:
+    first, second = (Told(i, str(i), "north", {"a": 1}, ONE) for i in (1, 2))
+    done = [Fulfilment(str(i), {"a": 1}, ONE) for i in (1, 2)]
+    made = plan(telling({"a": 1}, first, second), state(None, *done))
+    assert made == Plan(withdraw=(second,))
+
+
+def test_one_that_was_cancelled_in_the_marketplace_is_told_again() -> None:
+    told = Told(1, "5", "north", {"a": 2}, ONE)
+    gone = Fulfilment("5", {"a": 2}, ONE, cancelled=True)
+    assert lines_of(plan(telling({"a": 2}, told), state({"a": 2}, gone))) == [{"a": 2}]
+
+
+def test_an_unanswered_one_that_landed_is_recognised_by_goods_and_number() -> None:
+    unanswered = Told(1, "", "north", {"a": 2}, ONE)
+    landed = Fulfilment("5", {"a": 2}, ONE)
+    assert plan(telling({"a": 2}, unanswered), state(None, landed)) == Plan(adopt=((1, landed),))
+
+
+def test_an_unanswered_one_that_did_not_land_is_sent_again() -> None:
+    unanswered = Told(1, "", "north", {"a": 2}, ONE)
+    for stranger in (Fulfilment("5", {"a": 2}, OTHER), Fulfilment("5", {"a": 1}, ONE)):
+        made = plan(telling({"a": 2}, unanswered), state({"a": 2}, stranger))
+        assert made.drop == (1,)
+        assert lines_of(made) == [{"a": 2}]
+
+
+def test_a_fulfilment_of_another_shipment_is_never_taken_for_ours() -> None:
+    unanswered = Told(1, "", "north", {"a": 1}, ())
+    others = replace(telling({"a": 1}, unanswered, tracking=()), others=frozenset({"5"}))
+    made = plan(others, state({"a": 1}, Fulfilment("5", {"a": 1})))
+    assert made.adopt == ()
+    assert lines_of(made) == [{"a": 1}]

@@ -1,0 +1,127 @@
+"""Whatever an order looks like, its parts add up, and so does what leaves for the stores."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow.compose import Cargo, compose
+from orderflow.money import share
+from orderflow.privacy import MerchantCard
+from orderflow.settings import Settings
+from orderflow.split import Owners, fold, split
+from stores.base import SeenLine, SeenOrder
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CARD = MerchantCard("Harbour", "owner@example.com", "", "CA")
+AMOUNT = st.integers(0, 10**7)
+VENDORS = ("Alfa", "Bravo", "Charlie", "")
+
+
+@st.composite
+def lines(draw: st.DrawFn, number: int) -> SeenLine:
+    quantity, price = draw(st.integers(0, 9)), draw(AMOUNT)
+    subtotal = quantity * price
+    return SeenLine(
+        id=str(number),
+        title="Thing",
+        quantity=quantity,
+        unit_price=price,
+        subtotal=subtotal,
+        discount=draw(st.integers(0, subtotal)),
+        tax=draw(st.integers(0, subtotal // 4)),
+        vendor=draw(st.sampled_from(VENDORS)),
+        fulfillable=quantity,
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> SeenOrder:
+    """Of any currency: amounts are whole numbers of its smallest coin."""
+    goods = tuple(draw(lines(number)) for number in range(draw(st.integers(0, 6))))
+    included, shipping = draw(st.booleans()), draw(AMOUNT)
+    shipping_tax, odd = draw(st.integers(0, shipping // 4)), draw(st.integers(-5, 500))
+    taxes = 0 if included else sum(line.tax for line in goods) + shipping_tax
+    return SeenOrder(
+        id="1",
+        name="#1",
+        updated_at=NOW,
+        placed_at=NOW,
+        currency=draw(st.sampled_from(("USD", "JPY", "KWD"))),
+        total=sum(line.subtotal - line.discount for line in goods) + shipping + taxes + odd,
+        shipping=shipping,
+        shipping_tax=shipping_tax,
+        payment="paid",
+        lines=goods,
+        taxes_included=included,
+    )
+
+
+OWNERS = Owners({}, {"alfa": 1, "bravo": 2, "charlie": 3})
+
+
+@given(orders())
+def test_the_parts_of_an_order_are_its_total(order: SeenOrder) -> None:
+    parts = split(order, OWNERS)
+    assert sum(part.share for part in parts) == order.total
+    assert sorted(line.id for part in parts for line in part.lines) == [x.id for x in order.lines]
+    if order.lines:
+        assert sum(part.shipping for part in parts) == order.shipping
+        assert sum(part.shipping_tax for part in parts) == order.shipping_tax
+
+
+@given(orders(), st.data())
+def test_what_leaves_for_all_stores_of_a_vendor_is_that_vendors_part(
+    order: SeenOrder, data: st.DataObject
+) -> None:
+    for part in split(order, OWNERS):
+        wanted = [line for line in part.lines if line.quantity]
+        if part.vendor_id is None or not wanted:
+            continue
+        legs: dict[int, dict[str, int]] = {}
+        for line in wanted:
+            legs.setdefault(data.draw(st.integers(1, 3)), {})[line.id] = line.quantity
+        composed = [_composed(order, part, [x.id for x in wanted], leg) for leg in legs.values()]
+        assert sum(each.total for each in composed) == part.share
+
+
+def _composed(order: SeenOrder, part: Any, ids: list[str], pieces: dict[str, int]) -> Any:
+    cargo = Cargo(ids, pieces, part.shipping, part.shipping_tax, {})
+    return compose(order, cargo, Settings(), CARD, "SL-1", paid=True)
+
+
+@given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=9))
+def test_shares_add_up_and_none_is_a_coin_off(amount: int, weights: list[int]) -> None:
+    parts = share(amount, weights)
+    assert sum(parts) == amount
+    used = weights if any(weights) else [1] * len(weights)
+    for part, weight in zip(parts, used, strict=True):
+        assert abs(part * sum(used) - amount * weight) < sum(used)
+
+
+def test_nothing_is_shared_among_nobody() -> None:
+    assert share(0, []) == []
+    with pytest.raises(ValueError, match="nobody"):
+        share(1, [])
+    with pytest.raises(ValueError, match="negative"):
+        share(1, [1, -1])
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("  Alfa  Ltd ", "alfa ltd"), ("STRASSE", fold("Straße")), ("\tAlfa\n", "alfa"), ("", "")],
+)
+def test_names_are_compared_without_case_and_space(written: str, folded: str) -> None:
+    assert fold(written) == folded
+
+
+def test_a_mapping_comes_before_a_name() -> None:
+    owners = Owners({"v1": 2}, {"alfa": 1})
+    line = SeenLine("1", "Thing", 1, 1, 1, 0, 0, vendor="ALFA")
+    assert owners.of(line) == 1
+    assert owners.of(SeenLine("1", "Thing", 1, 1, 1, 0, 0, variant_id="v1", vendor="Alfa")) == 2
+    assert owners.of(SeenLine("1", "Thing", 1, 1, 1, 0, 0, vendor="Nobody")) is None
