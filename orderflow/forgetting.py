@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import life, settings, snapshot, timeline
@@ -132,9 +132,7 @@ def forget_in_time(session: Session, merchant: Merchant, now: datetime) -> bool:
     return len(due) == BATCH
 
 
-def forget_sent_to(
-    session: Session, access: StoreAccess, remote_ids: tuple[str, ...]
-) -> None:
+def forget_sent_to(session: Session, access: StoreAccess, remote_ids: tuple[str, ...]) -> None:
     """A vendor's store forgets a customer: our copies of what we created there go too."""
     pushes = session.scalars(
         select(Push).where(

@@ -76,7 +76,7 @@ def _recipient(mail: Mail, merchant: Merchant) -> str:
     return mail.vendor.email if mail.vendor else merchant.email
 
 
-# -- what each kind tells; None: it is not needed any more ------------------------------------------
+# -- what each kind tells; None: it is not needed any more -----------------------------------------
 
 
 def _order(session: Session, mail: Mail, merchant: Merchant) -> Values | None:
@@ -194,9 +194,7 @@ def _tell_order(session: Session, mail: Mail, code: str, now: datetime) -> None:
 # -- for the merchant's page -----------------------------------------------------------------------
 
 
-def page(
-    session: Session, merchant: Merchant, before: int | None
-) -> tuple[list[Mail], int | None]:
+def page(session: Session, merchant: Merchant, before: int | None) -> tuple[list[Mail], int | None]:
     """A page of mails, newest first, and where the next one begins."""
     asked = (
         select(Mail)

@@ -80,9 +80,7 @@ def order_arrived(session: Session, part: VendorOrder, now: datetime) -> None:
     _mail(session, merchant, ORDER, {"part": part.id}, now, vendor, Mail.GATHERING)
     name = f"digest:{merchant.id}"
     about, delay = {"merchant": merchant.id}, to_full_hour(now)
-    outbox.put(
-        session, merchant.mail_lane, "digest", name, about, now=now, delay=delay, once=name
-    )
+    outbox.put(session, merchant.mail_lane, "digest", name, about, now=now, delay=delay, once=name)
 
 
 def to_full_hour(now: datetime) -> float:

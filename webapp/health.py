@@ -77,7 +77,7 @@ def exposition(found: Pulse) -> str:
     ):
         lines += [f"# HELP sluice_{name} {told}.", f"# TYPE sluice_{name} gauge"]
         lines += [
-            f"sluice_{name}{{lanes=\"{lane}\"}} {value}" if lane else f"sluice_{name} {value}"
+            f'sluice_{name}{{lanes="{lane}"}} {value}' if lane else f"sluice_{name} {value}"
             for lane, value in values.items()
         ]
     return "\n".join(lines) + "\n"

@@ -55,7 +55,9 @@ def write(notice: Notice, public_url: str, link: str) -> Letter:
         "language": notice.language,
         "footer": tongue.gettext("Sent by Sluice for %(shop)s.") % {"shop": notice.shop},
     }
-    text, html = (_paper().get_template(f"letter.{shape}").render(told) for shape in ("txt", "html"))
+    text, html = (
+        _paper().get_template(f"letter.{shape}").render(told) for shape in ("txt", "html")
+    )
     return Letter(words.subject, text, html)
 
 
@@ -183,7 +185,10 @@ def _attention(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Wo
     )
     rows = [(text % {"count": count}, "") for count, text in counted if count]
     named = (
-        (values["stuck"], tongue.gettext("Orders with parcels that your shop did not take: %(names)s")),
+        (
+            values["stuck"],
+            tongue.gettext("Orders with parcels that your shop did not take: %(names)s"),
+        ),
         (values["lost"], tongue.gettext("Vendors whose store lets us in no more: %(names)s")),
     )
     rows += [(text % {"names": ", ".join(names)}, "") for names, text in named if names]

@@ -23,7 +23,9 @@ class Postbox:
             row = self.house.one(session, Vendor, name=vendor)
             row.email, row.language = email, language
 
-    def knows_owner(self, email: str = OWNER_MAIL, language: str = "en", shop: str = HARBOUR) -> None:
+    def knows_owner(
+        self, email: str = OWNER_MAIL, language: str = "en", shop: str = HARBOUR
+    ) -> None:
         with self.house.unit() as session:
             row = self.house.one(session, Merchant, shop=shop)
             row.email, row.language = email, language

@@ -135,9 +135,7 @@ def test_the_merchant_is_told_once_a_day_while_orders_need_attention(
     assert len(postbox.mails(OWNER_MAIL)) == 2
 
 
-def test_without_a_mail_server_the_notice_is_kept_as_not_sent(
-    stage: Stage, house: House
-) -> None:
+def test_without_a_mail_server_the_notice_is_kept_as_not_sent(stage: Stage, house: House) -> None:
     box = Postbox(house)
     box.knows("Alfa")
     stage.sells_on((stage.lamp, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import clock, erasure
+from orderflow import erasure
 from orderflow.models import Base, Connection, Merchant, StoreAccess
 from sandbox.shopify.endpoint import as_json
 from tests.house import ALFA, HARBOUR, STRANGER
@@ -77,9 +77,10 @@ def test_a_shop_that_stays_away_is_forgotten_and_no_other(cage: Cage) -> None:
         assert list(session.scalars(select(Merchant.shop))) == [STRANGER]
         assert list(session.scalars(select(StoreAccess.address))) == [STRANGER]
     left = cage.dump()
-    grows = {*erasure.BY_STORE, "daily_count", "store_call"}
+    assert cage.house.pushes() == []
     for table, rows in strangers.items():
-        assert table in grows or left[table].count("\n") == rows.count("\n"), table
+        if table not in erasure.BY_STORE:
+            assert left[table].count("\n") >= rows.count("\n"), table
     assert "harbour" not in str(left)
 
 
@@ -131,9 +132,7 @@ def test_a_vendor_s_store_that_removes_the_app_is_to_be_connected_again(cage: Ca
 
 def test_the_shop_s_new_name_and_address_are_heard_of(cage: Cage) -> None:
     cage.harbour.name, cage.harbour.email = "Port", "port@example.com"
-    assert (
-        post(cage.house, as_json(cage.harbour.body()), topic="shop/update").status_code == 200
-    )
+    assert post(cage.house, as_json(cage.harbour.body()), topic="shop/update").status_code == 200
     cage.house.turn()
     merchant = cage.merchant()
     assert (merchant.name, merchant.email) == ("Port", "port@example.com")
@@ -153,4 +152,3 @@ def test_every_table_is_a_merchant_s_or_is_seen_to_by_name() -> None:
         if erasure.owned(table, 1) is None and table.name not in erasure.BY_STORE
     ]
     assert lost == []
-    assert clock.now().tzinfo is not None

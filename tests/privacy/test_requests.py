@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from sqlalchemy import select, text
 
-from orderflow.db import db
 from orderflow.models import PersonalRead
 from tests.house import STRANGER
 from tests.mail.conftest import postbox  # noqa: F401 - a fixture

@@ -1,4 +1,4 @@
-"""What an operator sees: numbers for a machine, one page for a person, and nothing without a token."""
+"""What an operator sees: numbers for a machine, a page for a person, nothing without a token."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ TOKEN = "an-operator-s-long-token"
 
 
 def open_house(house: House) -> None:
-    house.web.extensions["sluice_config"] = house.config.model_copy(
-        update={"metrics_token": TOKEN}
-    )
+    house.web.extensions["sluice_config"] = house.config.model_copy(update={"metrics_token": TOKEN})
 
 
 def bearer(token: str = TOKEN) -> dict[str, str]:

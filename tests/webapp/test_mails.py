@@ -31,7 +31,9 @@ def test_a_long_list_has_pages(floor: Floor) -> None:
         for i in range(51):
             at = floor.house.clock() + timedelta(minutes=i)
             session.add(
-                Mail(merchant_id=merchant.id, kind="attention", about={}, created_at=at, state="sent")
+                Mail(
+                    merchant_id=merchant.id, kind="attention", about={}, created_at=at, state="sent"
+                )
             )
     first = floor.door.get("/mail").text
     assert first.count("<tr>") == 51
