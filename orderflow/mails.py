@@ -76,7 +76,7 @@ def _recipient(mail: Mail, merchant: Merchant) -> str:
     return mail.vendor.email if mail.vendor else merchant.email
 
 
-# -- what each kind tells; None: it is not needed any more ------------------------------------------
+# -- what each kind tells; None: it is not needed any more -----------------------------------------
 
 
 def _order(session: Session, mail: Mail, merchant: Merchant) -> Values | None:

@@ -1,4 +1,4 @@
-"""How the house is doing, in a few numbers for an operator: each along an index, none of a person."""
+"""How the house is doing, in a few numbers for an operator; none is about a person."""
 
 from __future__ import annotations
 

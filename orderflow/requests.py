@@ -80,7 +80,7 @@ def _look(session: Session, request: PrivacyRequest) -> bool:
 
 
 def _buyer(request: PrivacyRequest) -> Buyer:
-    told: dict[str, Any] = dict(request.buyer or {})
+    told = dict(request.buyer or {})
     return Buyer(**{**told, "order_ids": tuple(told["order_ids"])})
 
 

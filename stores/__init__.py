@@ -33,8 +33,9 @@ def platforms() -> tuple[str, ...]:
 def open_store(access: Access) -> Store:
     """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform,
     StoreLocked where we have given our access up."""
+    adapter = _part(access.platform, "store")
     _must_have_secrets(access)
-    return cast(Store, _part(access.platform, "store").open_store(access))
+    return cast(Store, adapter.open_store(access))
 
 
 def open_marketplace(access: Access) -> Marketplace:
@@ -80,8 +81,9 @@ def renew(access: Access, app: AppKeys, now: datetime) -> Access:
 
     Store what comes back before using it. StoreLocked: the owner must open the app again.
     """
+    adapter = _part(access.platform, "connect")
     _must_have_secrets(access)
-    return cast(Access, _part(access.platform, "connect").renew(access, app, now))
+    return cast(Access, adapter.renew(access, app, now))
 
 
 def app_page(platform: str, address: str, app: AppKeys) -> str:

@@ -41,7 +41,6 @@ from stores.seen import Address, SeenLine, SeenOrder
 __all__ = [
     "ABOUT_US",
     "EXPORT_BUYER",
-    "KEY_ATTRIBUTE",
     "ORDER",
     "OTHER",
     "PRIVACY",
@@ -53,8 +52,8 @@ __all__ = [
     "Access",
     "Address",
     "AppKeys",
-    "Capabilities",
     "Buyer",
+    "Capabilities",
     "Changes",
     "ComposedLine",
     "ComposedOrder",

@@ -1,4 +1,4 @@
-"""What a store tells us by itself: a delivery, what it is about, and how a platform reads it."""
+"""Webhooks, as every platform's are read. Part of the contract in ``stores.base``."""
 
 from __future__ import annotations
 

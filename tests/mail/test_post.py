@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -121,7 +122,7 @@ def test_a_shop_s_name_can_forge_no_header_and_no_markup() -> None:
     assert "<b>Lamp</b>" not in letter.html
 
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "order": {},
     "digest": {"orders": [("#1", 1, "/o/1"), ("#2", 2, "/o/2")]},
     "reconnect": {"store": "Alfa's", "platform": "shopify"},
@@ -149,8 +150,10 @@ def test_every_kind_of_mail_has_its_letter() -> None:
     assert set(COMPOSERS) == set(letters.WRITERS) == set(KINDS)
 
 
-def _names(sentence: object) -> list[str]:
-    return re.findall(r"%\(\w+\)s", str(sentence))
+def _parts(entry: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Its ids and its texts: one of each, or the singular and the plural."""
+    ids, texts = entry.id, entry.string
+    return (ids, texts) if isinstance(ids, tuple) else ((ids,), (texts,))
 
 
 def test_every_sentence_is_in_the_french_catalogue_and_no_other() -> None:
@@ -161,12 +164,11 @@ def test_every_sentence_is_in_the_french_catalogue_and_no_other() -> None:
             asked |= {arg.value for arg in node.args[:count] if isinstance(arg, ast.Constant)}
     with (letters.CATALOGUES / "fr" / "LC_MESSAGES" / "mail.po").open("rb") as source:
         entries = [entry for entry in read_po(source, locale="fr") if entry.id]
-    known = set()
-    for entry in entries:
-        ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
-        texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+    known: set[str] = set()
+    for entry in map(_parts, entries):
+        ids, texts = entry
         known |= set(ids)
-        names = {name for each in ids for name in _names(each)}
+        names = {name for each in ids for name in re.findall(r"%\(\w+\)s", each)}
         assert all(texts)
-        assert {name for each in texts for name in _names(each)} == names
+        assert {name for each in texts for name in re.findall(r"%\(\w+\)s", each)} == names
     assert asked == known

@@ -1,4 +1,4 @@
-"""A stage whose shop tells the app everything that concerns privacy, and whose buyer is a canary."""
+"""A stage whose shop tells the app what concerns privacy, and whose buyer is a canary."""
 
 from __future__ import annotations
 

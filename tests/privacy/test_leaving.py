@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import clock, erasure
+from orderflow import erasure
 from orderflow.models import Base, Connection, Merchant, StoreAccess
 from sandbox.shopify.endpoint import as_json
 from tests.house import ALFA, HARBOUR, STRANGER
@@ -77,9 +77,10 @@ def test_a_shop_that_stays_away_is_forgotten_and_no_other(cage: Cage) -> None:
         assert list(session.scalars(select(Merchant.shop))) == [STRANGER]
         assert list(session.scalars(select(StoreAccess.address))) == [STRANGER]
     left = cage.dump()
-    grows = {*erasure.BY_STORE, "daily_count", "store_call"}
+    assert cage.house.pushes() == []
     for table, rows in strangers.items():
-        assert table in grows or left[table].count("\n") == rows.count("\n"), table
+        if table not in erasure.BY_STORE:
+            assert left[table].count("\n") >= rows.count("\n"), table
     assert "harbour" not in str(left)
 
 
@@ -151,4 +152,3 @@ def test_every_table_is_a_merchant_s_or_is_seen_to_by_name() -> None:
         if erasure.owned(table, 1) is None and table.name not in erasure.BY_STORE
     ]
     assert lost == []
-    assert clock.now().tzinfo is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orderflow import clock, forgetting, timeline
 from orderflow.models import MarketplaceOrder, Push, StoreCall
 from tests.house import STRANGER
@@ -99,13 +101,10 @@ def test_a_vendor_s_store_forgets_its_copy_of_what_we_sent(cage: Cage) -> None:
     assert cage.sings_in() == ["marketplace_order"]
 
 
-def test_many_orders_are_seen_to_in_batches(cage: Cage, monkeypatch: object) -> None:
+def test_many_orders_are_seen_to_in_batches(cage: Cage, monkeypatch: pytest.MonkeyPatch) -> None:
     orders = [cage.canary_buys() for _ in range(5)]
-    forgetting_batch, forgetting.BATCH = forgetting.BATCH, 2
-    try:
-        cage.redact(orders[0])
-    finally:
-        forgetting.BATCH = forgetting_batch
+    monkeypatch.setattr(forgetting, "BATCH", 2)
+    cage.redact(orders[0])
     assert cage.sings_in() == []
     (request,) = cage.requests()
     assert len(request.order_ids) == 5

@@ -1,4 +1,4 @@
-"""What an operator sees: numbers for a machine, one page for a person, and nothing without a token."""
+"""What an operator sees: numbers for a machine, a page for a person, nothing without a token."""
 
 from __future__ import annotations
 

@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from orderflow import requests as privacy_requests
 from orderflow.models import (
     Connection,
     MarketplaceOrder,
+    PrivacyRequest,
     Push,
     Shipment,
     Vendor,
     VendorOrder,
 )
+from stores.base import Buyer
 from tests.house import ALFA, STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
@@ -53,6 +56,8 @@ OWN_ALONE = frozenset(
         "addons.activate",
         "addons.deactivate",
         "log.show",
+        "mails.show",
+        "privacy.show",
         "history.show",
         "helping.show",
     }
@@ -86,8 +91,17 @@ def victim(floor: Floor) -> Floor:
     shipped = floor.door.post(f"{floor.part_path('Bravo')}/ship", **pieces, numbers="1Z")
     assert shipped.status_code == 200
     floor.house.turn()
+    _asks_for_a_copy(floor)
     floor.house.merchant(STRANGER)
     return floor
+
+
+def _asks_for_a_copy(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        order = session.scalars(select(MarketplaceOrder)).one()
+        buyer = Buyer(email="robin@example.com", order_ids=(order.remote_id,))
+        privacy_requests.ask(session, order.merchant, "export", buyer, floor.house.clock())
+    floor.house.turn()
 
 
 def examples(floor: Floor) -> Examples:
@@ -100,6 +114,7 @@ def examples(floor: Floor) -> Examples:
         order = session.scalars(select(MarketplaceOrder)).one()
         push = session.scalars(select(Push).where(Push.vendor_order_id == part.id)).one()
         shipment = session.scalars(select(Shipment)).one()
+        copy = session.scalars(select(PrivacyRequest)).one()
         kept = {
             "order": order.public_id,
             "part": part.public_id,
@@ -114,8 +129,9 @@ def examples(floor: Floor) -> Examples:
             "platform": "shopify",
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
+        of_copy = {"public_id": copy.public_id}
     named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
-    return Examples({**named, "order": of_order}, kept)
+    return Examples({**named, "order": of_order, "privacy": of_copy}, kept)
 
 
 def rules(house: House) -> Iterator[Rule]:
