@@ -82,8 +82,8 @@ def unit_of_work() -> Iterator[Session]:
     It has a session of its own: one that has read already could not begin as a writer any more.
     The bell of each lane that got something to do is rung after the commit, not before."""
     session = db.session.session_factory()
-    session.connection(execution_options={WRITES: True})
     try:
+        session.connection(execution_options={WRITES: True})
         yield session
         session.commit()
         lanes = session.info.pop(LANES, ())
