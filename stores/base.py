@@ -274,7 +274,7 @@ class Delivery:
 
 
 class Webhooks(Protocol):
-    """The ``webhooks`` module of a platform. Header names ignore case."""
+    """The ``webhooks`` module of a platform. Names of headers are in lower case."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
         """Whether ``body``, byte for byte, was signed with one of ``secrets``."""
