@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -38,6 +39,7 @@ def main(arguments: list[str]) -> int:
     unknown = set(chosen.names) - set(BENCHES)
     if unknown:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and end what was started
     found: list[Figure] = []
     for name in chosen.names or BENCHES:
         run, seconds = BENCHES[name]

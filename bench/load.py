@@ -41,7 +41,7 @@ def post(port: int, pile: Pile, seconds: float) -> Load:
 
 
 def _wrk(port: int, pile: Pile, seconds: float) -> Load:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s"]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "--timeout", "10s"]
     command += ["-s", str(ROOT / "bench" / "deliveries.lua"), f"http://127.0.0.1:{port}", "--"]
     command += [str(pile.template), str(pile.lines), str(pile.head)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from orderflow import clock
 from orderflow.db import rows_hit
 from orderflow.models import Connection, Merchant, Push, Shipment, StoreCall, VendorOrder
 from orderflow.models.base import UTCDateTime
+from orderflow.push import harmless
 from stores.base import (
     OutcomeUnknown,
     Spend,
@@ -85,7 +86,7 @@ def watch(
     try:
         return act()
     except StoreError as error:
-        outcome, words = _outcome(error), error.words[:LONGEST_WORDS]
+        outcome, words = _outcome(error), error.words
         raise
     finally:
         spent = int((time.monotonic() - began) * 1000)
@@ -98,10 +99,24 @@ def _outcome(error: StoreError) -> str:
 
 
 def keep(session: Session, notes: Iterable[Called]) -> None:
-    """Write the calls down, one INSERT each."""
+    """Write the calls down, one INSERT each. What was sent for a buyer may be quoted in the words
+    of a store, and goes from them."""
     for called in notes:
-        columns, rows = _COLUMNS, _concerned(called)
+        words = _harmless(session, called)[:LONGEST_WORDS]
+        columns, rows = _COLUMNS, _concerned(replace(called, words=words))
         session.execute(insert(StoreCall).from_select(columns, rows, include_defaults=False))
+
+
+def _harmless(session: Session, called: Called) -> str:
+    if not called.words or called.about.what not in ("push", "shipment"):
+        return called.words
+    subject = called.about.id
+    sent: Push | Shipment | None = (
+        session.get(Push, subject)
+        if called.about.what == "push"
+        else session.get(Shipment, subject)
+    )
+    return harmless(session, sent.vendor_order, called.words) if sent else ""
 
 
 _COLUMNS = [

@@ -28,13 +28,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from orderflow import doorbell
 from orderflow.config import Config
 from orderflow.models.base import Base
 
+DATABASE_AWAY = (DBAPIError, PoolTimeout)
+"""What the database, or waiting for it, may raise."""
 WRITES = "sluice_writes"
 LANES = "sluice_lanes"
 
@@ -79,8 +82,8 @@ def unit_of_work() -> Iterator[Session]:
     It has a session of its own: one that has read already could not begin as a writer any more.
     The bell of each lane that got something to do is rung after the commit, not before."""
     session = db.session.session_factory()
-    session.connection(execution_options={WRITES: True})
     try:
+        session.connection(execution_options={WRITES: True})
         yield session
         session.commit()
         lanes = session.info.pop(LANES, ())

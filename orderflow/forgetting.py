@@ -27,7 +27,7 @@ from orderflow.models import (
     TimelineEvent,
     VendorOrder,
 )
-from orderflow.privacy import said_of_buyer, scrub_all, sent_without_buyer, without_buyer
+from orderflow.privacy import personal_words, scrub_all, sent_without_buyer, without_buyer
 
 REQUEST, TIME = "request", "time"
 BATCH = 50
@@ -41,7 +41,7 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     if order.forgotten_at is not None:
         return
     seen = snapshot.from_json(order.snapshot)
-    words = said_of_buyer(seen)
+    words = personal_words(seen)
     order.snapshot = snapshot.to_json(without_buyer(seen))
     order.forgotten_at = now
     parts = list(order.vendor_orders)

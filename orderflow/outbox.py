@@ -131,6 +131,26 @@ def is_waiting(session: Session, lane: str, subject: str) -> bool:
     return session.scalar(there) is not None
 
 
+def parked(session: Session, limit: int = 200) -> list[Message]:
+    """What was given up and waits for a person, oldest first."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.parked_at.is_not(None))
+            .order_by(Message.parked_at)
+            .limit(limit)
+        )
+    )
+
+
+def retry_parked(session: Session, now: datetime) -> int:
+    """Everything that was given up is due again; how many messages."""
+    lanes = list(session.scalars(select(Message.lane).where(Message.parked_at.is_not(None))))
+    for lane in set(lanes):
+        wake(session, lane, now)
+    return len(lanes)
+
+
 def is_due(session: Session, lane: str, *, now: datetime) -> bool:
     return (
         session.scalar(select(Message.id).where(Message.lane == lane, ready(now)).limit(1))

@@ -13,6 +13,11 @@ from typing import Any
 from orderflow.settings import Settings
 from stores.base import KEY_ATTRIBUTE, Address, ComposedOrder, SeenOrder
 
+WHO = ("email", "phone", "name")
+"""The fields that tell who the buyer is, wherever they are quoted."""
+LEAST_DIGITS = 7
+"""Of a phone number: fewer may be anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class MerchantCard:
@@ -112,25 +117,37 @@ def shares_buyer(settings: Settings) -> bool:
     return any(settings.mode(field) == "share" for field in ("email", "phone", "name", "billing"))
 
 
+# -- words that give the buyer away ---------------------------------------------------------------
+
+
 def _hidden_words(order: SeenOrder, settings: Settings) -> tuple[str, ...]:
-    """Every spelling of the buyer that is known and not shared, longest first. A note that is
-    replaced names nothing of the buyer, one that is shared only what is shared elsewhere too."""
-    whole = settings.mode("note") == "replace"
-    words: set[str] = set()
-    if whole or settings.mode("email") != "share":
-        words.add(order.email)
-    if whole or settings.mode("phone") != "share":
-        phones = [order.phone, *(address.phone for address in _addresses(order))]
-        words |= {*phones, *map(_digits, phones)}
-    if whole or settings.mode("name") != "share":
+    """What a note may not say: one that is replaced names nothing of the buyer, one that is
+    shared only what is shared elsewhere too."""
+    if settings.mode("note") == "replace":
+        return _buyer_words(order)
+    return _buyer_words(order, tuple(field for field in WHO if settings.mode(field) != "share"))
+
+
+def _buyer_words(order: SeenOrder, fields: tuple[str, ...] = WHO) -> tuple[str, ...]:
+    """Who the buyer is, in every spelling that is known; phones are scrubbed by their digits."""
+    words = {order.email} if "email" in fields else set()
+    if "name" in fields:
         words |= {word for address in _addresses(order) for word in _names(address)}
-    return tuple(
-        sorted({w.strip() for w in words if len(w.strip(" ,")) > 1}, key=len, reverse=True)
-    )
+    return _longest_first(words) + (_phones(order) if "phone" in fields else ())
 
 
-def _addresses(order: SeenOrder) -> list[Address]:
-    return [each for each in (order.shipping_address, order.billing_address) if each is not None]
+def personal_words(order: SeenOrder) -> tuple[str, ...]:
+    """All that the buyer told of themselves, the streets too: a store's words may quote it."""
+    told = {order.note, *(value for _, value in order.attributes)}
+    for address in _addresses(order):
+        told |= {address.address1, address.address2, address.city, address.zip}
+        told |= {address.province, address.country} if len(address.country) > 2 else set()
+    return _longest_first(told) + _buyer_words(order)
+
+
+def _addresses(order: SeenOrder) -> tuple[Address, ...]:
+    both = (order.shipping_address, order.billing_address)
+    return tuple(address for address in both if address is not None)
 
 
 def _names(address: Address) -> set[str]:
@@ -139,29 +156,49 @@ def _names(address: Address) -> set[str]:
     return {first, last, address.company, *both}
 
 
+def _phones(order: SeenOrder) -> tuple[str, ...]:
+    told = {order.phone, *(address.phone for address in _addresses(order))}
+    return tuple(sorted(phone for phone in told if len(_digits(phone)) >= LEAST_DIGITS))
+
+
+def _longest_first(words: set[str]) -> tuple[str, ...]:
+    known = {word.strip() for word in words if len(word.strip(" ,")) > 1}
+    return tuple(sorted(known, key=lambda word: (-len(word), word)))
+
+
 def _digits(phone: str) -> str:
     return re.sub(r"\D", "", phone)
 
 
 def scrub(text: str, hidden: tuple[str, ...]) -> str:
-    """``text`` without any of the ``hidden`` words, whatever their case."""
+    """``text`` without any of the ``hidden`` words, whatever their case; a phone number goes in
+    every way of writing it, by its last seven digits."""
     for word in hidden:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", text, flags=re.IGNORECASE)
+        text = re.sub(_pattern(word), "…", text, flags=re.IGNORECASE)
     return text
 
 
+def _pattern(word: str) -> str:
+    digits = _digits(word)
+    if len(digits) >= LEAST_DIGITS and not re.search(r"[^\W\d]", word):
+        apart = r"[\s().\-/]*"
+        before = r"(?<![\w+])\+?(?:[\d(][\d\s().\-/]*)?"
+        return rf"{before}{apart.join(digits[-LEAST_DIGITS:])}(?!\d)"
+    return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+
+
+def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
+    """A JSON value without any of the ``hidden`` words."""
+    if isinstance(value, str):
+        return scrub(value, hidden)
+    if isinstance(value, dict):
+        return {name: scrub_all(each, hidden) for name, each in value.items()}
+    if isinstance(value, list):
+        return [scrub_all(each, hidden) for each in value]
+    return value
+
+
 # -- forgetting ----------------------------------------------------------------------------------
-
-
-def said_of_buyer(order: SeenOrder) -> tuple[str, ...]:
-    """Every word that tells who placed ``order`` or where they live, longest first."""
-    words = set(_hidden_words(order, Settings()))
-    for address in _addresses(order):
-        words |= {address.address1, address.address2, address.zip}
-    words |= {order.note, *(value for _, value in order.attributes)}
-    return tuple(
-        sorted({w.strip() for w in words if len(w.strip(" ,")) > 1}, key=len, reverse=True)
-    )
 
 
 def without_buyer(order: SeenOrder) -> SeenOrder:
@@ -196,14 +233,3 @@ def sent_without_buyer(order: ComposedOrder) -> ComposedOrder:
 
 def _country(address: Address | None) -> Address | None:
     return address and Address(country=address.country)
-
-
-def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
-    """A JSON value without any of the ``hidden`` words."""
-    if isinstance(value, str):
-        return scrub(value, hidden)
-    if isinstance(value, dict):
-        return {name: scrub_all(each, hidden) for name, each in value.items()}
-    if isinstance(value, list):
-        return [scrub_all(each, hidden) for each in value]
-    return value

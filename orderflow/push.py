@@ -23,11 +23,13 @@ from orderflow.compose import Cargo, Target, compose
 from orderflow.decide import PAID, Verdict
 from orderflow.judge import RESTING, lines_of, lock, reach, reconsider_soon, send_soon
 from orderflow.models import Attempt, Merchant, Push, VariantMapping, VendorOrder
-from orderflow.privacy import MerchantCard
+from orderflow.privacy import MerchantCard, personal_words, scrub
 from orderflow.settings import effective
 from orderflow.shipments import left_to_ship, settle, shipped_pieces
 from stores.base import ComposedOrder, PlacedOrder
 
+AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED)
+"""In these states of a push nothing of it is under way, so no other order may live."""
 AUDIT_AFTER = 900
 """Seconds after a create was sent twice until we make sure that only one order lives."""
 
@@ -187,9 +189,8 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     push.state, push.placed_at, push.words = Push.PLACED, now, ""
     push.remote_id, push.remote_name, push.remote_url = order.id, order.name, order.url
     session.flush()
-    timeline.tell(
-        session, push.vendor_order, "placed", now, number=order.name, remote=order.id, how=how
-    )
+    told = {"number": order.name, "remote": order.id, "notes": list(order.notes)}
+    timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     _settle_part(session, push.vendor_order, now)
     if push.repeated:
         _audit(session, push, now, delay=AUDIT_AFTER)
@@ -203,8 +204,9 @@ def may_have_landed(push: Push) -> bool:
 
 
 def twin_seen(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
-    """Another order under our key: a create that landed hours after we had sent it again."""
-    if push.state == Push.PLACED and order.live:
+    """An order under our key that the book does not have: a create that landed hours later, after
+    we had sent it again, or had stopped."""
+    if push.state in AUDITED and order.live:
         _audit(session, push, now, delay=0)
 
 
@@ -228,9 +230,16 @@ def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
         return
     if Push.UNKNOWN in states:
         life.move(session, part, life.UNKNOWN, now)
+    elif part.state == life.UNKNOWN and states & {Push.QUEUED, Push.SENDING}:
+        life.move(session, part, life.QUEUED, now)
     elif not states & {Push.QUEUED, Push.SENDING}:
         life.move(session, part, life.REFUSED if Push.REFUSED in states else life.PUSHED, now)
         settle(session, part, now)
+
+
+def harmless(session: Session, part: VendorOrder, words: str) -> str:
+    """A store's words without what they may quote of the buyer: they are kept and logged."""
+    return scrub(words, personal_words(snapshot.from_json(part.order.snapshot)))
 
 
 def unknown(session: Session, push_id: int, words: str, now: datetime, wait: float) -> None:
@@ -242,7 +251,8 @@ def unknown(session: Session, push_id: int, words: str, now: datetime, wait: flo
     send_soon(session, push, now, delay=wait)
 
 
-def _unknown(session: Session, push: Push, words: str, now: datetime) -> None:
+def _unknown(session: Session, push: Push, said: str, now: datetime) -> None:
+    words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, "unknown", words, now)
     push.state, push.looks, push.words = Push.UNKNOWN, 0, words
     session.flush()
@@ -282,18 +292,20 @@ def looked(
     send_soon(session, push, now)
 
 
-def not_sent(session: Session, push_id: int, outcome: str, words: str, now: datetime) -> None:
+def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datetime) -> None:
     """The store was busy or locked: nothing was done, the push waits as it was."""
     push = _locked(session, push_id)
+    words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, outcome, words, now)
     if push.state == Push.SENDING:
         push.state, push.words = Push.QUEUED, words
         timeline.tell(session, push.vendor_order, f"store_{outcome}", now, words=words)
 
 
-def refused(session: Session, push_id: int, words: str, now: datetime) -> None:
+def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
     """The store said no, in these words; a person must put something right."""
     push = _locked(session, push_id)
+    words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, "refused", words, now)
     push.state, push.words = Push.REFUSED, words
     for line in lines_of(push.vendor_order, push.line_ids):
@@ -303,9 +315,10 @@ def refused(session: Session, push_id: int, words: str, now: datetime) -> None:
     _settle_part(session, push.vendor_order, now)
 
 
-def given_up(session: Session, push_id: int, words: str, now: datetime) -> None:
+def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
     """Tried for two days. One that was certainly not sent is refused; an unknown one stays so."""
     push = _locked(session, push_id)
+    words = harmless(session, push.vendor_order, said)
     timeline.tell(session, push.vendor_order, "given_up", now, words=words)
     if push.state == Push.QUEUED:
         push.state, push.words = Push.REFUSED, words
@@ -335,7 +348,7 @@ class Auditing:
 
 def begin_audit(session: Session, push_id: int) -> Auditing | None:
     push = session.get_one(Push, push_id)
-    if push.state != Push.PLACED or push.first_sent_at is None:
+    if push.state not in AUDITED or push.first_sent_at is None:
         return None
     return Auditing(push.id, push.connection.access_id, push.key, push.first_sent_at)
 
@@ -350,4 +363,6 @@ def surplus_cancelled(session: Session, push_id: int, order: PlacedOrder, now: d
 def surplus(session: Session, push_id: int, found: Sequence[PlacedOrder]) -> list[PlacedOrder]:
     """Live orders under our key besides the one in the book; they must go."""
     push = session.get_one(Push, push_id)
+    if push.state not in AUDITED:
+        return []
     return [order for order in found if order.live and order.id != push.remote_id]

@@ -104,7 +104,7 @@ def _locked(
         return order
     if order.forgotten_at is not None:
         seen = without_buyer(seen)
-    if seen.updated_at < order.updated_at:
+    if _is_older(seen, order):
         timeline.tell(session, order, "older_sight_ignored", now)
         return None
     if seen.updated_at == order.updated_at and snapshot.to_json(seen) == order.snapshot:
@@ -113,6 +113,24 @@ def _locked(
     for name, value in _columns(seen).items():
         setattr(order, name, value)
     return order
+
+
+PROGRESS = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded")
+"""The way a payment goes; what is not on it ended otherwise."""
+
+
+def _is_older(seen: SeenOrder, order: MarketplaceOrder) -> bool:
+    """By its time; of two sights of one second (shops count whole ones) the one that got less far:
+    a cancelled order does not come back, and what was paid was not unpaid."""
+    if seen.updated_at != order.updated_at:
+        return seen.updated_at < order.updated_at
+    if order.cancelled_at is not None and seen.cancelled_at is None:
+        return True
+    return _far(seen.payment) < _far(order.payment)
+
+
+def _far(payment: str) -> int:
+    return PROGRESS.index(payment) if payment in PROGRESS else len(PROGRESS)
 
 
 def _columns(seen: SeenOrder) -> dict[str, object]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from orderflow import timeline
 from orderflow.judge import lock
 from orderflow.models import Merchant, Report, Shipment
+from orderflow.push import harmless
 from orderflow.settings import effective
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
@@ -238,8 +239,9 @@ def finished(session: Session, telling: Telling, short: Mapping[str, int], now: 
         shipment.state = Shipment.REPORTED
 
 
-def stuck(session: Session, shipment_id: int, words: str, now: datetime) -> None:
+def stuck(session: Session, shipment_id: int, said: str, now: datetime) -> None:
     """The marketplace refused, in these words."""
     shipment = session.get_one(Shipment, shipment_id)
+    words = harmless(session, shipment.vendor_order, said)
     shipment.state, shipment.words = Shipment.STUCK, words
     timeline.tell(session, shipment.vendor_order, "report_refused", now, words=words)

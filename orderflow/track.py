@@ -1,7 +1,8 @@
 """What a vendor's store says has shipped becomes Shipments, each reported home once.
 
 The store is told to us as it is now (a StoreOrder), never as a difference, so the same word
-twice, out of order or after a gap ends in the same Shipments.
+twice or after a gap ends in the same Shipments. An older word is not heard, and one of the same
+second (stores count whole ones) takes nothing back.
 """
 
 from __future__ import annotations
@@ -47,10 +48,16 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if found.remote_id != order.placed.id:
         push.twin_seen(session, found, order.placed, now)
         return True
-    push.seen_alive(session, found, order.placed.live, now)
+    newer = found.seen_at is None or order.updated_at > found.seen_at
+    if not newer and order.updated_at != found.seen_at:
+        return True
+    if newer or not order.placed.live:
+        push.seen_alive(session, found, order.placed.live, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
+    if newer:
+        _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
+    found.seen_at = order.updated_at
     shipments.settle(session, found.vendor_order, now)
     return True
 

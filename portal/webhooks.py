@@ -5,11 +5,10 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, request
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 import stores
 from orderflow import clock
-from orderflow.db import reading
+from orderflow.db import DATABASE_AWAY, reading
 from orderflow.models import StoreAccess
 from orderflow.receive import Answer, take
 
@@ -32,7 +31,7 @@ def store(platform: str, public_id: str) -> Answer:
             log.warning("webhook_forged", access=access.id)
             return {"error": "the signature is wrong"}, 401
         return take(hooks, headers, body, access.id, "", clock.now())
-    except DBAPIError as down:
+    except DATABASE_AWAY as down:
         log.error("webhook_not_kept", error=type(down).__name__)
         return {"error": "try again later"}, 503
 

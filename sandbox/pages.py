@@ -50,11 +50,12 @@ def store(seen: Json, admin: str = "") -> Response:
 
 def _order(order: Json, currency: str) -> str:
     facts = (order["status"], order["payment"], order["fulfilment"])
+    amount = f"{order['total']} {order.get('currency') or currency}"
     tags = ", ".join(order["tags"])
     attributes = [f"{key}: {value}" for key, value in order["attributes"].items()]
     return (
         f"<article><h2>{escape(order['name'])}</h2>"
-        f"<p>{escape(' · '.join(facts))} · {escape(order['total'])} {escape(currency)}"
+        f"<p>{escape(' · '.join(facts))} · {escape(amount)}"
         f"<br><small>{escape(str(order['id']))} · {escape(order['placed_at'])}</small>"
         f"{_items(_line(each) for each in order['lines'])}"
         f"<p>{escape(', '.join(str(each) for each in order['address'].values()))}"

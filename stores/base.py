@@ -36,7 +36,7 @@ from stores.deliveries import (
     Webhooks,
 )
 from stores.errors import OutcomeUnknown, StoreBusy, StoreError, StoreLocked, StoreRefused
-from stores.seen import Address, SeenLine, SeenOrder
+from stores.seen import Address, SeenLine, SeenOrder, SeenPage
 
 __all__ = [
     "ABOUT_US",
@@ -68,6 +68,7 @@ __all__ = [
     "PlacedOrder",
     "SeenLine",
     "SeenOrder",
+    "SeenPage",
     "Spend",
     "Store",
     "StoreBusy",
@@ -223,12 +224,14 @@ class StoreOrder:
 class Changes:
     """A page of what changed. ``cursor`` goes into the next call; ``more`` says call at once.
 
-    Pages overlap: the same order may come twice, and must then change nothing.
+    Pages overlap: the same order may come twice, and must then change nothing. ``unread`` are the
+    ids of orders that cannot be understood: they must not stand in the way of the others.
     """
 
     orders: tuple[StoreOrder, ...]
     cursor: str
     more: bool = False
+    unread: tuple[str, ...] = ()
 
 
 # -- catalogue, identity, webhooks, access ---------------------------------------------------------
@@ -373,8 +376,8 @@ class Marketplace(Protocol):
 
     def read_order(self, order_id: str) -> SeenOrder | None: ...
 
-    def orders_since(self, cursor: str) -> tuple[list[SeenOrder], str, bool]:
-        """Orders updated since ``cursor``, the next cursor, whether there is more now."""
+    def orders_since(self, cursor: str) -> SeenPage:
+        """Orders updated since ``cursor``."""
 
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 

@@ -81,3 +81,13 @@ class SeenOrder:
     accepts_marketing: bool = False
     risk: str | None = None
     on_hold: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page of marketplace orders; ``unread`` are the ids of those that cannot be understood."""
+
+    orders: tuple[SeenOrder, ...]
+    cursor: str
+    more: bool = False
+    unread: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import workers
@@ -210,8 +210,11 @@ class House:
             self.later(step)
 
     def hear_of_orders(self) -> None:
-        """Read the marketplace as the reconciliation does, without waiting for its time."""
-        self.later(self.config.reconcile_every)
+        """Reconcile the marketplaces now; the vendors' stores are not polled for it."""
+        with self.unit() as session:
+            now = clock.now()
+            session.execute(update(Message).where(Message.kind == "reconcile").values(due_at=now))
+        self.turn()
 
     # -- looking -------------------------------------------------------------------------------
 

@@ -18,9 +18,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, explain, keys, register, settings
+from orderflow import clock, explain, keys, outbox, register, settings
 from orderflow.config import Config
-from orderflow.db import unit_of_work
+from orderflow.db import reading, unit_of_work
 from orderflow.judge import reconsider_all
 from orderflow.models import Connection, Merchant, Vendor
 from orderflow.split import fold
@@ -173,6 +173,24 @@ def explain_order(shop: str, number: str) -> None:
     with unit_of_work() as session:
         for line in explain.order(session, _merchant(session, shop), number):
             click.echo(line)
+
+
+@sluice.command("parked")
+def show_parked() -> None:
+    """What was tried for two days and given up, with the last words of each."""
+    with reading() as session:
+        for message in outbox.parked(session):
+            click.echo(
+                f"{message.parked_at:%Y-%m-%d %H:%M} {message.lane} {message.kind} "
+                f"{message.subject} {message.words}"
+            )
+
+
+@sluice.command("retry")
+def retry_parked() -> None:
+    """Try again what was given up, once the cause is put right."""
+    with unit_of_work() as session:
+        click.echo(f"{outbox.retry_parked(session, clock.now())} messages")
 
 
 @sluice.command("rotate-keys")

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
-from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, pulse
 from orderflow.config import Config
-from orderflow.db import db, reading
+from orderflow.db import DATABASE_AWAY, db, reading
 from orderflow.pulse import Pulse
 
 pages = Blueprint("health", __name__)
@@ -31,7 +30,7 @@ def ready() -> tuple[dict[str, str], int]:
     try:
         with reading() as session:
             session.execute(db.text("SELECT 1"))
-    except DBAPIError:
+    except DATABASE_AWAY:
         return {"status": "the database does not answer"}, 503
     return {"status": "ready"}, 200
 

@@ -11,12 +11,11 @@ import time
 import structlog
 from flask import Blueprint, current_app, request
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
 import stores
 from orderflow import clock
 from orderflow.config import Config
-from orderflow.db import reading
+from orderflow.db import DATABASE_AWAY, reading
 from orderflow.models import StoreAccess
 from orderflow.receive import Answer, take
 from stores.base import PRIVACY
@@ -49,7 +48,7 @@ def shopify() -> Answer:
             log.warning("webhook_of_unknown_shop", shop=shop)
             return {"error": "no shop of that name has installed this app"}, 401
         return take(hooks, headers, body, access_id, shop, clock.now())
-    except DBAPIError as down:
+    except DATABASE_AWAY as down:
         log.error("webhook_not_kept", error=type(down).__name__)
         return {"error": "try again later"}, 503
 

@@ -16,11 +16,10 @@ import structlog
 from flask import Flask
 from redis import Redis
 from rq import Queue, Worker
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import configure_mappers
 
 from orderflow import config, doorbell
-from orderflow.db import db
+from orderflow.db import DATABASE_AWAY, db
 from workers import clock, create_app, lanes
 
 log = structlog.get_logger()
@@ -64,7 +63,7 @@ def _look_by_itself(app: Flask) -> None:
             signal.signal(signal.SIGINT, drainer.stop)
             try:
                 drainer.run([], seconds=0, forever=True)
-            except DBAPIError as down:
+            except DATABASE_AWAY as down:
                 log.error("database_does_not_answer", error=type(down).__name__)
 
 

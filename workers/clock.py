@@ -9,10 +9,9 @@ import threading
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, doorbell, leases
-from orderflow.db import reading
+from orderflow.db import DATABASE_AWAY, reading
 
 log = structlog.get_logger()
 
@@ -32,5 +31,5 @@ def run(app: Flask, stopping: threading.Event, every: float = 1.0) -> None:
     while not stopping.wait(every):
         try:
             tick(app)
-        except DBAPIError as down:
+        except DATABASE_AWAY as down:
             log.error("database_does_not_answer", error=type(down).__name__)

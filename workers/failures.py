@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from orderflow import clock, mails, outbox, push, register, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
-from stores.base import StoreBusy, StoreError, StoreLocked
+from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
 from workers.gear import Shore
 
 SET_ASIDE = 60
@@ -26,6 +26,7 @@ POISON = (
     TypeError,
     ValueError,
     DataError,
+    IntegrityError,
 )
 """What one order of many may break with; a store or a database that is away is no order's fault."""
 
@@ -33,9 +34,12 @@ log = structlog.get_logger()
 
 
 def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> None:
-    """Put ``message`` off with growing pauses; after two days give it up, visibly."""
+    """Put ``message`` off with growing pauses; after two days give it up, visibly.
+
+    A refusal may quote what it refuses, so its words are not kept here."""
     moment = clock.now()
-    words = error.words if isinstance(error, StoreError) else type(error).__name__
+    quotes = isinstance(error, StoreRefused) or not isinstance(error, StoreError)
+    words = type(error).__name__ if quotes else str(error)
     after = error.retry_after if isinstance(error, StoreBusy) else None
     _log(message, error, words)
     with unit_of_work() as session:
@@ -66,6 +70,7 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
     """Parked messages stay; the order they are about says that it needs attention."""
     moment = clock.now()
     outbox.park(session, message, now=moment, words=words)
+    log.error("given_up", message=message.id, lane=message.lane, kind=message.kind, words=words)
     if message.kind == "push":
         push.given_up(session, int(message.about["push"]), words, moment)
     elif message.kind == "report":

@@ -157,18 +157,20 @@ def reconcile(job: Job) -> None:
             outbox.done(session, job.message)
         return
     market = job.marketplace()
-    orders, cursor, more = job.call(
+    page = job.call(
         "orders_since", market, lambda: market.orders_since(merchant.orders_cursor), HOME
     )
-    for seen in orders:
+    for order_id in page.unread:
+        set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))
+    for seen in page.orders:
         try:
             _record(job, seen)
         except POISON as poison:
             set_aside(job.message, "fetch", {"order": seen.id}, poison)
     with job.unit() as session:
-        session.get_one(Merchant, merchant.id).orders_cursor = cursor
+        session.get_one(Merchant, merchant.id).orders_cursor = page.cursor
         register.unlock_access(session, merchant.access_id, clock.now())
-        delay = 0.0 if more else float(job.config.reconcile_every)
+        delay = 0.0 if page.more else float(job.config.reconcile_every)
         outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
 
 

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
 
 from orderflow import clock, doorbell, leases, outbox
 from orderflow.config import Config
-from orderflow.db import reading, unit_of_work
+from orderflow.db import DATABASE_AWAY, reading, unit_of_work
 from orderflow.outbox import Claimed, Fenced
 from workers.failures import put_back
 from workers.gear import Job, Shore
@@ -52,7 +51,7 @@ def drain(lane: str) -> None:
     with _app.app_context():
         try:
             Drainer(_app).run([lane], seconds=SLICE_SECONDS)
-        except DBAPIError as down:
+        except DATABASE_AWAY as down:
             log.error("database_does_not_answer", error=type(down).__name__)
 
 

@@ -47,6 +47,9 @@ def poll(job: Job) -> None:
             return
     store = job.store()
     changes = job.call("fetch_changes", store, lambda: store.fetch_changes(cursor), STORE)
+    for order_id in changes.unread:
+        about = {"order": order_id, "key": ""}
+        set_aside(job.message, "read", about, ValueError("unreadable"))
     for order in changes.orders:
         try:
             _take(job, order)

@@ -347,6 +347,7 @@ def upgrade() -> None:
         sa.Column("repeated", sa.Boolean(), nullable=False),
         sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("words", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_push_connection_id")

@@ -17,10 +17,11 @@ from orderflow.secrets import SealedJSON
 class Push(Base):
     """At most one live order for one vendor's part in one store. ``key`` is written into it.
 
-    ``part`` counts supplements. ``looks`` counts the look-ups since an outcome was unknown;
-    ``repeated`` tells that a create was sent again after they all said no. ``sent`` is the order
-    as it left last, behind the mask. ``gone_at``: the store said that it lives no more.
-    ``replaced``: it stood there, and another push has taken its lines since.
+    ``part`` counts supplements; ``looks`` the look-ups since an outcome was unknown; ``repeated``
+    tells that a create was sent again after they all said no. ``sent`` is the order as it left
+    last, behind the mask. ``seen_at`` is the store's own time of what it told last; ``gone_at``:
+    it said that the order lives no more. ``replaced``: it stood there, and another push has taken
+    its lines since.
     """
 
     __tablename__ = "push"
@@ -62,6 +63,7 @@ class Push(Base):
     repeated: Mapped[bool] = mapped_column(default=False)
     first_sent_at: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
     sent: Mapped[Any | None] = mapped_column(SealedJSON)
     words: Mapped[str] = mapped_column(default="")

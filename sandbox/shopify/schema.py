@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,9 +46,18 @@ def _file() -> dict[str, Any]:
     return content
 
 
-@cache
+_building = threading.Lock()
+
+
 def schema() -> GraphQLSchema:
-    """Built without validation: the file breaks a rule on deprecated interface fields."""
+    """Built once, whoever asks at the same time: it takes seconds and a hundred megabytes."""
+    with _building:
+        return _schema()
+
+
+@cache
+def _schema() -> GraphQLSchema:
+    """Without validation: the file breaks a rule on deprecated interface fields."""
     return build_client_schema(_file()["data"], assume_valid=True)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from stores import reading
 from stores.base import (
     Access,
     Fulfilment,
@@ -16,6 +17,7 @@ from stores.base import (
     Identity,
     OutcomeUnknown,
     SeenOrder,
+    SeenPage,
     Spend,
     StoreRefused,
     Tracking,
@@ -65,15 +67,16 @@ class ShopifyMarketplace:
         node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})["order"]
         return self._seen(node) if node else None
 
-    def orders_since(self, cursor: str) -> tuple[list[SeenOrder], str, bool]:
+    def orders_since(self, cursor: str) -> SeenPage:
         place = unpack(cursor, _OVERLAP)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.execute(
             documents.SEEN_ORDERS,
             {"query": f"updated_at:>='{since}'", "after": place.page or None},
         )["orders"]
-        orders = [self._seen(node) for node in page["nodes"]]
-        return orders, pack(following(place, page)), page["pageInfo"]["hasNextPage"]
+        orders, unread = reading.each(page["nodes"], self._seen, bare)
+        more = page["pageInfo"]["hasNextPage"]
+        return SeenPage(tuple(orders), pack(following(place, page)), more, unread)
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from stores import reading
 from stores.base import (
     Access,
     Capabilities,
@@ -125,8 +126,9 @@ class ShopifyStore:
             documents.STORE_ORDERS_CHANGED,
             {"query": f"tag:'{compose.TAG}' updated_at:>='{since}'", "after": place.page or None},
         )["orders"]
-        orders = tuple(self._changed(node) for node in page["nodes"])
-        return Changes(orders, pack(following(place, page)), page["pageInfo"]["hasNextPage"])
+        orders, unread = reading.each(page["nodes"], self._changed, bare)
+        more = page["pageInfo"]["hasNextPage"]
+        return Changes(tuple(orders), pack(following(place, page)), more, unread)
 
     def subscribe(self, address: str, secret: str) -> None:
         """See that our key is defined in this shop. Webhooks are the app's own (its TOML): Shopify

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from stores import reading
 from stores.base import (
     Access,
     Capabilities,
@@ -138,14 +139,18 @@ class WooStore:
 
     def fetch_changes(self, cursor: str) -> Changes:
         streams = changes.unpack_streams(cursor)
-        orders: dict[int, StoreOrder] = {}
+        orders: dict[str, StoreOrder] = {}
+        unread: tuple[str, ...] = ()
         more = False
         for status, place in streams.items():
             page = self._client.get("orders", status=status, **changes.query(place))
             streams[status] = changes.following(place, page)
             more = more or changes.is_full(page)
-            orders |= {one["id"]: self._store_order(one) for one in page if meta(one, KEY)}
-        return Changes(tuple(orders.values()), changes.pack_streams(streams), more)
+            ours = [one for one in page if meta(one, KEY)]
+            read, bad = reading.each(ours, self._store_order, lambda one: str(one["id"]))
+            orders |= {order.placed.id: order for order in read}
+            unread += bad
+        return Changes(tuple(orders.values()), changes.pack_streams(streams), more, unread)
 
     def subscribe(self, address: str, secret: str) -> None:
         """A webhook dies silently after seven failures in a row, and never shows its secret: a

@@ -257,7 +257,7 @@ def test_completed_without_a_number_is_reported_if_the_merchant_allows(
 def test_an_order_that_is_completed_no_more_is_withdrawn_at_home(stage: Stage) -> None:
     order = stage.sells_on((stage.mug, 2))
     ship(stage, BRAVO)
-    stage.house.turn()
+    stage.house.later(1)
     stage.people.vendor.withdraws(BRAVO, stage.only(stage.bravo.orders))
     stage.house.turn()
     assert told(order) == []

@@ -18,6 +18,7 @@ from stores.base import (
     Marketplace,
     OutcomeUnknown,
     SeenOrder,
+    SeenPage,
     StoreRefused,
     Tracking,
 )
@@ -179,11 +180,12 @@ def test_an_order_of_many_lines_is_read_whole(market: Marketplace, people: Peopl
 
 def test_every_order_changed_since_is_listed(market: Marketplace, people: People) -> None:
     bought = [people.customer.buys(DOMAIN, [("MUG", 1)] * 7) for _ in range(12)]
-    cursor, more, listed = pack(Place(NOON - timedelta(hours=1))), True, set()
-    while more:
-        orders, cursor, more = market.orders_since(cursor)
-        listed |= {order.id for order in orders}
-        assert all(len(order.lines) == 7 for order in orders)
+    page = SeenPage((), pack(Place(NOON - timedelta(hours=1))), more=True)
+    listed = set()
+    while page.more:
+        page = market.orders_since(page.cursor)
+        listed |= {order.id for order in page.orders}
+        assert all(len(order.lines) == 7 for order in page.orders)
     assert listed == {str(order.id) for order in bought}
 
 

@@ -19,9 +19,7 @@ FINE = Facts("paid", False, False, "", True, (LINE,), (STORE,))
 
 
 def settings(*overrides: str, **values: bool) -> Effective:
-    return Effective(
-        Settings.model_validate({"order_sync": True, **values}), frozenset(overrides)
-    )
+    return Effective(Settings.model_validate({"order_sync": True, **values}), frozenset(overrides))
 
 
 def verdict(facts: Facts, **values: bool) -> tuple[Verdict, set[str]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from orderflow.privacy import Contact, MerchantCard, contact, shares_buyer
+from orderflow.privacy import Contact, MerchantCard, contact, scrub, shares_buyer
 from orderflow.settings import MODES, Settings, combine
 from stores.base import Address, SeenOrder
 
@@ -100,6 +100,30 @@ def test_the_recipients_name_may_stay_on_the_parcel_alone() -> None:
     assert sent.shipping_address.last_name == "Canarylast"
     assert text(sent).count("Canarylast") == 1
     assert "Canarycorp" not in text(sent)
+
+
+@pytest.mark.parametrize(
+    ("note", "left"),
+    [
+        ("for Canaryfirst", "for …"),
+        ("for CANARYFIRST, from canary.mail@example.com", "for …, from …"),
+        ("Canaryfirst Canarylast", "…"),
+        ("Canarylast, Canaryfirst", "…"),
+        ("call +1 (555) 0142 or 15550143", "call … or …"),
+        ("call 5 55-01.42, 1/555/0142 or 555-0143!", "call …, … or …!"),
+        ("for Canaryfirst_Canarylast", "for …_…"),
+        ("order 2550142 of 55501", "order 2550142 of 55501"),
+        ("Canaryfirsts are no buyer", "Canaryfirsts are no buyer"),
+        ("gate 7", "gate 7"),
+        ("", ""),
+    ],
+)
+def test_a_note_loses_the_buyer_and_nothing_else(note: str, left: str) -> None:
+    assert contact(replace(ORDER, note=note), Settings(), CARD, "SL-1").note == left
+
+
+def test_words_are_scrubbed_as_they_stand_whatever_signs_they_hold() -> None:
+    assert scrub("a.b* and axb*", ("a.b*",)) == "… and axb*"
 
 
 @pytest.mark.parametrize(
