@@ -265,12 +265,19 @@ def _in_time(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
     if not (values.delay_minutes or values.push_every) or _unpaid(facts, settings):
         return
     due, slot = due_at(facts, values)
-    setting, code = ("delay_minutes", "delayed") if due > now else ("push_every", "next_round")
+    setting = "delay_minutes" if due > now else "push_every"
     whose = settings.whose(setting)
     if facts.released or slot <= now:
         yield Reason("its_time_has_come", Verdict.PUSH, setting, whose)
     else:
-        yield Reason(code, Verdict.WAIT, setting, whose, "wait_or_release", until=slot.isoformat())
+        yield Reason(
+            "delayed" if due > now else "next_round",
+            Verdict.WAIT,
+            setting,
+            whose,
+            "wait_or_release",
+            until=slot.isoformat(),
+        )
 
 
 def _unpaid(facts: Facts, settings: Effective) -> bool:

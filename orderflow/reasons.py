@@ -50,7 +50,7 @@ SENTENCES = {
 }
 
 REMEDIES = {
-    "enable_master_switch": _("Switch on Enable order sync."),
+    "enable_order_sync": _("Switch on Enable order sync."),
     "enable_vendor_sync": _("Switch on Vendor Store Sync for this vendor."),
     "activate_add_on": _("Activate the add-on."),
     "connect_store": _("Ask the vendor to connect a store."),

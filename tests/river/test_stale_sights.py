@@ -74,6 +74,7 @@ def test_a_push_found_while_another_is_queued_does_not_strand_the_part(stage: St
         first = session.get_one(Push, one.id)
         session.add(
             Push(
+                merchant_id=first.merchant_id,
                 vendor_order_id=first.vendor_order_id,
                 connection_id=first.connection_id,
                 part=2,
