@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from orderflow.models import PersonalRead
-from tests.house import ALFA, HARBOUR, STRANGER
+from tests.house import ALFA, BRAVO, HARBOUR, STRANGER
 from tests.river.stage import creates
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor, queries
@@ -199,6 +199,20 @@ def test_send_again_is_free_once_the_vendor_has_cancelled(floor: Floor) -> None:
     live = [order for order in floor.alfa.orders.values() if order.cancelled_at is None]
     assert len(live) == 1
     assert floor.states() == {"Alfa": "pushed"}
+
+
+def test_a_create_that_lands_after_its_push_was_replaced_is_cancelled(floor: Floor) -> None:
+    floor.faults.add("late", BRAVO, creates, seconds=5000)
+    floor.sells((floor.mug, 1))
+    floor.all_looks()
+    (theirs,) = floor.bravo.orders
+    floor.people.vendor.cancels(BRAVO, theirs)
+    floor.house.later(200)
+    assert act(floor, "send_again", "Bravo") == 200
+    floor.house.let_pass(6000, step=300)
+    assert len(floor.bravo.orders) == 3
+    (live,) = (order for order in floor.bravo.orders.values() if order.status != "cancelled")
+    assert str(live.id) in {push.remote_id for push in floor.house.pushes()}
 
 
 def test_an_action_that_is_not_possible_is_explained(floor: Floor) -> None:
