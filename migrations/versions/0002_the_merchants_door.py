@@ -39,7 +39,7 @@ def moment() -> sa.DateTime:
 
 
 def upgrade() -> None:
-    _add_settings_and_catalogue()
+    _add_settings_and_counts()
     _add_mails_and_privacy()
     _add_calls()
     _widen()
@@ -107,7 +107,7 @@ def downgrade() -> None:
 # -- new tables ----------------------------------------------------------------------------------
 
 
-def _add_settings_and_catalogue() -> None:
+def _add_settings_and_counts() -> None:
     op.create_table(
         "setting_change",
         sa.Column("id", big(), nullable=False),

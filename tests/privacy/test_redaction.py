@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from orderflow import clock, forgetting, timeline
-from orderflow.models import MarketplaceOrder, Push, StoreCall
-from tests.house import STRANGER
+from orderflow import clock, forgetting, outbox, timeline
+from orderflow.models import MarketplaceOrder, Push, StoreCall, Webhook
+from tests.house import HARBOUR, STRANGER
 from tests.privacy.cage import BUYER, CANARY, Cage
 from tests.river.test_webhooks import post
 
@@ -133,6 +135,35 @@ def test_a_signed_body_of_something_else_cannot_be_replayed_as_a_request(cage: C
     other = {**signed, "shop_domain": STRANGER}
     assert post(cage.house, other, topic="customers/redact").status_code == 401
     assert cage.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("named", "done"),
+    [({"shop_domain": HARBOUR}, True), ({"shop_domain": STRANGER}, False), ({}, False)],
+)
+def test_a_request_that_was_kept_for_a_person_is_carried_out_if_it_names_its_shop(
+    cage: Cage, named: dict[str, str], *, done: bool
+) -> None:
+    order = cage.canary_buys()
+    body = {**named, "customer": {"email": BUYER["email"]}, "orders_to_redact": [order.id]}
+    access = cage.merchant().access
+    with cage.house.unit() as session:
+        kept = Webhook(
+            access_id=access.id,
+            delivery_id="kept",
+            topic="customers/redact",
+            body=json.dumps(body).encode(),
+            received_at=clock.now(),
+            state=Webhook.KEPT,
+        )
+        session.add(kept)
+        session.flush()
+        about = {"webhook": kept.id, "order": "", "key": ""}
+        outbox.put(session, access.orders_lane, "webhook", "kept", about, now=clock.now())
+    cage.house.turn()
+    assert len(cage.requests()) == done
+    assert ("marketplace_order" not in cage.sings_in()) is done
+    assert "webhook" not in cage.sings_in()
 
 
 def test_a_request_of_a_shop_that_we_do_not_know_is_answered_well(cage: Cage) -> None:
