@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -17,6 +18,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from orderflow import logs
 from orderflow.config import load
 from webapp import create_app
 
@@ -44,8 +46,20 @@ def _follow(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _claim(address: str, port: int) -> None:
+    """Granian would share the port with whoever listens there already."""
+    try:
+        with socket.create_server((address, port)):
+            return
+    except OSError as taken:
+        where = f"SLUICE_WEB_ADDRESS {address} and SLUICE_WEB_PORT {port}"
+        raise SystemExit(f"The web cannot listen at {where}: {taken.strerror}.") from None
+
+
 def main() -> None:
     config = load()  # a worker that cannot start would be started for ever
+    logs.start(config.log_level)
+    _claim(config.web_address, config.web_port)
     server = Server(
         "webapp.__main__:serving",
         factory=True,
@@ -54,7 +68,7 @@ def main() -> None:
         port=config.web_port,
         workers=config.web_workers,
         blocking_threads=config.web_threads,
-        log_level=LogLevels(config.log_level),
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN,
     )
