@@ -3,6 +3,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 ONCE ?=
 export ONCE
+CHECKED := tests/house_keeping tests/stores/test_shopify_documents.py
 
 help:  ## these lines
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -14,12 +15,13 @@ test: check  ## every check, then every test
 	@$(PYTHON) -m tools.browser >/dev/null
 	@$(PYTHON) -m pytest -n 2 tests
 
-check: installed-dev  ## style, types, import laws, house rules
+check: installed-dev  ## style, types, laws, migrations without drift, GraphQL by schema and scopes
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) -m tools.house_rules
+	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
 
 bench: installed-dev  ## measure
 	@$(PYTHON) -m bench

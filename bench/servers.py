@@ -20,6 +20,7 @@ from bench.machine import ROOT, SECRET, free_port, running, settings_of
 from tests.postgres import Postgres
 
 GUNICORN = ("-k", "gthread", "--workers=2", "--threads=4", "--preload", "--log-level=error")
+OURS = {"SLUICE_WEB_WORKERS": "2", "SLUICE_WEB_THREADS": "4"}
 NODE = ROOT / "bench" / "floors" / "node"
 INSTALL = ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -41,7 +42,8 @@ def ours(postgres: Postgres, redis: str = "") -> Iterator[Intake]:
             stage.merchant(session)
         port = free_port()
         bell = {"SLUICE_REDIS_URL": redis} if redis else {}
-        with running(gunicorn(port, "webapp:create_app()"), settings_of(url, **bell), port) as it:
+        settings = settings_of(url, **bell, **OURS, SLUICE_WEB_PORT=str(port))
+        with running([sys.executable, "-m", "webapp"], settings, port) as it:
             yield Intake(port, it.pid, stage.plain(url), ("webhook", "message"))
 
 

@@ -11,7 +11,7 @@ import workers
 from bench.deliveries import SHOP
 from bench.machine import settings_of
 from orderflow import clock, config, register, settings
-from orderflow.db import db, unit_of_work
+from orderflow.db import close_connections, db, unit_of_work
 from orderflow.models import Base, Merchant
 from stores.base import Access, Identity
 
@@ -24,7 +24,7 @@ def opened(database_url: str) -> Iterator[Session]:
         Base.metadata.create_all(db.engine)
         with unit_of_work() as session:
             yield session
-        db.engine.dispose()
+        close_connections()
 
 
 def plain(database_url: str) -> str:

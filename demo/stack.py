@@ -21,7 +21,7 @@ from demo.programs import Programs
 
 CLIENT_ID, CLIENT_SECRET = "demo-app", "demo-client-secret"  # noqa: S105 - of a pretend app
 PYTHON = sys.executable
-NOT_INHERITED = ("SLUICE_", "FLASK_", "GUNICORN_", "PORT", "REDIS_URL", "WEB_CONCURRENCY")
+NOT_INHERITED = ("SLUICE_", "FLASK_", "PORT", "REDIS_URL", "WEB_CONCURRENCY")
 
 
 def free_port() -> int:
@@ -94,9 +94,8 @@ class Stack:
         return sandbox, told["made"]
 
     def start_web(self) -> None:
-        command = [PYTHON, "-m", "gunicorn", "-c", "python:webapp.serving"]
-        command += ["--bind", f"127.0.0.1:{self.port}"]
-        self.programs.start("web", command, self.environment())
+        env = self.environment(web_port=self.port)
+        self.programs.start("web", [PYTHON, "-m", "webapp"], env)
 
     def start_worker(self, name: str = "worker", **settings: object) -> int:
         """``settings`` hold for this worker alone."""

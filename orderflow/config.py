@@ -68,6 +68,12 @@ class Config(BaseModel):
         str | None, Field(min_length=16, description="opens /metrics and /status to an operator")
     ] = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    web_address: Annotated[str, Field(min_length=1, description="where the web listens")] = (
+        "127.0.0.1"
+    )
+    web_port: Annotated[int, Field(ge=1, le=65535, description="its TCP port")] = 8000
+    web_workers: Annotated[int, Field(ge=1, description="web workers, one for each core")] = 1
+    web_threads: Annotated[int, Field(ge=1, description="threads of each web worker")] = 8
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
     look_waits: Annotated[

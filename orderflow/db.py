@@ -40,6 +40,7 @@ DATABASE_AWAY = (DBAPIError, PoolTimeout)
 """What the database, or waiting for it, may raise."""
 WRITES = "sluice_writes"
 LANES = "sluice_lanes"
+AT_ONCE = "at_once"
 
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
@@ -48,18 +49,24 @@ db = SQLAlchemy(
 
 def init_database(app: Flask, config: Config, patience: float) -> None:
     """Bind ``db`` to ``app``. ``patience``: seconds that SQLite waits for another's lock."""
-    sqlite = config.database_url.startswith("sqlite")
-    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    ours = (
-        {"connect_args": {"timeout": patience, "check_same_thread": False}}
-        if sqlite
-        else {"pool_size": 8, "max_overflow": 24, "pool_recycle": 1800}
-    )
+    url = app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    if url.startswith("sqlite"):
+        ours: dict[str, Any] = {"connect_args": {"timeout": patience, "check_same_thread": False}}
+    else:
+        ours = {"pool_size": 8, "max_overflow": 24, "pool_recycle": 1800}
+        alone = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+        app.config["SQLALCHEMY_BINDS"] = {AT_ONCE: {"url": url, **ours, **alone}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, **ours}
     db.init_app(app)
-    if sqlite:
+    if url.startswith("sqlite"):
         with app.app_context():
             _tune_sqlite(db.engine)
+
+
+def close_connections() -> None:
+    """Let go of every connection; the next who needs one makes it."""
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def _tune_sqlite(engine: Engine) -> None:
@@ -110,7 +117,7 @@ def write_at_once(statement: TextClause, values: dict[str, Any]) -> Any:
     OperationalError.
     """
     try:
-        with closing(db.engine.raw_connection()) as pooled:
+        with closing(db.engines[AT_ONCE].raw_connection()) as pooled:
             return _execute_alone(pooled, _as_psycopg_takes_it(statement), values)
     except psycopg.Error as error:
         raise OperationalError("one statement", None, error) from error
@@ -120,15 +127,12 @@ def _execute_alone(pooled: PoolProxiedConnection, statement: bytes, values: dict
     """A connection that failed is never used again; where one broke, the idle ones are suspect."""
     connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
     try:
-        connection.autocommit = True
-        row = connection.execute(statement, values).fetchone()
-        connection.autocommit = False
+        return connection.execute(statement, values).fetchone()
     except BaseException:
         if connection.closed:
-            db.engine.dispose()
+            db.engines[AT_ONCE].dispose()
         pooled.invalidate()
         raise
-    return row
 
 
 @cache

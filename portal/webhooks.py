@@ -10,7 +10,7 @@ import stores
 from orderflow import clock
 from orderflow.db import DATABASE_AWAY, reading
 from orderflow.models import StoreAccess
-from orderflow.receive import Answer, take
+from orderflow.receive import Answer, headers_of, take
 
 pages = Blueprint("store_webhooks", __name__)
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ def store(platform: str, public_id: str) -> Answer:
         access = _access(platform, public_id)
         if access is None:
             return {"error": "no store is connected at this address"}, 401
-        hooks, headers = stores.webhooks(platform), dict(request.headers)
+        hooks, headers = stores.webhooks(platform), headers_of(request.environ)
         if hooks.is_greeting(headers, body):
             return {"status": "hello"}, 200
         if not hooks.verify(headers, body, [access.webhook_secret["secret"]]):

@@ -42,7 +42,7 @@ PRIVACY = (EXPORT_BUYER, REDACT_BUYER, REDACT_SHOP)
 
 
 class Webhooks(Protocol):
-    """The ``webhooks`` module of a platform. Header names ignore case."""
+    """The ``webhooks`` module of a platform. Names of headers are in lower case."""
 
     def kind_of(self, topic: str) -> str:
         """What deliveries of ``topic`` are about, ORDER … OTHER."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 import workers
 from orderflow import clock, leases, register, settings
 from orderflow.config import Config
-from orderflow.db import db, reading, unit_of_work
+from orderflow.db import close_connections, db, reading, unit_of_work
 from orderflow.judge import reconsider_all
 from orderflow.models import (
     Base,
@@ -107,9 +107,9 @@ class House:
 
     def close(self) -> None:
         with self.app.app_context():
-            db.engine.dispose()
+            close_connections()
         with self.web.app_context():
-            db.engine.dispose()
+            close_connections()
         http.use_adapter(None)
         clock.use(None)
 

@@ -17,7 +17,7 @@ from orderflow import clock
 from orderflow.config import Config
 from orderflow.db import DATABASE_AWAY, reading
 from orderflow.models import StoreAccess
-from orderflow.receive import Answer, take
+from orderflow.receive import Answer, headers_of, take
 from stores.base import PRIVACY
 
 PLATFORM = "shopify"
@@ -35,14 +35,14 @@ def shopify() -> Answer:
     is kept, 503 while the database is down: Shopify then sends it again."""
     config: Config = current_app.extensions["sluice_config"]
     body = request.get_data(cache=False)
-    hooks, headers = stores.webhooks(PLATFORM), _its_headers()
-    shop = request.headers.get("X-Shopify-Shop-Domain", "").lower()
+    hooks, headers = stores.webhooks(PLATFORM), headers_of(request.environ)
+    shop = headers.get("x-shopify-shop-domain", "").lower()
     if not hooks.verify(headers, body, config.app_secrets):
         log.warning("webhook_forged", shop=shop)
         return {"error": "the signature is wrong"}, 401
     try:
         access_id = _access_of(shop)
-        if access_id is None and _forgets(request.headers.get("X-Shopify-Topic", "")):
+        if access_id is None and _forgets(headers.get("x-shopify-topic", "")):
             return {"status": "nothing is kept of this shop"}, 200
         if access_id is None:
             log.warning("webhook_of_unknown_shop", shop=shop)
@@ -55,16 +55,6 @@ def shopify() -> Answer:
 
 def _forgets(topic: str) -> bool:
     return stores.webhooks(PLATFORM).kind_of(topic) in PRIVACY
-
-
-def _its_headers() -> dict[str, str]:
-    """The few headers that are Shopify's own. ``request.headers`` would rewrite the names of all
-    of them, which takes longer than to verify the body."""
-    return {
-        name.removeprefix("HTTP_").replace("_", "-"): value
-        for name, value in request.environ.items()
-        if name.startswith(("HTTP_X_SHOPIFY_", "HTTP_SHOPIFY_"))
-    }
 
 
 def _access_of(shop: str) -> int | None:

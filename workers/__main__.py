@@ -19,7 +19,7 @@ from rq import Queue, Worker
 from sqlalchemy.orm import configure_mappers
 
 from orderflow import config, doorbell
-from orderflow.db import DATABASE_AWAY, db
+from orderflow.db import DATABASE_AWAY, close_connections
 from workers import clock, create_app, lanes
 
 log = structlog.get_logger()
@@ -71,7 +71,7 @@ def _warm_up(app: Flask) -> None:
     """What every fork would otherwise do again; a fork must not inherit an open connection."""
     configure_mappers()
     with app.app_context():
-        db.engine.dispose()
+        close_connections()
     gc.collect()
     gc.freeze()  # or the fork's collector would touch, and so copy, every page that they share
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pydantic import BaseModel
 
 from stores.base import (
     EXPORT_BUYER,
@@ -40,16 +41,37 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
     return any(hmac.compare_digest(given, _signature(body, secret)) for secret in secrets)
 
 
+class _Reference(BaseModel):
+    order_id: Any = None
+
+
+class _Attribute(BaseModel):
+    name: Any = None
+    value: Any = None
+
+
+class _Body(BaseModel):
+    """Of all that a body holds, what says which order and which shop it is about."""
+
+    id: Any = None
+    order_id: Any = None
+    order_edit: _Reference | None = None
+    fulfillment_order: _Reference | None = None
+    note_attributes: list[_Attribute] | None = None
+    myshopify_domain: str | None = None
+    shop_domain: str | None = None
+
+
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
-    content = _content(body)
+    said = _Body.model_validate_json(body)
     topic = _header(headers, "topic")
     return Delivery(
         id=_header(headers, "webhook-id"),
         topic=topic,
-        about=_order_id(topic, content),
-        key=_key(content),
+        about=_order_id(topic, said),
+        key=_key(said),
         sender=_header(headers, "shop-domain"),
-        claims=str(content.get("myshopify_domain") or content.get("shop_domain") or "").lower(),
+        claims=(said.myshopify_domain or said.shop_domain or "").lower(),
     )
 
 
@@ -57,24 +79,33 @@ def kind_of(topic: str) -> str:
     return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
 
 
+class _Customer(BaseModel):
+    email: str | None = None
+    phone: str | None = None
+
+
+class _Request(BaseModel):
+    id: Any = None
+
+
+class _Asked(BaseModel):
+    """Who is to be told of, or forgotten; a customer may have only an e-mail."""
+
+    customer: _Customer | None = None
+    orders_requested: list[Any] | None = None
+    orders_to_redact: list[Any] | None = None
+    data_request: _Request | None = None
+
+
 def buyer(body: bytes) -> Buyer:
-    """``orders_requested`` or ``orders_to_redact``; a customer may have only an e-mail."""
-    content = _content(body)
-    orders = content.get("orders_requested") or content.get("orders_to_redact") or ()
-    customer = content.get("customer") or {}
+    asked = _Asked.model_validate_json(body)
+    customer, request = asked.customer or _Customer(), asked.data_request or _Request()
     return Buyer(
-        email=str(customer.get("email") or ""),
-        phone=str(customer.get("phone") or ""),
-        order_ids=tuple(str(order) for order in orders),
-        reference=str((content.get("data_request") or {}).get("id") or ""),
+        email=customer.email or "",
+        phone=customer.phone or "",
+        order_ids=tuple(map(str, asked.orders_requested or asked.orders_to_redact or ())),
+        reference=str(request.id or ""),
     )
-
-
-def _content(body: bytes) -> dict[str, Any]:
-    content = json.loads(body)
-    if not isinstance(content, dict):
-        raise ValueError("A webhook's body must be a JSON object.")
-    return content
 
 
 def is_greeting(headers: Mapping[str, str], body: bytes) -> bool:
@@ -87,21 +118,17 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 def _header(headers: Mapping[str, str], name: str) -> str:
     """``X-Shopify-…``, or without ``X-`` as the coming Events send it."""
-    lower = {key.lower(): value for key, value in headers.items()}
-    return lower.get(f"x-shopify-{name}") or lower.get(f"shopify-{name}") or ""
+    return headers.get(f"x-shopify-{name}") or headers.get(f"shopify-{name}") or ""
 
 
-def _order_id(topic: str, content: dict[str, Any]) -> str:
-    resource = topic.partition("/")[0]
-    if resource == "orders":
-        edit = content.get("order_edit", content)
-        return str(edit.get("order_id") or content.get("id") or "")
-    found = content.get("order_id") or content.get("fulfillment_order", {}).get("order_id")
-    return str(found or "").rpartition("/")[2]
+def _order_id(topic: str, said: _Body) -> str:
+    if topic.startswith("orders/"):
+        edited = said.order_edit.order_id if said.order_edit else said.order_id
+        return str(edited or said.id or "")
+    held = said.fulfillment_order and said.fulfillment_order.order_id
+    return str(said.order_id or held or "").rpartition("/")[2]
 
 
-def _key(content: dict[str, Any]) -> str:
-    for attribute in content.get("note_attributes") or ():
-        if attribute.get("name") == KEY_ATTRIBUTE:
-            return str(attribute.get("value") or "")
-    return ""
+def _key(said: _Body) -> str:
+    ours = (each.value for each in said.note_attributes or () if each.name == KEY_ATTRIBUTE)
+    return str(next(ours, None) or "")

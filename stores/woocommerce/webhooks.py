@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping, Sequence
+
+from pydantic_core import from_json
 
 from stores.base import ORDER, OTHER, Buyer, Delivery
 from stores.woocommerce.words import KEY, meta
@@ -20,7 +21,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
     """The store's delivery id is shared by deliveries of one second (WooCommerce 10.5), so ours
     is made of what was said. An order that is gone by then is told as an error: about none."""
-    content = json.loads(body)
+    content = from_json(body)
     if not isinstance(content, dict):
         raise ValueError("A webhook's body must be a JSON object.")
     topic = _header(headers, "topic")
@@ -53,5 +54,4 @@ def _signature(body: bytes, secret: str) -> bytes:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    lower = {key.lower(): value for key, value in headers.items()}
-    return lower.get(f"x-wc-webhook-{name}", "")
+    return headers.get(f"x-wc-webhook-{name}", "")

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from orderflow.db import db
+from orderflow.db import close_connections, db
 from orderflow.models import Base
 from tests.house import configuration
 from webapp import create_app
@@ -23,7 +23,7 @@ def app(database_url: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_connections()
 
 
 def tables() -> set[str]:

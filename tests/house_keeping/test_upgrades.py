@@ -12,7 +12,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import MetaData, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from orderflow.db import db, on_postgresql
+from orderflow.db import close_connections, db, on_postgresql
 from orderflow.models import (
     MarketplaceOrder,
     Merchant,
@@ -47,7 +47,7 @@ def app(database_url: str) -> Iterator[Flask]:
         _Book().write()
         yield app
         db.session.remove()
-        db.engine.dispose()
+        close_connections()
 
 
 class _Book:

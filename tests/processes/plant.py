@@ -21,7 +21,7 @@ from demo.stack import CLIENT_ID, Stack, find_redis
 from demo.stage import HARBOUR, pretend_app
 from orderflow import clock, doorbell, register, settings
 from orderflow.config import load
-from orderflow.db import db, reading, unit_of_work
+from orderflow.db import close_connections, db, reading, unit_of_work
 from orderflow.models import Base, MarketplaceOrder, Message, TimelineEvent, VendorOrder
 from stores.base import Access, Identity, Variant
 from webapp import create_app
@@ -119,7 +119,7 @@ class Plant:
     def forget_connections(self) -> None:
         """Our own to the database, after it was away."""
         with self.app.app_context():
-            db.engine.dispose()
+            close_connections()
 
     @contextmanager
     def unit(self) -> Iterator[Session]:

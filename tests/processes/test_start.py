@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,13 +21,13 @@ COMMANDS = {
     "worker": [*PYTHON, "workers", "work"],
     "clock": [*PYTHON, "workers", "clock"],
     "flask": [*PYTHON, "flask", "--app", "webapp", "routes"],
-    "gunicorn": [*PYTHON, "gunicorn", "-c", "python:webapp.serving", "--bind", "127.0.0.1:0"],
+    "web": [*PYTHON, "webapp"],
 }
 WRONG = (
     ("worker", "SLUICE_PUBLIC_URL", ""),
     ("clock", "SLUICE_CLAIM_SECONDS", "5"),
     ("flask", "SLUICE_NO_SUCH_THING", "1"),
-    ("gunicorn", "SLUICE_SECRET_KEYS", "not a key"),
+    ("web", "SLUICE_SECRET_KEYS", "not a key"),
 )
 
 
@@ -60,8 +61,8 @@ def test_the_lines_of_the_procfile_start(tmp_path: Path) -> None:
     with Programs(tmp_path) as programs:
         stack = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}", log_level="info")
         stack.start_redis(program)
-        port = str(free_port())
-        env = {**stack.environment(), "PORT": port, "GUNICORN_CMD_ARGS": f"-b 127.0.0.1:{port}"}
+        port = free_port()
+        env = stack.environment(web_port=port)
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
         for name, line in lines.items():
             programs.start(name, shlex.split(line), env)
@@ -76,3 +77,26 @@ def listening(redis_url: str) -> int:
     """Workers that wait at Redis for somebody to ring."""
     with redis.Redis.from_url(redis_url) as client:
         return Worker.count(connection=client)
+
+
+def test_a_port_that_is_taken_is_told_and_not_shared(tmp_path: Path) -> None:
+    with Programs(tmp_path) as programs, socket.create_server(("127.0.0.1", 0)) as taken:
+        stack = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}")
+        run = begin(COMMANDS["web"], stack.environment(web_port=taken.getsockname()[1]))
+        _, said = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert said.startswith("The web cannot listen at")
+
+
+def test_no_worker_of_the_web_outlives_its_parent(tmp_path: Path) -> None:
+    with Programs(tmp_path) as programs:
+        stack = Stack(programs, f"sqlite:///{tmp_path / 'sluice.db'}")
+        stack.start_web()
+        stack.wait_for_web()
+        programs.kill("web", children=False)
+        wait_for("nobody at the door", lambda: not listens(stack.port))
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orderflow.db import db
+from orderflow.db import close_connections
 from tests.house import House
 from tests.postgres import Postgres
 from tests.river.test_webhooks import kept, post
@@ -38,7 +38,7 @@ def test_deliveries_are_refused_while_the_database_is_away_and_taken_afterwards(
         assert [post(house, BODY).status_code for _ in range(3)] == [503, 503, 503]
         admin.execute(switch.format(sql.Identifier(name), sql.SQL("true")))
         with house.app.app_context():
-            db.engine.dispose()  # the workers' connections broke as well
+            close_connections()  # the workers' connections broke as well
         assert kept(house) == before
         assert post(house, BODY).json == {"status": "new"}
     finally:
