@@ -42,7 +42,7 @@ def shopify() -> Answer:
         return {"error": "the signature is wrong"}, 401
     try:
         access_id = _access_of(shop)
-        if access_id is None and _forgets(request.headers.get("X-Shopify-Topic", "")):
+        if access_id is None and _forgets(headers.get("x-shopify-topic", "")):
             return {"status": "nothing is kept of this shop"}, 200
         if access_id is None:
             log.warning("webhook_of_unknown_shop", shop=shop)

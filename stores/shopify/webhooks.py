@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from stores.base import (
     EXPORT_BUYER,
@@ -80,16 +79,32 @@ def kind_of(topic: str) -> str:
     return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
 
 
+class _Customer(BaseModel):
+    email: str | None = None
+    phone: str | None = None
+
+
+class _Request(BaseModel):
+    id: Any = None
+
+
+class _Asked(BaseModel):
+    """Who is to be told of, or forgotten; a customer may have only an e-mail."""
+
+    customer: _Customer | None = None
+    orders_requested: list[Any] | None = None
+    orders_to_redact: list[Any] | None = None
+    data_request: _Request | None = None
+
+
 def buyer(body: bytes) -> Buyer:
-    """``orders_requested`` or ``orders_to_redact``; a customer may have only an e-mail."""
-    content: dict[str, Any] = from_json(body)
-    orders = content.get("orders_requested") or content.get("orders_to_redact") or ()
-    customer = content.get("customer") or {}
+    asked = _Asked.model_validate_json(body)
+    customer, request = asked.customer or _Customer(), asked.data_request or _Request()
     return Buyer(
-        email=str(customer.get("email") or ""),
-        phone=str(customer.get("phone") or ""),
-        order_ids=tuple(str(order) for order in orders),
-        reference=str((content.get("data_request") or {}).get("id") or ""),
+        email=customer.email or "",
+        phone=customer.phone or "",
+        order_ids=tuple(map(str, asked.orders_requested or asked.orders_to_redact or ())),
+        reference=str(request.id or ""),
     )
 
 
