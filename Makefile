@@ -21,6 +21,9 @@ check: installed-dev  ## style, types, import laws, house rules
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) -m tools.house_rules
 
+messages: installed-dev  ## collect what the pages say into the catalogues; tells what is untranslated
+	@$(PYTHON) -m tools.messages
+
 bench: installed-dev  ## measure
 	@$(PYTHON) -m bench
 
@@ -48,5 +51,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test check bench lock key clean installed installed-dev
+.PHONY: help demo test check messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help
