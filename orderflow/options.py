@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orderflow.reasons import _
+from stores.texts import _
 
 ORDERS, STOCK, NOTICES, PRIVACY = "order-sync", "inventory-sync", "notifications", "privacy"
 
@@ -194,7 +194,11 @@ OPTIONS: dict[str, Option] = {
         _("Order notifications"),
         _("Mails a vendor when an order arrives, in the vendor's language."),
         _("Choose the hourly digest for vendors with many orders."),
-        {"each": _("For each order"), "hourly": _("One digest an hour"), "none": _("None")},
+        {
+            "each": _("For each order"),
+            "hourly": _("One digest an hour"),
+            "none": _("No notification"),
+        },
     ),
     "replace_customer": Option(
         PRIVACY,

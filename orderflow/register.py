@@ -23,6 +23,7 @@ from orderflow.models import (
 )
 from orderflow.split import fold
 from stores.base import Access, Identity, Variant
+from stores.texts import _
 
 
 class RegisterError(ValueError):
@@ -95,7 +96,7 @@ def uninstalled(session: Session, access_id: int, now: datetime) -> None:
     until it comes back. Where the shop is a vendor's store, the vendor is asked to connect it."""
     access = session.get_one(StoreAccess, access_id)
     access.secrets, access.expires_at = {}, None
-    lock_access(session, access_id, "The app was removed from this store.", now)
+    lock_access(session, access_id, _("The app was removed from this store."), now)
     merchant = session.scalars(select(Merchant).where(Merchant.access_id == access_id)).first()
     if merchant is not None and merchant.uninstalled_at is None:
         merchant.uninstalled_at = now

@@ -21,6 +21,7 @@ from stores.base import (
     StoreLocked,
     Webhooks,
 )
+from stores.texts import _
 
 _PLATFORMS = ("shopify", "woocommerce")
 _MARKETPLACES = ("shopify",)
@@ -95,7 +96,7 @@ def app_page(platform: str, address: str, app: AppKeys) -> str:
 
 def _must_have_secrets(access: Access) -> None:
     if not access.secrets:
-        raise StoreLocked("Our access to this store has ended; connect it again.")
+        raise StoreLocked(_("Our access to this store has ended; connect it again."))
 
 
 def _part(platform: str, name: str) -> ModuleType:

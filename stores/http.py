@@ -30,6 +30,7 @@ from urllib3.exceptions import (
 
 from stores.base import OutcomeUnknown, StoreBusy, StoreError
 from stores.deadline import PublicAdapter, seconds_left, until
+from stores.texts import _
 
 CONNECT, READ = 5.0, 20.0
 LIMIT = 10 * 1024 * 1024
@@ -103,11 +104,11 @@ def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
 
 def _meaning(error: Exception, writing: bool) -> StoreError:
     if _never_sent(error):
-        return StoreBusy("The store could not be reached.")
+        return StoreBusy(_("The store could not be reached."))
     reason = error.args[0] if error.args else None
     if isinstance(error, requests.Timeout | TimeoutError) or isinstance(reason, ReadTimeoutError):
-        return lost("The store did not answer in time.", writing=writing)
-    return lost("The connection broke before the store had answered.", writing=writing)
+        return lost(_("The store did not answer in time."), writing=writing)
+    return lost(_("The connection broke before the store had answered."), writing=writing)
 
 
 def _never_sent(error: Exception) -> bool:

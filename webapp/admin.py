@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from orderflow.config import Config
@@ -74,13 +75,25 @@ def open_pages(app: Flask) -> None:
         app.register_blueprint(pages)
     filters.teach(app)
     app.before_request(_keep_the_door)
+    app.register_error_handler(NotFound, _missing)
     app.register_blueprint(session.pages)
     app.context_processor(_known_to_every_page)
 
 
 def _keep_the_door() -> Response | None:
-    guarded = {pages.name for pages in PAGES}
-    return session.require_merchant() if request.blueprint in guarded else None
+    return session.require_merchant() if _inside() else None
+
+
+def _inside() -> bool:
+    return request.blueprint in {pages.name for pages in PAGES}
+
+
+def _missing(error: NotFound) -> NotFound | tuple[str, int]:
+    """In the reader's language, as a page or as a piece of one; other doors say it their way."""
+    if not _inside():
+        return error
+    whole = request.headers.get("HX-Request-Type") != "partial"
+    return render_template("missing.html" if whole else "missing_piece.html"), error.code or 404
 
 
 def _known_to_every_page() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from orderflow.models import TimelineEvent
 from webapp import sentences
+from webapp.filters import quoted
 
 EVENTS: Mapping[str, str] = {
     "recorded": _later("The order came into the book."),
@@ -93,7 +94,7 @@ def _word(value: Any, name: str) -> str:
     text = str(value)
     if name in ("was", "now"):
         return sentences.state(text) if text in sentences.STATES else sentences.word(text) or "–"
-    return text or "–"
+    return (quoted(text) if name == "words" else text) or "–"
 
 
 def _pieces(lines: Mapping[str, int]) -> str:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel
+from flask_babel import Babel, Domain
+
+from orderflow import translations
 
 LANGUAGES = ("en", "fr")
+CATALOGUES = (Path(__file__).parent / "translations",)
+
+
+class Written(Domain):  # type: ignore[misc]
+    """Translations from the catalogues as they are written."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations.read(CATALOGUES, locale(), "messages")
 
 
 def speak(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, locale_selector=locale)
+    Babel(app, locale_selector=locale).domain_instance = Written()
     app.context_processor(lambda: {"locale": locale()})
 
 

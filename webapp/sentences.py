@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
@@ -12,6 +13,7 @@ from flask_babel import lazy_gettext as _later
 import stores
 from orderflow import life, reasons
 from orderflow.decide import Reason, Verdict
+from webapp.filters import moment
 
 STATES: Mapping[str, tuple[str, str]] = {
     life.NEW: ("skip", _later("New")),
@@ -28,7 +30,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 """For each state of a vendor's part: how its badge looks, and what it says."""
 
-PAYMENTS: Mapping[str, str] = {
+PAYMENTS: dict[str, str] = {
     "paid": _later("paid"),
     "partially_refunded": _later("partially refunded"),
     "pending": _later("pending"),
@@ -37,6 +39,17 @@ PAYMENTS: Mapping[str, str] = {
     "voided": _later("voided"),
     "expired": _later("expired"),
     "refunded": _later("refunded"),
+}
+
+FULFILMENTS: dict[str, str] = {
+    "partial": _later("partly fulfilled"),
+    "fulfilled": _later("fulfilled"),
+}
+
+RISKS: dict[str, str] = {
+    "none": _later("none"),
+    "low": _later("low"),
+    "medium": _later("medium"),
 }
 
 OBSTACLES: Mapping[str, str] = {
@@ -124,15 +137,15 @@ def said(reason: Reason) -> str:
     return str(_(reasons.SENTENCES[reason.code])).format(
         detail=word(reason.detail),
         count=len(reason.lines),
-        until=reasons.moment(reason.until),
+        until=moment(datetime.fromisoformat(reason.until)) if reason.until else "",
     )
 
 
 def word(detail: str) -> str:
-    """A payment state or a platform as people write it; anything else as it is."""
+    """A state of payment, of fulfilment or of risk, or a platform; anything else as it is."""
     if detail in stores.platforms():
         return stores.capabilities(detail).title
-    return str(PAYMENTS.get(detail, detail))
+    return str((PAYMENTS | FULFILMENTS | RISKS).get(detail, detail))
 
 
 def state(code: str) -> str:

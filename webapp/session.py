@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -76,7 +77,7 @@ def _merchant(shop: str) -> Merchant | None:
 
 def _ask_for_token() -> AnyResponse:
     if "Authorization" in request.headers or request.headers.get("HX-Request"):
-        return Response("The session has ended.", 401, {RETRY: "1"})
+        return Response(_("The session has ended."), 401, {RETRY: "1"})
     kept = {name: value for name, value in request.args.items() if name != "id_token"}
     config: Config = current_app.extensions["sluice_config"]
     back = f"{config.public_url}{request.path}?{urlencode(kept)}"

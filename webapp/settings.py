@@ -16,7 +16,7 @@ from orderflow.models import MarketplaceOrder, Merchant
 from orderflow.preview import DECIDING, Preview, Unconfirmed
 from orderflow.settings import StaleForm
 from webapp import form as forms
-from webapp import telling
+from webapp import sentences, telling
 from webapp.answers import done, refused
 from webapp.form import Form
 
@@ -86,7 +86,7 @@ def example() -> str:
         seen = glimpse.look(
             session, g.merchant, order, form.changed, by=g.visitor.user, now=clock.now()
         )
-    return render_template("settings/example.html", seen=seen)
+    return render_template("settings/example.html", seen=seen, sentences=sentences)
 
 
 def _known(tab: str) -> None:

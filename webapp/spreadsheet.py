@@ -20,6 +20,7 @@ from orderflow.listed import Row
 from orderflow.search import Wanted
 from stores.money import to_text
 from webapp import sentences
+from webapp.filters import quoted
 
 BATCH = 200
 BYTE_ORDER_MARK = "\ufeff"
@@ -72,7 +73,7 @@ def _cells(row: Row, numbers: dict[int, list[str]]) -> Iterator[list[str]]:
             *head,
             part.vendor,
             sentences.state(part.state),
-            sentences.said(part.reason) if part.reason else part.words,
+            sentences.said(part.reason) if part.reason else quoted(part.words),
             to_text(part.share, row.currency),
             row.currency,
             part.number,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from orderflow import settings
 from orderflow.options import OPTIONS
@@ -27,6 +27,8 @@ def value(name: str, stored: bool | int | str | None) -> str:
 
 def who(by: str) -> str:
     """Only the number of a staff member is known; the admin does not tell names."""
+    if by == "operator":
+        return str(_("Operator"))
     return str(_("Staff member %(number)s", number=by) if by.isdecimal() else by.capitalize())
 
 
@@ -48,14 +50,16 @@ def error(wrong: SettingError) -> str:
 
 def release(preview: Preview) -> str:
     """What saving would push."""
+    count = format_decimal(preview.count)
     if preview.more:
-        return str(_("More than %(count)s held orders would be pushed.", count=preview.count))
+        return str(_("More than %(count)s held orders would be pushed.", count=count))
     if not preview.count:
         return str(_("No held order would be pushed."))
     return str(
         ngettext(
-            "%(num)d held order would be pushed.",
-            "%(num)d held orders would be pushed.",
+            "%(count)s held order would be pushed.",
+            "%(count)s held orders would be pushed.",
             preview.count,
+            count=count,
         )
     )

@@ -30,6 +30,7 @@ from stores.shopify.ids import bare, gid
 from stores.shopify.rest import rest_order
 from stores.shopify.seen import seen_order
 from stores.shopify.store import following, tracking
+from stores.texts import _
 
 _OVERLAP = timedelta(minutes=2)
 ORDER_TOPICS = frozenset(
@@ -111,7 +112,7 @@ class ShopifyMarketplace:
             },
         )
         if not payload.get("fulfillment"):
-            raise OutcomeUnknown("Shopify did not name the fulfilment it created.")
+            raise OutcomeUnknown(_("Shopify did not name the fulfilment it created."))
         return Fulfilment(bare(payload["fulfillment"]), dict(part.lines), tuple(tracking))
 
     def correct_tracking(
@@ -187,7 +188,7 @@ def _allocate(part: FulfilmentPart) -> Iterator[tuple[str, str, int]]:
     """
     wanted = {line: pieces for line, pieces in part.lines.items() if pieces > 0}
     if not wanted:
-        raise StoreRefused("There is nothing to fulfil.")
+        raise StoreRefused(_("There is nothing to fulfil."))
     for item, held in part.handle.items():
         order, line, remaining = held.split()
         pieces = min(wanted.get(line, 0), int(remaining))
@@ -195,7 +196,7 @@ def _allocate(part: FulfilmentPart) -> Iterator[tuple[str, str, int]]:
             wanted[line] -= pieces
             yield order, item, pieces
     if any(wanted.values()):
-        raise StoreRefused("More pieces shipped than the marketplace order still has open.")
+        raise StoreRefused(_("More pieces shipped than the marketplace order still has open."))
 
 
 def _tracking_input(tracking: Sequence[Tracking]) -> Mapping[str, Any]:

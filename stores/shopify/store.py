@@ -30,6 +30,7 @@ from stores.shopify import compose, documents
 from stores.shopify.client import Client
 from stores.shopify.identity import identify
 from stores.shopify.ids import bare, gid, moment, moment_or_none
+from stores.texts import _
 
 CAPABILITIES = Capabilities(
     platform="shopify",
@@ -48,9 +49,9 @@ CAPABILITIES = Capabilities(
     suppress_mail=True,
     webhooks_signed_by_app=True,
     limits=(
-        "Trial and development stores take five new orders a minute.",
-        "Orders older than 60 days cannot be read.",
-        "At most 20 parcels of one order are seen.",
+        _("Trial and development stores take five new orders a minute."),
+        _("Orders older than 60 days cannot be read."),
+        _("At most 20 parcels of one order are seen."),
     ),
 )
 
@@ -90,10 +91,10 @@ class ShopifyStore:
             )
         except StoreRefused as refused:
             if _key_taken(refused):
-                raise OutcomeUnknown("An order with this key stands already.") from refused
+                raise OutcomeUnknown(_("An order with this key stands already.")) from refused
             raise
         if not payload.get("order"):
-            raise OutcomeUnknown("Shopify did not name the order it created.")
+            raise OutcomeUnknown(_("Shopify did not name the order it created."))
         name = payload["order"]["name"]
         return self._placed({**payload["order"], "sourceIdentifier": order.key, "name": name})
 

@@ -21,6 +21,7 @@ from stores.base import (
     StoreRefused,
     Variant,
 )
+from stores.texts import _
 from stores.woocommerce import changes, compose
 from stores.woocommerce.client import Client, is_missing
 from stores.woocommerce.parcels import names_pieces, parcels
@@ -43,9 +44,12 @@ CAPABILITIES = Capabilities(
     suppress_mail=False,
     webhooks_signed_by_app=False,
     limits=(
-        "The store mails the billing address when an order is paid, completed or cancelled.",
-        "Webhooks leave a quiet store only when somebody visits it.",
-        "Tracking plugins name numbers, not pieces: a part shipped counts when all is completed.",
+        _("The store mails the billing address when an order is paid, completed or cancelled."),
+        _("Webhooks leave a quiet store only when somebody visits it."),
+        _(
+            "Tracking plugins name numbers, not pieces: "
+            "a part shipped counts when all is completed."
+        ),
     ),
 )
 

@@ -114,7 +114,7 @@ def test_the_chart_and_its_table_tell_the_same(floor: Floor) -> None:
     assert "Orders placed: 1. Parts pushed to vendors' stores: 2" in page.replace("&#39;", "'")
     assert page.count('<rect class="orders"') == 30
     today = floor.house.clock().date().isoformat()
-    row = page.partition(f">{today}<")[2].partition("</tr>")[0]
+    row = page.partition(f'datetime="{today}"')[2].partition("</tr>")[0]
     assert re.findall(r'class="number">(\d+)<', row) == ["1", "2"]
     assert "style=" not in page
 

@@ -84,6 +84,10 @@ class Examples:
 
 @pytest.fixture
 def victim(floor: Floor) -> Floor:
+    return one_of_each(floor)
+
+
+def one_of_each(floor: Floor) -> Floor:
     """One order of two vendors, pushed; the merchant has shipped Bravo's part."""
     floor.sells((floor.lamp, 1), (floor.mug, 1), note="SECRET-NOTE")
     (part,) = (part for part in floor.house.parts() if part.vendor.name == "Bravo")
