@@ -22,6 +22,7 @@ from tests.processes.plant import wait_for
 
 PARTS = ("demo", "migrations", "orderflow", "portal", "sandbox", "stores", "webapp", "workers")
 FRAMED = re.compile(r'<iframe[^>]* data-source="([^"]+)"')
+BRIDGE = re.compile(r'<script src="([^"]+/app-bridge\.js)"')
 
 
 def test_the_demo_runs_once_and_counts_nothing_twice_and_nothing_lost(tmp_path: Path) -> None:
@@ -46,9 +47,9 @@ def test_from_a_folder_with_a_space_and_without_redis_it_stays_until_ctrl_c(tmp_
     with demo_in(place, tmp_path, "--without-redis") as (demo, said):
         wait_for("the addresses", lambda: "/status " in said.read_text(), 60)
         admin, *others = printed(said)
-        assert "Nothing needs you right now." in page(unescape(FRAMED.findall(page(admin))[0]))
+        assert_framed(admin)
         assert len(others) == 6
-        assert all("<h1" in page(address) for address in others)
+        assert all("<h1" in opened(address).text for address in others)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(30) == 0
     assert "Orders twice: 0. Orders lost: 0." in said.read_text()
@@ -62,14 +63,24 @@ def printed(said: Path) -> list[str]:
     return [line.split()[0] for line in listed.splitlines() if line.startswith("  http")]
 
 
-def page(address: str) -> str:
-    """As a browser opens it, to which every name under localhost is this machine."""
+def assert_framed(admin: str) -> None:
+    """The admin's page frames the app's home, which allows it, and which finds its App Bridge."""
+    place = urlsplit(admin)
+    home = opened(unescape(FRAMED.findall(opened(admin).text)[0]))
+    assert "Nothing needs you right now." in home.text
+    policy = home.headers["Content-Security-Policy"].split("; ")
+    assert f"frame-ancestors {place.scheme}://{place.netloc}" in policy
+    assert "javascript" in opened(BRIDGE.findall(home.text)[0]).headers["Content-Type"]
+
+
+def opened(address: str) -> requests.Response:
+    """As a browser does it, to which every name under localhost is this machine."""
     place = urlsplit(address)
     here = place._replace(netloc=re.sub(r"[^@:]+\.localhost", "127.0.0.1", place.netloc))
     host = {"Host": place.netloc.rpartition("@")[2]}
     answer = requests.get(here.geturl(), headers={**host, "Accept": "text/html"}, timeout=10)
     assert answer.status_code == 200, f"{address}: {answer.status_code}"
-    return answer.text
+    return answer
 
 
 def test_a_demo_that_is_killed_leaves_no_program_running(tmp_path: Path) -> None:
