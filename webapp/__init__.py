@@ -15,7 +15,7 @@ from orderflow.db import db
 from orderflow.house import furnish
 from portal import webhooks as store_webhooks
 from stores import http
-from webapp import admin, commands, headers, health, language, webhooks
+from webapp import admin, answers, commands, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; an order with thousands of lines is a webhook of several megabytes."""
@@ -37,6 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     for blueprint in (webhooks.pages, health.pages, store_webhooks.pages):
         app.register_blueprint(blueprint)
+    answers.htmx.init_app(app)
     language.speak(app)
     headers.guard(app)
     admin.open_pages(app)

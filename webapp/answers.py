@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Response
+from flask_htmx import HTMX, make_response
+
+htmx = HTMX()
+"""The request as htmx tells of it; true when htmx sent it."""
 
 
 def done(html: str, message: str) -> Response:
     """The page after something worked, and a toast that says so. Only success is a toast."""
-    toast = {"sluice:toast": {"message": message}}
-    return Response(html, headers={"HX-Trigger": json.dumps(toast)})
+    answer: Response = make_response(html, trigger={"sluice:toast": {"message": message}})
+    return answer
 
 
 def refused(html: str, status: int = 422) -> Response:

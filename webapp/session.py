@@ -23,6 +23,7 @@ from stores.base import AppKeys, StoreLocked
 from stores.shopify.client import shop_domain
 from stores.shopify.connect import read_id_token
 from webapp import install
+from webapp.answers import htmx
 
 APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 ADMIN_ORIGINS = "https://{shop} https://admin.shopify.com"
@@ -76,7 +77,7 @@ def _merchant(shop: str) -> Merchant | None:
 
 
 def _ask_for_token() -> AnyResponse:
-    if "Authorization" in request.headers or request.headers.get("HX-Request"):
+    if "Authorization" in request.headers or htmx:
         return Response(_("The session has ended."), 401, {RETRY: "1"})
     kept = {name: value for name, value in request.args.items() if name != "id_token"}
     config: Config = current_app.extensions["sluice_config"]
