@@ -158,7 +158,10 @@ def reconcile(job: Job) -> None:
         return
     market = job.marketplace()
     page = job.call(
-        "orders_since", market, lambda: market.orders_since(merchant.orders_cursor), HOME
+        "orders_since",
+        market,
+        lambda: market.orders_since(merchant.orders_cursor, clock.now()),
+        HOME,
     )
     for order_id in page.unread:
         set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stores import reading
@@ -67,8 +67,8 @@ class ShopifyMarketplace:
         node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})["order"]
         return self._seen(node) if node else None
 
-    def orders_since(self, cursor: str) -> SeenPage:
-        place = unpack(cursor, _OVERLAP)
+    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
+        place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.execute(
             documents.SEEN_ORDERS,
