@@ -379,6 +379,9 @@ class Marketplace(Protocol):
     def orders_since(self, cursor: str, now: datetime) -> SeenPage:
         """Orders updated since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
 
+    def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
+        """Open orders placed between, not fulfilled yet, oldest first; ``""`` is the beginning."""
+
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 
     def fulfil(

@@ -188,6 +188,22 @@ def test_every_order_changed_since_is_listed(market: Marketplace, people: People
     assert listed == {str(order.id) for order in bought}
 
 
+def test_open_orders_placed_between_are_listed_oldest_first(
+    market: Marketplace, shop: Shop, people: People
+) -> None:
+    bought = [people.customer.buys(DOMAIN, [("MUG", 1)]) for _ in range(12)]
+    for age, order in enumerate(bought):
+        order.created_at -= timedelta(days=age)
+        shop.index.put(order)
+    people.merchant.cancels(DOMAIN, bought[3].name)
+    people.vendor.ships(DOMAIN, bought[4].name)
+    page, listed = SeenPage((), "", more=True), []
+    while page.more:
+        page = market.orders_placed(NOON - timedelta(days=10), NOON, page.cursor)
+        listed += [order.name for order in page.orders]
+    assert listed == [bought[age].name for age in (10, 9, 8, 7, 6, 5, 2, 1)]
+
+
 # -- fulfilling ------------------------------------------------------------------------------------
 
 
