@@ -42,7 +42,7 @@ def button(page: str, name: str) -> str:
 
 def row(floor: Floor) -> Backfill:
     with floor.house.look() as session:
-        return floor.house.one(session, Backfill)  # type: ignore[no-any-return]
+        return floor.house.one(session, Backfill)
 
 
 def test_before_anything_was_asked_there_is_only_the_question(floor: Floor) -> None:
