@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from orderflow.db import insert_new
-from orderflow.judge import reconsider_all
+from orderflow.judge import reconsider_variant
 from orderflow.models import (
     Connection,
     Merchant,
@@ -76,7 +76,7 @@ def unmap(session: Session, mapping: VariantMapping, now: datetime) -> None:
             "seen_at": now,
         }
         insert_new(session, UnmappedVariant, values, ["merchant_id", "variant_id"])
-    reconsider_all(session, merchant, now)
+    reconsider_variant(session, merchant, mapping.variant_id, now)
 
 
 def ours(session: Session, merchant: Merchant, variant_id: str) -> Ours | None:

@@ -27,7 +27,16 @@ from orderflow.models import (
 BATCH = 500
 BY_STORE = {"store_access", "webhook", "message", "lane"}
 """Tables whose rows belong to a store or a lane, not to a merchant; seen to by name."""
-HIS_KINDS = ("reconsider", "reconsider_all", "tidy", "fetch", "reconcile", "watch", "report")
+HIS_KINDS = (
+    "reconsider",
+    "reconsider_all",
+    "tidy",
+    "fetch",
+    "reconcile",
+    "watch",
+    "report",
+    "backfill",
+)
 """Messages that are a merchant's own, in lanes that its shop may share as a vendor's store."""
 
 

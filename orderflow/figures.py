@@ -91,7 +91,7 @@ def attention(session: Session, merchant: Merchant) -> Attention:
     return Attention(
         refused=_in_state(session, merchant, life.REFUSED),
         unknown=_in_state(session, merchant, life.UNKNOWN),
-        stuck=tuple(Named(*row) for row in session.execute(_stuck(merchant))),
+        stuck=_stuck(session, merchant),
         parked=count(session, _parked(session, merchant)),
         lost=tuple(_lost(session, merchant)),
     )
@@ -106,17 +106,18 @@ def _in_state(session: Session, merchant: Merchant, state: str) -> int:
     )
 
 
-def _stuck(merchant: Merchant) -> Select[str, str, datetime]:
+def _stuck(session: Session, merchant: Merchant) -> tuple[Named, ...]:
+    """An order may have several such parcels, so more rows are read than orders are named."""
     told = (MarketplaceOrder.public_id, MarketplaceOrder.name, MarketplaceOrder.placed_at)
-    return (
+    rows = session.execute(
         select(*told)
         .join(VendorOrder, VendorOrder.order_id == MarketplaceOrder.id)
         .join(Shipment, Shipment.vendor_order_id == VendorOrder.id)
         .where(Shipment.state == Shipment.STUCK, MarketplaceOrder.merchant_id == merchant.id)
-        .distinct()
-        .order_by(MarketplaceOrder.placed_at)
-        .limit(NAMED)
+        .order_by(Shipment.vendor_order_id)
+        .limit(10 * NAMED)
     )
+    return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
 
 
 def _parked(session: Session, merchant: Merchant) -> Select[Any]:

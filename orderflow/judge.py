@@ -7,10 +7,11 @@ sending and tracking judge the same order by different facts.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from orderflow import life, outbox, timeline
@@ -185,15 +186,33 @@ def send_soon(session: Session, push: Push, now: datetime, *, delay: float = 0) 
 def reconsider_all(
     session: Session, merchant: Merchant, now: datetime, *, vendor_id: int | None = None
 ) -> None:
-    """A setting, name, mapping, add-on or connection changed: decide again what it may release."""
+    """A setting, add-on or connection changed: decide again what it may release."""
+    _go_round(session, merchant, str(vendor_id or "all"), {"vendor": vendor_id}, now)
+
+
+def reconsider_variant(
+    session: Session, merchant: Merchant, variant_id: str, now: datetime
+) -> None:
+    """Something else is known of a variant: decide the open orders again that hold it."""
+    _go_round(session, merchant, f"variant:{variant_id}", {"variant": variant_id}, now)
+
+
+def reconsider_named(session: Session, merchant: Merchant, folded: str, now: datetime) -> None:
+    """A name means another vendor, or none: decide the open orders again whose lines bear it."""
+    _go_round(session, merchant, f"name:{folded}", {"name": folded}, now)
+
+
+def _go_round(
+    session: Session, merchant: Merchant, what: str, about: Mapping[str, Any], now: datetime
+) -> None:
     outbox.put(
         session,
         merchant.orders_lane,
         "reconsider_all",
-        f"reconsider:{vendor_id or 'all'}",
-        {"merchant": merchant.id, "vendor": vendor_id, "after": 0},
+        f"reconsider:{what}",
+        {"merchant": merchant.id, "vendor": None, "after": 0, **about},
         now=now,
-        once=f"reconsider:{merchant.id}:{vendor_id or 'all'}",
+        once=f"reconsider:{merchant.id}:{what}",
     )
 
 
@@ -204,23 +223,43 @@ def reconsider_soon(session: Session, merchant: Merchant, order_id: int, now: da
 
 
 def reconsider_some(
-    session: Session,
-    merchant: Merchant,
-    now: datetime,
-    *,
-    vendor_id: int | None,
-    after: int,
-    limit: int = 200,
+    session: Session, merchant: Merchant, about: Mapping[str, Any], now: datetime, limit: int = 200
 ) -> int | None:
-    """Queue the next ``limit`` orders to be decided again; where to go on, None at the end.
+    """Queue the next ``limit`` orders to be decided again; where to go on, None at the end."""
+    after = int(about["after"])
+    if about.get("variant"):
+        asked = _with_open_lines(merchant, OrderLine.variant_id == about["variant"], after)
+    elif about.get("name"):
+        asked = _with_open_lines(merchant, OrderLine.vendor_folded == about["name"], after)
+    else:
+        asked = _open_orders(merchant, about.get("vendor"), after)
+    ids = list(session.scalars(asked.limit(limit)))
+    for order_id in ids:
+        reconsider_soon(session, merchant, order_id, now)
+    return ids[-1] if len(ids) == limit else None
 
-    Asks for orders with parts that rest, and, without a vendor, for those with lines of nobody.
-    """
+
+def _with_open_lines(merchant: Merchant, fits: Any, after: int) -> Select[int]:
+    """Of unfinished orders: lines that no push has taken along, of resting parts or of nobody."""
+    line, part = OrderLine, VendorOrder
+    return (
+        select(line.order_id)
+        .distinct()
+        .join(MarketplaceOrder, MarketplaceOrder.id == line.order_id)
+        .outerjoin(part, part.id == line.vendor_order_id)
+        .where(line.merchant_id == merchant.id, fits, line.order_id > after)
+        .where(line.push_id.is_(None), MarketplaceOrder.finished_at.is_(None))
+        .where(part.id.is_(None) | part.state.in_(JUDGED))
+        .order_by(line.order_id)
+    )
+
+
+def _open_orders(merchant: Merchant, vendor_id: int | None, after: int) -> Select[int]:
+    """Orders with parts that rest, and, without a vendor, those with lines of nobody."""
     orders = (
         select(MarketplaceOrder.id)
         .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.id > after)
         .order_by(MarketplaceOrder.id)
-        .limit(limit)
     )
     resting = (
         select(VendorOrder.id)
@@ -232,12 +271,6 @@ def reconsider_some(
         .where(OrderLine.order_id == MarketplaceOrder.id, OrderLine.vendor_order_id.is_(None))
         .exists()
     )
-    theirs = (
-        resting | unowned
-        if vendor_id is None
-        else resting.where(VendorOrder.vendor_id == vendor_id)
-    )
-    ids = list(session.scalars(orders.where(theirs)))
-    for order_id in ids:
-        reconsider_soon(session, merchant, order_id, now)
-    return ids[-1] if len(ids) == limit else None
+    if vendor_id is None:
+        return orders.where(resting | unowned)
+    return orders.where(resting.where(VendorOrder.vendor_id == vendor_id))

@@ -49,6 +49,8 @@ class Row:
 
 def rows(session: Session, order_ids: Sequence[int]) -> tuple[Row, ...]:
     """In the order of ``order_ids``. Without the snapshots: opening them all would take long."""
+    if not order_ids:
+        return ()
     order = MarketplaceOrder
     found = session.execute(
         select(

@@ -6,6 +6,7 @@ book changes nothing. What we created in a store ourselves is never taken for a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 from orderflow import life, notices, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
-from orderflow.decide import PAID
+from orderflow.decide import PAID, Decision, decide
+from orderflow.facts import gather
 from orderflow.judge import judge, lock
 from orderflow.models import (
     Connection,
@@ -24,13 +26,16 @@ from orderflow.models import (
     Push,
     TrialOrder,
     VariantMapping,
+    Vendor,
     VendorName,
     VendorOrder,
     public_id,
 )
 from orderflow.privacy import without_buyer
 from orderflow.search import folded
-from orderflow.split import Owners, Part, split
+from orderflow.settings import effective
+from orderflow.shipments import settle
+from orderflow.split import Owners, Part, fold, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
 
 
@@ -46,8 +51,7 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
         order.paid_at = now
     order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
-    for part in order.vendor_orders:
-        judge(session, part, now)
+    _decide(session, order, now)
     return True
 
 
@@ -63,7 +67,33 @@ def reconsider(session: Session, order_id: int, now: datetime) -> None:
     """Find the vendors of an order's lines again and decide its parts again."""
     order = lock(session, order_id)
     _assign(session, order, snapshot.from_json(order.snapshot), now)
+    _decide(session, order, now)
+
+
+def foresee(
+    session: Session, merchant: Merchant, seen: SeenOrder, now: datetime
+) -> Iterator[tuple[int, Decision]]:
+    """(vendor, decision) for each part that recording ``seen`` would make; nothing is written."""
+    order = MarketplaceOrder(merchant=merchant, recorded_at=now, **_columns(seen))
+    order.risk, order.on_hold = seen.risk, seen.on_hold
+    order.paid_at = now if seen.payment in PAID else None
+    for each in split(seen, owners(session, merchant.id, seen)):
+        if each.vendor_id is None:
+            continue
+        vendor = session.get_one(Vendor, each.vendor_id)
+        part = VendorOrder(merchant_id=merchant.id, vendor_id=vendor.id, vendor=vendor, order=order)
+        for position, line in enumerate(each.lines):
+            part.lines.append(row := OrderLine(remote_id=line.id))
+            _write_line(row, line, position)
+        facts = gather(session, part, {})
+        yield vendor.id, decide(facts, effective(session, merchant.id, vendor.id), now)
+
+
+def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
+    """A shipped part that got another line is not all shipped any more, and is decided again."""
     for part in order.vendor_orders:
+        if part.state == life.SHIPPED:
+            settle(session, part, now)
         judge(session, part, now)
 
 
@@ -246,6 +276,6 @@ def _write_lines(
 def _write_line(row: OrderLine, line: SeenLine, position: int) -> None:
     row.position = position
     row.variant_id, row.sku, row.title = line.variant_id, line.sku, line.title
-    row.vendor_text = line.vendor
+    row.vendor_text, row.vendor_folded = line.vendor, fold(line.vendor)
     row.quantity, row.fulfillable = line.quantity, line.fulfillable
     row.requires_shipping = line.requires_shipping

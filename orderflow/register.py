@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import notices, outbox
 from orderflow.catalogue import forget_unmapped
-from orderflow.judge import reconsider_all
+from orderflow.judge import reconsider_all, reconsider_named, reconsider_variant
 from orderflow.models import (
     AddOn,
     Connection,
@@ -146,7 +146,7 @@ def add_alias(session: Session, vendor: Vendor, name: str, now: datetime) -> Non
         VendorName(merchant_id=vendor.merchant_id, vendor_id=vendor.id, folded=folded, written=name)
     )
     session.flush()
-    reconsider_all(session, vendor.merchant, now)
+    reconsider_named(session, vendor.merchant, folded, now)
 
 
 def connect(
@@ -289,5 +289,5 @@ def map_variant(
     session.flush()
     forget_unmapped(session, connection.merchant_id, variant_id)
     merchant = session.get_one(Merchant, connection.merchant_id)
-    reconsider_all(session, merchant, now)
+    reconsider_variant(session, merchant, variant_id, now)
     return row

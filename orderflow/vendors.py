@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import delete, literal, select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from orderflow import preview, register
 from orderflow.facts import Facts
-from orderflow.judge import reconsider_all
+from orderflow.judge import reconsider_all, reconsider_named
 from orderflow.models import Connection, Merchant, Push, Vendor, VendorName
 from orderflow.preview import Unconfirmed
 from orderflow.split import fold
@@ -140,12 +140,26 @@ def change(
         release = preview.opening(session, merchant, _switched_on, now, vendor=vendor)
         if release.count and release.count != confirmed:
             raise Unconfirmed(release)
+    switched = new.push_enabled != vendor.push_enabled
     vendor.name, vendor.email, vendor.language = new.name, new.email, new.language
     vendor.push_enabled = new.push_enabled
-    session.execute(delete(VendorName).where(VendorName.vendor_id == vendor.id))
-    for text in (new.name, *_aliases(new)):
-        register.add_alias(session, vendor, text, now)
-    reconsider_all(session, merchant, now)
+    _rename(session, vendor, {fold(text): text for text in (new.name, *_aliases(new))}, now)
+    if switched:
+        reconsider_all(session, merchant, now, vendor_id=vendor.id)
+
+
+def _rename(session: Session, vendor: Vendor, wanted: dict[str, str], now: datetime) -> None:
+    """From now on these texts, by fold, mean the vendor, and no others."""
+    known = {row.folded: row for row in names_of(session, vendor)}
+    for folded in known.keys() - wanted.keys():
+        session.delete(known[folded])
+        reconsider_named(session, vendor.merchant, folded, now)
+    session.flush()
+    for folded, text in wanted.items():
+        if folded in known:
+            known[folded].written = text
+        else:
+            register.add_alias(session, vendor, text, now)
 
 
 def _switched_on(facts: Facts) -> Facts:

@@ -68,6 +68,11 @@ def seen_from_webhook(platform: str, topic: str, body: bytes, address: str) -> S
     return cast(SeenOrder, market.seen_from_webhook(body, address))
 
 
+def order_history_days(platform: str) -> int:
+    """So far back a marketplace shows us orders."""
+    return cast(int, _part(platform, "marketplace").ORDER_HISTORY_DAYS)
+
+
 def webhooks(platform: str) -> Webhooks:
     return cast(Webhooks, _part(platform, "webhooks"))
 

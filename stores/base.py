@@ -323,8 +323,8 @@ class Store(Protocol):
 
     def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> None: ...
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        """Orders of ours changed since ``cursor`` (``""``: from now on, minus an overlap)."""
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        """Orders of ours changed since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
 
     def subscribe(self, address: str, secret: str) -> None:
         """See to it that the store tells ``address`` of changed orders: make, mend, leave alone."""
@@ -376,8 +376,11 @@ class Marketplace(Protocol):
 
     def read_order(self, order_id: str) -> SeenOrder | None: ...
 
-    def orders_since(self, cursor: str) -> SeenPage:
-        """Orders updated since ``cursor``."""
+    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
+        """Orders updated since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
+
+    def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
+        """Open orders placed between, not fulfilled yet, oldest first; ``""`` is the beginning."""
 
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 

@@ -82,7 +82,7 @@ def configuration(database_url: str, **more: Any) -> Config:
 
 class House:
     """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
-    machine's own time: a store's first cursor and a page's ID token start there too."""
+    machine's own time: a page's ID token starts there too."""
 
     def __init__(self, database_url: str, **config: Any) -> None:
         self.clock = SettableClock(datetime.now(UTC).replace(microsecond=0))

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from orderflow.config import Config
 from webapp import (
     addons,
+    backfill,
     filters,
     helping,
     history,
@@ -38,6 +39,7 @@ PAGES = (
     home.pages,
     orders.pages,
     order.pages,
+    backfill.pages,
     why.pages,
     vendors.pages,
     vendor_stores.pages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers import (
+    backfill,
     intake,
     mail,
     privacy,
@@ -24,6 +25,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "fetch": intake.fetch,
     "reconcile": intake.reconcile,
     "watch": intake.watch,
+    "backfill": backfill.carry_on,
     "push": pushes.send,
     "audit": pushes.audit,
     "read": tracking.read,

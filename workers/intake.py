@@ -104,9 +104,7 @@ def reconsider_all(job: Job) -> None:
         outbox.unname(session, job.message)
     with unit_of_work() as session:
         merchant = session.get_one(Merchant, about["merchant"])
-        go_on = judge.reconsider_some(
-            session, merchant, clock.now(), vendor_id=about["vendor"], after=about["after"]
-        )
+        go_on = judge.reconsider_some(session, merchant, about, clock.now())
         if go_on is not None:
             about["after"] = go_on
             outbox.put(
@@ -158,7 +156,10 @@ def reconcile(job: Job) -> None:
         return
     market = job.marketplace()
     page = job.call(
-        "orders_since", market, lambda: market.orders_since(merchant.orders_cursor), HOME
+        "orders_since",
+        market,
+        lambda: market.orders_since(merchant.orders_cursor, clock.now()),
+        HOME,
     )
     for order_id in page.unread:
         set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))

@@ -46,7 +46,9 @@ def poll(job: Job) -> None:
             outbox.done(session, job.message)
             return
     store = job.store()
-    changes = job.call("fetch_changes", store, lambda: store.fetch_changes(cursor), STORE)
+    changes = job.call(
+        "fetch_changes", store, lambda: store.fetch_changes(cursor, clock.now()), STORE
+    )
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))

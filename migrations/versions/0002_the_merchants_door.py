@@ -16,7 +16,18 @@ depends_on = None
 
 PAGE = 1000
 RANKS = ("push", "wait", "hold", "skip")
-NEW_KINDS = ("alert", "collect", "digest", "erase", "mail", "tidy", "trial", "visit", "watch")
+NEW_KINDS = (
+    "alert",
+    "backfill",
+    "collect",
+    "digest",
+    "erase",
+    "mail",
+    "tidy",
+    "trial",
+    "visit",
+    "watch",
+)
 """Of messages; like settings of other names than these, the revision before knows none of them."""
 OLD_SETTINGS = (
     "order_sync",
@@ -42,8 +53,10 @@ def upgrade() -> None:
     _add_settings_and_counts()
     _add_mails_and_privacy()
     _add_calls()
+    _add_backfills()
     _widen()
     _fill_orders()
+    _fill_lines()
     _fill_parts()
     _list_unmapped_variants()
     _start_standing_messages()
@@ -78,7 +91,13 @@ def downgrade() -> None:
         for column in ("sent", "gone_at", "merchant_id"):
             batch_op.drop_column(column)
     with op.batch_alter_table("order_line", schema=None) as batch_op:
-        batch_op.drop_index("ix_order_line_by_sku")
+        for name in ("sku", "variant", "vendor"):
+            batch_op.drop_index(f"ix_order_line_by_{name}")
+        batch_op.drop_column("vendor_folded")
+        batch_op.create_index(
+            batch_op.f("ix_order_line_merchant_id_order_line_variant_id"),
+            ["merchant_id", "variant_id"],
+        )
     with op.batch_alter_table("merchant", schema=None) as batch_op:
         for column in ("checklist_dismissed_at", "settings_version", "language"):
             batch_op.drop_column(column)
@@ -100,6 +119,7 @@ def downgrade() -> None:
         "invitation",
         "privacy_request",
         "daily_count",
+        "backfill",
     ):
         op.drop_table(table)
 
@@ -297,6 +317,35 @@ def _add_calls() -> None:
     )
 
 
+def _add_backfills() -> None:
+    op.create_table(
+        "backfill",
+        sa.Column("id", big(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("merchant_id", big(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", moment(), nullable=False),
+        sa.Column("until", moment(), nullable=False),
+        sa.Column("page", sa.String(), nullable=False),
+        sa.Column("settings_version", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("outlook", sa.JSON(), nullable=False),
+        sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("asked_at", moment(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("started_at", moment(), nullable=True),
+        sa.Column("started_by", sa.String(), nullable=False),
+        sa.Column("ended_at", moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["merchant.id"], name=op.f("fk_backfill_merchant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backfill")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_backfill_public_id")),
+    )
+
+
 # -- columns, filled for what is there already ----------------------------------------------------
 
 
@@ -318,6 +367,10 @@ def _widen() -> None:
             sa.Column("settings_version", sa.Integer(), server_default="0", nullable=False)
         )
         batch_op.add_column(sa.Column("checklist_dismissed_at", moment(), nullable=True))
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("vendor_folded", sa.String(), server_default="", nullable=False)
+        )
     with op.batch_alter_table("push", schema=None) as batch_op:
         batch_op.add_column(sa.Column("merchant_id", big(), nullable=True))
         batch_op.add_column(sa.Column("gone_at", moment(), nullable=True))
@@ -347,6 +400,15 @@ def _fill_orders() -> None:
         "WHERE cancelled_at IS NOT NULL OR fulfilment = 'fulfilled' OR NOT EXISTS "
         "(SELECT 1 FROM order_line WHERE order_id = marketplace_order.id AND quantity > 0)"
     )
+
+
+def _fill_lines() -> None:
+    line = sa.table(
+        "order_line", sa.column("id"), sa.column("vendor_text"), sa.column("vendor_folded")
+    )
+    for page in _pages(line.c.id, line.c.vendor_text):
+        folded = ((row.id, " ".join(row.vendor_text.casefold().split())) for row in page)
+        _write(line, [{"row": row, "vendor_folded": text} for row, text in folded])
 
 
 def _searched_by(name: str) -> str:
@@ -492,7 +554,12 @@ def _index() -> None:
             postgresql_where=sa.text("forgotten_at IS NULL"),
         )
     with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_line_merchant_id_order_line_variant_id"))
         batch_op.create_index("ix_order_line_by_sku", ["merchant_id", "sku", "order_id"])
+        for name, column in (("variant", "variant_id"), ("vendor", "vendor_folded")):
+            batch_op.create_index(
+                f"ix_order_line_by_{name}", ["merchant_id", column, "order_id", "push_id"]
+            )
     with op.batch_alter_table("push", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_push_connection_id_push_placed_at"), ["connection_id", "placed_at"]
@@ -534,6 +601,7 @@ def _index() -> None:
 
 def _index_new_tables() -> None:
     for table, *columns in (
+        ("backfill", "merchant_id", "id"),
         ("invitation", "vendor_id", "id"),
         ("mail", "merchant_id", "id"),
         ("mail", "merchant_id", "kind", "id"),

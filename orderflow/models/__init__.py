@@ -1,5 +1,6 @@
 """The tables, one file for each part of the story."""
 
+from orderflow.models.backfills import Backfill
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
 from orderflow.models.catalogue import UnmappedVariant
@@ -25,6 +26,7 @@ from orderflow.models.tallies import DailyCount
 __all__ = [
     "AddOn",
     "Attempt",
+    "Backfill",
     "Base",
     "Connection",
     "DailyCount",

@@ -128,13 +128,15 @@ class VendorOrder(Base):
 
 class OrderLine(Base):
     """A line of the marketplace order. ``vendor_order_id`` NULL: the merchant's own.
-    ``push_id`` is the push that took it along; ``quantity`` is what is wanted now."""
+    ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
+    ``vendor_folded`` is what a vendor's names are compared with."""
 
     __tablename__ = "order_line"
     __table_args__ = (
         UniqueConstraint("order_id", "remote_id"),
         Index(None, "vendor_order_id"),
-        Index(None, "merchant_id", "variant_id"),
+        Index("ix_order_line_by_variant", "merchant_id", "variant_id", "order_id", "push_id"),
+        Index("ix_order_line_by_vendor", "merchant_id", "vendor_folded", "order_id", "push_id"),
         Index("ix_order_line_by_sku", "merchant_id", "sku", "order_id"),
     )
 
@@ -149,6 +151,7 @@ class OrderLine(Base):
     sku: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     vendor_text: Mapped[str] = mapped_column(default="")
+    vendor_folded: Mapped[str] = mapped_column(default="", server_default="")
     quantity: Mapped[int]
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]

@@ -189,8 +189,8 @@ query SeenOrder($id: ID!, $after: String) {
 
 SEEN_ORDERS = (
     """
-query SeenOrders($query: String!, $after: String) {
-  orders(first: 5, query: $query, after: $after, sortKey: UPDATED_AT) {
+query SeenOrders($query: String!, $sort: OrderSortKeys!, $after: String) {
+  orders(first: 5, query: $query, after: $after, sortKey: $sort) {
     pageInfo { hasNextPage endCursor }
     nodes {
       ...Seen

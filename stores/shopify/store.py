@@ -120,8 +120,8 @@ class ShopifyStore:
             staffNote=reason[:255],
         )
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        place = unpack(cursor, _OVERLAP)
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.execute(
             documents.STORE_ORDERS_CHANGED,

@@ -141,8 +141,8 @@ class WooStore:
         """WooCommerce puts the stock back by itself when an order is cancelled."""
         self._client.put(f"orders/{int(order_id)}", {"status": "cancelled"})
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        streams = changes.unpack_streams(cursor)
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        streams = changes.unpack_streams(cursor, now)
         orders: dict[str, StoreOrder] = {}
         unread: tuple[str, ...] = ()
         more = False

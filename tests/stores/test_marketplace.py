@@ -22,7 +22,6 @@ from stores.base import (
     StoreRefused,
     Tracking,
 )
-from stores.cursor import Place, pack
 from stores.shopify.connect import MERCHANT_SCOPES
 from stores.shopify.marketplace import seen_from_webhook
 from tests.stores.cast import NOON, SECRET
@@ -180,13 +179,29 @@ def test_an_order_of_many_lines_is_read_whole(market: Marketplace, people: Peopl
 
 def test_every_order_changed_since_is_listed(market: Marketplace, people: People) -> None:
     bought = [people.customer.buys(DOMAIN, [("MUG", 1)] * 7) for _ in range(12)]
-    page = SeenPage((), pack(Place(NOON - timedelta(hours=1))), more=True)
+    page = SeenPage((), "", more=True)
     listed = set()
     while page.more:
-        page = market.orders_since(page.cursor)
+        page = market.orders_since(page.cursor, NOON - timedelta(hours=1))
         listed |= {order.id for order in page.orders}
         assert all(len(order.lines) == 7 for order in page.orders)
     assert listed == {str(order.id) for order in bought}
+
+
+def test_open_orders_placed_between_are_listed_oldest_first(
+    market: Marketplace, shop: Shop, people: People
+) -> None:
+    bought = [people.customer.buys(DOMAIN, [("MUG", 1)]) for _ in range(12)]
+    for age, order in enumerate(bought):
+        order.created_at -= timedelta(days=age)
+        shop.index.put(order)
+    people.merchant.cancels(DOMAIN, bought[3].name)
+    people.vendor.ships(DOMAIN, bought[4].name)
+    page, listed = SeenPage((), "", more=True), []
+    while page.more:
+        page = market.orders_placed(NOON - timedelta(days=10), NOON, page.cursor)
+        listed += [order.name for order in page.orders]
+    assert listed == [bought[age].name for age in (10, 9, 8, 7, 6, 5, 2, 1)]
 
 
 # -- fulfilling ------------------------------------------------------------------------------------

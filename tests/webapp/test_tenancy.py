@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from orderflow import backfill
 from orderflow import requests as privacy_requests
 from orderflow.models import (
+    Backfill,
     Connection,
     MarketplaceOrder,
     PrivacyRequest,
@@ -43,6 +45,9 @@ OWN_ALONE = frozenset(
         "orders.show",
         "orders.download",
         "orders.act",
+        "backfill.show",
+        "backfill.progress",
+        "backfill.look",
         "why.show",
         "vendors.every",
         "vendors.new",
@@ -96,6 +101,7 @@ def one_of_each(floor: Floor) -> Floor:
     assert shipped.status_code == 200
     floor.house.turn()
     _asks_for_a_copy(floor)
+    _counts_earlier_orders(floor)
     floor.house.merchant(STRANGER)
     return floor
 
@@ -105,6 +111,13 @@ def _asks_for_a_copy(floor: Floor) -> None:
         order = session.scalars(select(MarketplaceOrder)).one()
         buyer = Buyer(email="robin@example.com", order_ids=(order.remote_id,))
         privacy_requests.ask(session, order.merchant, "export", buyer, floor.house.clock())
+    floor.house.turn()
+
+
+def _counts_earlier_orders(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        order = session.scalars(select(MarketplaceOrder)).one()
+        backfill.ask(session, order.merchant, 14, by="1", now=floor.house.clock())
     floor.house.turn()
 
 
@@ -119,6 +132,7 @@ def examples(floor: Floor) -> Examples:
         push = session.scalars(select(Push).where(Push.vendor_order_id == part.id)).one()
         shipment = session.scalars(select(Shipment)).one()
         copy = session.scalars(select(PrivacyRequest)).one()
+        counted = session.scalars(select(Backfill)).one()
         kept = {
             "order": order.public_id,
             "part": part.public_id,
@@ -133,9 +147,10 @@ def examples(floor: Floor) -> Examples:
             "platform": "shopify",
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
-        of_copy = {"public_id": copy.public_id}
+        of_copy, of_count = {"public_id": copy.public_id}, {"public_id": counted.public_id}
     named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
-    return Examples({**named, "order": of_order, "privacy": of_copy}, kept)
+    named |= {"order": of_order, "privacy": of_copy, "backfill": of_count}
+    return Examples(named, kept)
 
 
 def rules(house: House) -> Iterator[Rule]:
