@@ -38,10 +38,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``by``: how the text was understood. ``after``: where the next page starts, empty: none."""
+    """``by``: how the text was understood. ``after``: where the next page starts, ``back``: where
+    the one before ends; empty: there is none."""
 
     rows: tuple[Row, ...]
     after: str = ""
+    back: str = ""
     by: str = ""
 
 
@@ -51,17 +53,34 @@ def folded(name: str) -> str:
 
 
 def page(
-    session: Session, merchant_id: int, wanted: Wanted, after: str = "", limit: int = PAGE
+    session: Session,
+    merchant_id: int,
+    wanted: Wanted,
+    after: str = "",
+    limit: int = PAGE,
+    *,
+    back: str = "",
 ) -> Page:
-    """The orders after the mark ``after``; a mark that means nothing is the beginning."""
+    """The orders after the mark ``after``, or those just before the mark ``back``; a mark that
+    means nothing is the beginning."""
+    stretch = Stretch(after, back, limit)
     if not wanted.text:
-        return _page(session, _filtered(merchant_id, wanted), wanted, after, limit)
+        return _page(session, _filtered(merchant_id, wanted), stretch)
     for by in (wanted.by,) if wanted.by in WAYS else WAYS:
         query = _searched(session, merchant_id, by, wanted.text)
-        found = _page(session, query, wanted, after, limit, by) if query else Page((), by=by)
+        found = _page(session, query, stretch, by) if query else Page((), by=by)
         if found.rows:
             break
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How many rows, and after or before which mark."""
+
+    after: str
+    back: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +92,19 @@ class Query:
     mark: Any = None
     newest_first: bool = True
 
-    def after(self, stop: tuple[Any, int] | None) -> Select[*tuple[Any, ...]]:
+    def after(
+        self, stop: tuple[Any, int] | None, *, backwards: bool = False
+    ) -> Select[*tuple[Any, ...]]:
+        """``backwards``: the rows before ``stop``, the nearest first."""
         order = [self.id] if self.mark is None else [self.mark, self.id]
-        query = self.select.order_by(*([c.desc() for c in order] if self.newest_first else order))
+        falling = self.newest_first is not backwards
+        query = self.select.order_by(*([c.desc() for c in order] if falling else order))
         if stop is None:
             return query
         values = stop[-len(order) :]
         here = tuple_(*order)
         there = tuple_(*(literal(v, c.type) for v, c in zip(values, order, strict=True)))
-        return query.where(here < there if self.newest_first else here > there)
+        return query.where(here < there if falling else here > there)
 
 
 def _filtered(merchant_id: int, wanted: Wanted) -> Query:
@@ -143,14 +166,31 @@ def _vendor_named(session: Session, merchant_id: int, text: str) -> int | None:
     )
 
 
-def _page(
-    session: Session, query: Query, wanted: Wanted, after: str, limit: int, by: str = ""
+def _page(session: Session, query: Query, stretch: Stretch, by: str = "") -> Page:
+    if stretch.back and (stop := _read_mark(stretch.back, query)):
+        found = _found(session, query.after(stop, backwards=True), stretch)
+        if len(found) > stretch.limit:
+            shown = found[stretch.limit - 1 :: -1]
+            return _told(session, shown, by, more=True, earlier=True)
+    stop = _read_mark(stretch.after, query)
+    found = _found(session, query.after(stop), stretch)
+    more, earlier = len(found) > stretch.limit, stop is not None
+    return _told(session, found[: stretch.limit], by, more=more, earlier=earlier)
+
+
+def _found(
+    session: Session, statement: Select[*tuple[Any, ...]], stretch: Stretch
+) -> list[tuple[Any, int]]:
+    """One more than fits on the page, to see whether there is more."""
+    return [(mark, number) for mark, number in session.execute(statement.limit(stretch.limit + 1))]
+
+
+def _told(
+    session: Session, shown: list[tuple[Any, int]], by: str, *, more: bool, earlier: bool
 ) -> Page:
-    statement = query.after(_read_mark(after, query)).limit(limit + 1)
-    found = [(mark, order_id) for mark, order_id in session.execute(statement)]
-    shown = found[:limit]
-    more = _write_mark(*shown[-1]) if len(found) > limit else ""
-    return Page(rows(session, [order_id for _, order_id in shown]), more, by)
+    after = _write_mark(*shown[-1]) if more else ""
+    back = _write_mark(*shown[0]) if earlier and shown else ""
+    return Page(rows(session, [number for _, number in shown]), after, back, by)
 
 
 def _write_mark(mark: Any, order_id: int) -> str:

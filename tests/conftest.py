@@ -15,6 +15,7 @@ ENGINES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=ENGINES, help="only on this engine; default: on both")
+    parser.addoption("--pictures", action="store_true", help="leave every page in var/looks")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -32,7 +32,7 @@ from orderflow.models import (
     Vendor,
     VendorOrder,
 )
-from sandbox.clock import SettableClock
+from sandbox.clock import RunningClock, SettableClock
 from sandbox.people import People
 from sandbox.shopify.app import App
 from sandbox.shopify.shop import Shop
@@ -82,10 +82,13 @@ def configuration(database_url: str, **more: Any) -> Config:
 
 class House:
     """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
-    machine's own time: a page's ID token starts there too."""
+    machine's own time: a page's ID token starts there too. It stands still, but for a browser: its
+    ID tokens are good for a minute."""
 
-    def __init__(self, database_url: str, **config: Any) -> None:
-        self.clock = SettableClock(datetime.now(UTC).replace(microsecond=0))
+    def __init__(
+        self, database_url: str, running: RunningClock | None = None, **config: Any
+    ) -> None:
+        self.clock = running or SettableClock(datetime.now(UTC).replace(microsecond=0))
         self.config = configuration(database_url, **config)
         self.web: Flask = create_app(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)

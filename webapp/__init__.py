@@ -15,7 +15,7 @@ from orderflow.db import db
 from orderflow.house import furnish
 from portal import webhooks as store_webhooks
 from stores import http
-from webapp import admin, answers, commands, headers, health, language, webhooks
+from webapp import admin, answers, commands, files, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; an order with thousands of lines is a webhook of several megabytes."""
@@ -40,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     answers.htmx.init_app(app)
     language.speak(app)
     headers.guard(app)
+    files.mark(app)
     admin.open_pages(app)
     app.cli.add_command(commands.sluice)
     return app

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from orderflow import settings
 from orderflow.options import of_tab
@@ -37,11 +38,22 @@ class Form:
             if value != getattr(self.current, name)
         }
 
+    def unsaved(self, name: str) -> Markup:
+        """What is saved of a field that stands there otherwise, for ``app.js``: an attribute."""
+        return unsaved(str(self.shown[name]), str(getattr(self.current, name)))
+
     @property
     def planned(self) -> Settings:
         """The settings as they would be; fields that are wrong stay as they are."""
         before = self.current.model_dump()
         return Settings.model_validate({**before, **settings.reset_modes(before, self.changed)})
+
+
+def unsaved(shown: str, saved: str) -> Markup:
+    """The save bar is about what differs from what is saved, not from what was typed before."""
+    if shown.lower() == saved.lower():
+        return Markup()
+    return Markup(' data-saved="{}"').format(saved)
 
 
 def fresh(current: Settings, version: int) -> Form:

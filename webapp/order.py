@@ -159,26 +159,29 @@ def _pieces(name: str) -> int:
 def _form(
     part: VendorOrder, shipment: Shipment | None, errors: dict[str, str] | None = None
 ) -> str:
+    left = behalf.left(db.session(), part, shipment)
+    saved = _known(shipment, left)
     return render_template(
         "orders/ship.html",
         part=part,
         shipment=shipment,
-        left=behalf.left(db.session(), part, shipment),
+        left=left,
         possible=behalf.may_ship(part),
         errors={
             field: str(sentences.SHIPMENT_ERRORS[code]) for field, code in (errors or {}).items()
         },
-        typed=request.form if errors else _known(shipment),
+        saved=saved,
+        typed={name: request.form.get(name, "") for name in saved} if errors else saved,
         **telling_words(),
     )
 
 
-def _known(shipment: Shipment | None) -> dict[str, str]:
-    if shipment is None:
-        return {}
-    tracking = shipment.tracking
+def _known(shipment: Shipment | None, left: dict[str, int]) -> dict[str, str]:
+    """The fields as they stand before anybody types: of a new shipment, all that is left."""
+    tracking = shipment.tracking if shipment else []
+    pieces = shipment.lines if shipment else left
     return {
-        **{f"line:{line}": str(pieces) for line, pieces in shipment.lines.items()},
+        **{f"line:{line}": str(pieces.get(line, "")) for line in left},
         "carrier": tracking[0]["company"] if tracking else "",
         "link": tracking[0]["url"] if tracking else "",
         "numbers": "\n".join(each["number"] for each in tracking),

@@ -26,7 +26,8 @@ pages = Blueprint("orders", __name__)
 AGES = (1, 3, 7, 30)
 """Days."""
 KEPT = ("q", "by", "state", "reason", "vendor", "age")
-"""What the address says of the list; ``after`` says where in it."""
+"""What the address says of the list; ``WHERE`` says where in it."""
+WHERE = ("after", "back")
 ASKS_WHY = (PUSH_ANYWAY, "do_not_push", SEND_AGAIN)
 
 
@@ -130,7 +131,13 @@ def _vendor_id(public_id: str) -> int | None:
 
 def _page(question: Question | None = None) -> str:
     wanted = _wanted()
-    found = search.page(db.session(), g.merchant.id, wanted, request.args.get("after", ""))
+    found = search.page(
+        db.session(),
+        g.merchant.id,
+        wanted,
+        request.args.get("after", ""),
+        back=request.args.get("back", ""),
+    )
     vendors = db.session.execute(
         select(Vendor.public_id, Vendor.name)
         .where(Vendor.merchant_id == g.merchant.id)
@@ -159,7 +166,7 @@ def _kept() -> dict[str, str]:
 
 def _here() -> str:
     """The address of this very page of the list."""
-    asked = {**_kept(), **({"after": request.args["after"]} if request.args.get("after") else {})}
+    asked = _kept() | {name: request.args[name] for name in WHERE if request.args.get(name)}
     return url_for("orders.show") + (f"?{urlencode(asked)}" if asked else "")
 
 

@@ -148,4 +148,5 @@ def _words() -> dict[str, Any]:
         "setting_limits": settings.limits,
         "setting_choices": settings.choices,
         "help_anchor": options.anchor,
+        "unsaved": forms.unsaved,
     }

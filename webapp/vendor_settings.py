@@ -87,6 +87,7 @@ def _page(
         vendor=vendor,
         version=merchant.settings_version,
         mine=settings.effective(session, merchant.id).values.model_dump(),
+        saved={name: _text(kept.get(name)) for name in OVERRIDABLE},
         shown={name: typed.get(name, _text(kept.get(name))) for name in OVERRIDABLE},
         groups=groups,
         options=options.OPTIONS,

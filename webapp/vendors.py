@@ -33,7 +33,7 @@ def every() -> str:
 
 @pages.get("/new")
 def new() -> str:
-    return render_template("vendors/new.html", card=Card(""), errors={})
+    return _new(Card(""), {})
 
 
 @pages.post("/new")
@@ -44,9 +44,12 @@ def create() -> Response:
             merchant = session.get_one(Merchant, g.merchant.id)
             public_id = vendors.add(session, merchant, card, clock.now()).public_id
     except WrongCard as wrong:
-        errors = _told(wrong)
-        return refused(render_template("vendors/new.html", card=card, errors=errors))
+        return refused(_new(card, _told(wrong)))
     return at_home(done(page(find(public_id)), _("Vendor added")), public_id)
+
+
+def _new(card: Card, errors: dict[str, str]) -> str:
+    return render_template("vendors/new.html", card=card, saved=Card(""), errors=errors)
 
 
 @pages.get("/<public_id>")
@@ -115,10 +118,12 @@ def page(
         for connection in vendor.connections
         if connection.disconnected_at is None
     ]
+    saved = vendors.card(vendor, vendors.names_of(session, vendor))
     return render_template(
         "vendors/one.html",
         vendor=vendor,
-        card=card or vendors.card(vendor, vendors.names_of(session, vendor)),
+        card=card or saved,
+        saved=saved,
         errors=errors or {},
         asked=asked,
         standing=[_standing(session, connection, can) for connection, can in standing],

@@ -102,6 +102,37 @@ def test_120_orders_stand_on_three_pages_each_once(floor: Floor) -> None:
     assert seen == list(reversed(made))
 
 
+def page_of(floor: Floor, rel: str, answer: TestResponse) -> TestResponse:
+    """The page that the link ``rel`` leads to."""
+    link = re.search(rf'href="([^"]*)" rel="{rel}"', answer.text)
+    assert link, f"there is no {rel} page"
+    return floor.door.get(link[1].replace("&amp;", "&"))
+
+
+@pytest.mark.parametrize("asked", ["/orders", "/orders?vendor={}", "/orders?q=1"])
+def test_the_pages_before_are_the_pages_that_were_seen(floor: Floor, asked: str) -> None:
+    orders_in(floor, 120)
+    first = floor.door.get(asked.format(floor.vendor("Alfa")))
+    second = page_of(floor, "next", first)
+    third = page_of(floor, "next", second)
+    assert 'rel="prev"' not in first.text
+    assert 'rel="next"' not in third.text
+    assert names(page_of(floor, "prev", third)) == names(second)
+    back_again = page_of(floor, "prev", page_of(floor, "prev", third))
+    assert names(back_again) == names(first)
+    assert 'rel="prev"' not in back_again.text
+
+
+def test_who_goes_back_past_the_first_order_stands_on_a_full_first_page(floor: Floor) -> None:
+    orders_in(floor, 60)
+    first = floor.door.get("/orders")
+    second = page_of(floor, "next", first)
+    orders_in(floor, 3, first=2001)
+    newest = names(floor.door.get("/orders"))
+    assert names(page_of(floor, "prev", second)) == names(first)
+    assert names(page_of(floor, "prev", page_of(floor, "prev", second))) == newest
+
+
 def test_a_page_asks_the_same_number_of_questions_for_one_order_and_for_fifty(
     floor: Floor,
 ) -> None:
@@ -117,7 +148,8 @@ def test_a_page_asks_the_same_number_of_questions_for_one_order_and_for_fifty(
 def test_a_mark_that_means_nothing_is_the_first_page(floor: Floor) -> None:
     order = floor.sells((floor.lamp, 1))
     for mark in ("x", "1~", "1~never", "~", "9~2026-01-01"):
-        assert names(floor.door.get("/orders", query_string={"after": mark})) == [order.name]
+        for where in ("after", "back"):
+            assert names(floor.door.get("/orders", query_string={where: mark})) == [order.name]
 
 
 # -- many at once ----------------------------------------------------------------------------------

@@ -12,9 +12,33 @@ document.addEventListener("htmx:config:request", (event) => {
 
 // After a swap the keyboard and the screen reader stand at the new page, not where the link was.
 document.addEventListener("htmx:after:swap", (event) => {
-  const said = document.querySelector("[role=alert], [role=status]");
-  const main = document.getElementById("main");
-  if (event.target === document.body && main) (said || main).focus({ preventScroll: true });
+  if (event.target !== document.body) return;
+  const said = document.querySelector("[role=alert][tabindex], [role=status][tabindex]");
+  const wrong = said ?? document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+  else document.getElementById("main")?.focus({ preventScroll: true });
+});
+
+// A form that was refused shows what was typed, and it is still unsaved: let the browser know what
+// is saved (``data-saved``), and App Bridge, which keeps the save bar, that something is not.
+document.addEventListener("htmx:after:swap", () => {
+  for (const field of document.querySelectorAll("[data-saved]")) {
+    const saved = field.dataset.saved;
+    const { value, checked } = field;
+    if (field.type === "checkbox") field.defaultChecked = saved.toLowerCase() === "true";
+    else if (field.options) for (const each of field.options) each.defaultSelected = each.value === saved;
+    else field.defaultValue = saved;
+    Object.assign(field, field.type === "checkbox" ? { checked } : { value });
+    field.removeAttribute("data-saved");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+// What is discarded takes along what was said of it.
+document.addEventListener("reset", ({ target }) => {
+  for (const said of target.querySelectorAll("[role=alert]")) said.remove();
+  for (const said of target.querySelectorAll(".effect")) said.replaceChildren();
+  for (const field of target.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
 });
 
 // Success is told by a toast; whatever went wrong stands in the page.
