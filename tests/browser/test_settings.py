@@ -172,6 +172,9 @@ def test_a_switch_that_releases_12_orders_asks_tells_12_and_releases_12_once(
     expect(asked).to_contain_text("12 held orders would be pushed.")
     expect(asked).to_be_focused()
     expect(admin.bar).to_be_visible()
+    with admin.page.expect_response(lambda answer: answer.status == 409):
+        field(admin, "delay_minutes").press("Enter")  # is no answer
+    expect(asked).to_be_focused()
     assert saved(street.house, "order_sync") is False
     asked.get_by_role("button", name="Save and push them").click()
     expect(admin.toast.last).to_contain_text("Settings saved")

@@ -18,6 +18,7 @@ SAME_IN_FRENCH = {
     "E-mail",
     "Note",
     "Notifications",
+    "Pages",
     "Points",
     "SKU",
     "Total",

@@ -12,10 +12,16 @@ from tests.webapp.shop_floor import Floor
 Path = Callable[[Floor], str]
 MARK = "after=1000000~2036-01-01T00:00:00%2B00:00"
 """Where a page of orders may begin; it is before all of them."""
+BACK = "back=7~2026-01-01T00:00:00%2B00:00"
 PAGES: dict[str, Path] = {
     "home": lambda floor: "/",
     "orders": lambda floor: "/orders",
     "orders, second page": lambda floor: f"/orders?{MARK}",
+    "orders, the page before": lambda floor: f"/orders?{BACK}",
+    "orders by vendor and state, the page before": lambda floor: (
+        f"/orders?state=pushed&vendor={floor.vendor('Alfa')}&{BACK}"
+    ),
+    "orders by reason, the page before": lambda floor: f"/orders?reason=not_paid&{BACK}",
     "orders by state": lambda floor: f"/orders?state=pushed&{MARK}",
     "orders by reason": lambda floor: f"/orders?reason=not_paid&{MARK}",
     "orders by vendor": lambda floor: f"/orders?vendor={floor.vendor('Alfa')}&{MARK}",
@@ -32,6 +38,8 @@ PAGES: dict[str, Path] = {
     ),
     "search by number": lambda floor: "/orders?q=10&by=number&after=7~1002",
     "search by SKU": lambda floor: "/orders?q=LAMP&by=sku&after=1000000~",
+    "search by number, the page before": lambda floor: "/orders?q=10&by=number&back=7~1002",
+    "search by SKU, the page before": lambda floor: "/orders?q=LAMP&by=sku&back=7~",
     "search by vendor": lambda floor: f"/orders?q=Alfa&by=vendor&{MARK}",
     "search by anything": lambda floor: "/orders?q=nothing",
     "CSV": lambda floor: "/orders.csv",
