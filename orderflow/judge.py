@@ -66,6 +66,7 @@ def reach(
     facts = gather(session, part, shipped_pieces(session, part.id), push_id)
     decision = decide(facts, effective(session, part.merchant_id, part.vendor_id), now)
     if only_news and decision.verdict is not Verdict.PUSH:
+        part.facts = facts.as_json()
         return decision
     kept = decision.as_json()
     if push_id is None and kept != part.decision:

@@ -15,7 +15,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import figures, outbox, settings
-from orderflow.models import Connection, Mail, Merchant, Vendor, VendorOrder
+from orderflow.models import (
+    Backfill,
+    Connection,
+    Mail,
+    MarketplaceOrder,
+    Merchant,
+    Vendor,
+    VendorOrder,
+)
 
 ORDER, DIGEST, RECONNECT, INVITATION = "order", "digest", "reconnect", "invitation"
 ATTENTION, EXPORT = "attention", "export"
@@ -74,13 +82,24 @@ def order_arrived(session: Session, part: VendorOrder, now: datetime) -> None:
     wanted = settings.effective(session, merchant.id, vendor.id).values.order_notifications
     if wanted == "none":
         return
-    if wanted == "each" and now - order.recorded_at < FRESH:
+    fresh = now - order.recorded_at < FRESH and not _taken_in(session, order)
+    if wanted == "each" and fresh:
         tell(session, merchant, ORDER, {"part": part.id}, now, vendor)
         return
     _mail(session, merchant, ORDER, {"part": part.id}, now, vendor, Mail.GATHERING)
     name = f"digest:{merchant.id}"
     about, delay = {"merchant": merchant.id}, to_full_hour(now)
     outbox.put(session, merchant.mail_lane, "digest", name, about, now=now, delay=delay, once=name)
+
+
+def _taken_in(session: Session, order: MarketplaceOrder) -> bool:
+    """Whether it comes with the earlier orders that are taken in just now; they may be many."""
+    running = select(Backfill.id).where(
+        Backfill.merchant_id == order.merchant_id,
+        Backfill.state == Backfill.RUNNING,
+        Backfill.until > order.placed_at,
+    )
+    return session.scalar(running) is not None
 
 
 def to_full_hour(now: datetime) -> float:

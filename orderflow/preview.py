@@ -37,7 +37,6 @@ DECIDING = frozenset(
     }
 )
 """Settings that the rules ask; no other one releases or holds anything."""
-OF_LINES = frozenset({"unsynced_products", "hold_whole_order"})
 ENOUGH = 10_000
 BATCH = 500
 
@@ -76,10 +75,9 @@ def preview(
         return Preview()
     stored = settings.stored(session, merchant.id)
     planned = _planned(stored, values, vendor)
-    states = AT_REST + (LINES_MAY_FOLLOW if OF_LINES & set(values) else ())
     going = (
         part.vendor_id
-        for part, facts in _parts(session, merchant, vendor, states)
+        for part, facts in _parts(session, merchant, vendor, AT_REST + LINES_MAY_FOLLOW)
         if decide(facts, planned(part.vendor_id), now).verdict is Verdict.PUSH
     )
     return _counted(session, going, enough)

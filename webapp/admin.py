@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, abort, current_app, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from orderflow.config import Config
+from stores.base import StoreError
 from webapp import (
     addons,
     backfill,
@@ -83,7 +84,14 @@ def open_pages(app: Flask) -> None:
 
 
 def _keep_the_door() -> Response | None:
-    return session.require_merchant() if _inside() else None
+    if not _inside():
+        return None
+    if any("\0" in text for text in (request.path, *request.values.values())):
+        abort(404)  # no database keeps this character, so nothing of ours has it
+    try:
+        return session.require_merchant()
+    except StoreError:
+        return Response(render_template("away.html"), 503)
 
 
 def _inside() -> bool:

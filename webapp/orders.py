@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -77,6 +77,8 @@ def act() -> Response:
     with unit_of_work() as session:
         parts = actions.parts_of(session, g.merchant.id, chosen)
         outcome = actions.perform_all(session, parts, action, hand(), clock.now())
+    if outcome.done < question.possible:
+        return refused(_page(_partly(question, outcome)))
     said = ngettext(
         "%(num)s part: %(what)s",
         "%(num)s parts: %(what)s",
@@ -105,6 +107,14 @@ def _again(question: Question, code: str) -> Question:
         question.why,
         sentences.impossible(code),
     )
+
+
+def _partly(question: Question, outcome: actions.Outcome) -> Question:
+    """What remains, when less could be done than was said before."""
+    said = Counter(outcome.refused.values())
+    whys = tuple((sentences.impossible(code), count) for code, count in said.most_common())
+    only = ngettext("Only %(num)s part was done.", "Only %(num)s parts were done.", outcome.done)
+    return replace(question, possible=0, refused=whys, error=str(only))
 
 
 def _wanted() -> Wanted:

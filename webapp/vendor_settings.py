@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from orderflow import clock, options, preview, settings
 from orderflow.db import db, unit_of_work
-from orderflow.models import Merchant, Vendor
+from orderflow.models import Merchant, SettingChange, Vendor
 from orderflow.preview import Preview, Unconfirmed
 from orderflow.settings import OVERRIDABLE, SettingError, StaleForm, Value
 from webapp import telling
@@ -18,6 +18,8 @@ from webapp.answers import done, refused
 from webapp.vendors import find
 
 pages = Blueprint("vendor_settings", __name__, url_prefix="/vendors/<public_id>/settings")
+BESIDES = frozenset({"version", "confirm"})
+"""Fields of the form that are no settings."""
 SAME = ""
 """Stands in a field for *as for all vendors*."""
 
@@ -30,15 +32,18 @@ def show(public_id: str) -> str:
 @pages.post("")
 def save(public_id: str) -> Response:
     values, errors = _typed()
+    if strange := sorted(request.form.keys() - OVERRIDABLE - BESIDES):
+        errors[""] = _("This form has no field %(name)s.", name=", ".join(strange))
     if errors:
         return refused(_page(find(public_id), errors=errors))
     try:
         with unit_of_work() as session:
             who = find(public_id, session)
+            kept = settings.stored(session, who.merchant_id).get(who.id, {})
             preview.save(
                 session,
                 who.merchant,
-                values,
+                {name: value for name, value in values.items() if value != kept.get(name)},
                 by=g.visitor.user,
                 now=clock.now(),
                 version=request.form.get("version", 0, type=int),
@@ -69,15 +74,13 @@ def _page(
     *,
     errors: dict[str, str] | None = None,
     asked: Preview | None = None,
-    stale: Any = (),
+    stale: Sequence[SettingChange] = (),
     fresh: bool = False,
 ) -> str:
     session = db.session()
     merchant = session.get_one(Merchant, g.merchant.id, populate_existing=True)
     kept = settings.stored(session, merchant.id).get(vendor.id, {})
-    typed = (
-        {} if fresh else {name: request.form[name] for name in OVERRIDABLE & request.form.keys()}
-    )
+    typed = {} if fresh else _still_typed(stale)
     groups: dict[str, list[str]] = {}
     for name, option in options.OPTIONS.items():
         if name in OVERRIDABLE:
@@ -97,6 +100,13 @@ def _page(
         asked=asked,
         stale=stale,
     )
+
+
+def _still_typed(stale: Sequence[SettingChange]) -> dict[str, str]:
+    """What was typed, but for the fields that only somebody else has changed meanwhile."""
+    typed = {name: request.form[name] for name in OVERRIDABLE & request.form.keys()}
+    base = {change.name: _text(change.was) for change in reversed(stale)}
+    return {name: text for name, text in typed.items() if base.get(name) != text}
 
 
 def _answers(name: str) -> list[tuple[str, str]]:

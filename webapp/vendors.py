@@ -25,7 +25,8 @@ pages = Blueprint("vendors", __name__, url_prefix="/vendors")
 @pages.get("")
 def every() -> str:
     after = cursor.here()
-    rows, following = vendors.page(db.session(), g.merchant, tuple(after) if after else None)
+    begin = tuple(after) if isinstance(after, list) else None
+    rows, following = vendors.page(db.session(), g.merchant, begin)
     return render_template(
         "vendors/list.html", rows=rows, following=cursor.pack(following), first=not after
     )

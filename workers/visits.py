@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from orderflow import clock, outbox, register
 from orderflow.calls import HOME
-from stores.base import REDACT_SHOP, UNINSTALLED, StoreLocked
+from stores.base import REDACT_SHOP, UNINSTALLED, StoreLocked, StoreRefused
 from workers import privacy
 from workers.gear import Job
 
@@ -19,7 +19,7 @@ def visit(job: Job) -> None:
     try:
         store = job.store()
         identity = job.call("identify", store, store.identify, HOME)
-    except StoreLocked:
+    except (StoreLocked, StoreRefused):
         said = job.message.about["said"]
         if said not in (UNINSTALLED, REDACT_SHOP):
             raise

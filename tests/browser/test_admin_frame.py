@@ -291,6 +291,7 @@ def test_the_app_opens_pages_of_the_admin(admin: Admin) -> None:
     admin.open()
     admin.run("void open('shopify://admin/apps', '_top')")
     expect(admin.page).to_have_url(f"{admin.base}/admin/apps")
+    admin.page.wait_for_load_state("networkidle")
 
 
 def test_the_language_is_the_apps_too(admin: Admin) -> None:

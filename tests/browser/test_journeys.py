@@ -261,7 +261,7 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(
 
 
 LIST = (
-    "Download as CSV", "Order number, SKU or vendor", "Look for", "Search",
+    "Earlier orders", "Download as CSV", "Order number, SKU or vendor", "Look for", "Search",
     "State", "Vendor", "Reason", "Older than", "Filter", "Show all",
     "All on this page", "With the chosen orders", "Go on", "Choose order #1001", "#1001",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.browser.admin import Admin
 from webapp.admin import PAGES
 
-NO_PAGES = {"orders.download", "privacy.export", "vendor_stores.trial"}
+NO_PAGES = {"orders.download", "privacy.export", "vendor_stores.trial", "backfill.progress"}
 """Files, and a piece of another page."""
 LINKS = """() => [...document.querySelectorAll('a[href^="/"], s-link')]
   .map((link) => link.getAttribute("href").split("#")[0])"""

@@ -6,9 +6,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from orderflow import backfill, clock
-from orderflow.models import Backfill
+from orderflow.models import Backfill, Mail, Vendor
 from sandbox.shopify.order import Order
 from tests.house import HARBOUR
 from tests.webapp.shop_floor import Floor
@@ -207,3 +208,15 @@ def test_a_shop_that_has_removed_the_app_is_not_read_any_more(floor: Floor) -> N
         found.merchant.uninstalled_at = clock.now()
     floor.house.turn()
     assert row(floor).state == "stopped"
+
+
+def test_earlier_orders_are_told_to_the_vendor_in_one_mail(floor: Floor) -> None:
+    for _ in range(4):
+        earlier(floor, 5)
+    with floor.house.unit() as session:
+        floor.house.one(session, Vendor, name="Alfa").email = "alfa@example.com"
+    floor.door.post(button(count_them(floor), "take-in"))
+    floor.house.turn()
+    with floor.house.look() as session:
+        states = [mail.state for mail in session.scalars(select(Mail).filter_by(kind="order"))]
+    assert states == [Mail.GATHERING] * 4

@@ -190,6 +190,16 @@ def test_a_bulk_action_whose_number_has_changed_is_asked_again(floor: Floor) -> 
     assert {part.state for part in floor.house.parts()} == {"waiting"}
 
 
+def test_what_could_not_be_done_of_many_is_told(floor: Floor) -> None:
+    floor.sells((floor.lamp, 1))
+    form = {"action": "send_again", "order": [floor.house.orders()[0].public_id]}
+    answer = floor.door.post("/orders", **form, confirmed="1")
+    assert answer.status_code == 422
+    assert "Only 0 parts were done." in answer.text
+    floor.house.turn()
+    assert len(floor.alfa.orders) == 1
+
+
 def test_a_bulk_action_says_for_which_parts_it_is_not_possible(floor: Floor) -> None:
     floor.sells((floor.lamp, 1), (floor.mug, 1))
     form = {"action": "push_now", "order": [floor.house.orders()[0].public_id]}

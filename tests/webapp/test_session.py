@@ -84,3 +84,20 @@ def test_a_forged_shop_parameter_lets_nobody_frame_anything(house: House, shop: 
 
 def test_no_answer_sets_a_cookie(house: House, harbour: Shop) -> None:
     assert "Set-Cookie" not in installed(house, harbour).open().headers
+
+
+def test_a_shop_that_does_not_answer_is_told_so_and_may_try_again(
+    house: House, harbour: Shop
+) -> None:
+    door = installed(house, harbour)
+    house.world.faults.add("error_before", HARBOUR, times=1)
+    answer = door.open()
+    assert answer.status_code == 503
+    assert "Your shop does not answer" in answer.text
+    assert door.open().status_code == 200
+
+
+def test_a_character_that_no_database_keeps_is_not_found(house: House, harbour: Shop) -> None:
+    door = installed(house, harbour)
+    assert door.get("/orders?q=%00").status_code == 404
+    assert door.post("/vendors/new", name="a\0b").status_code == 404

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orderflow import invitations, vendors
+from orderflow import invitations, settings, vendors
 from orderflow.models import Invitation, Mail, Merchant, Vendor, VendorName
 from tests.house import ALFA, HARBOUR, STRANGER, House
 from tests.webapp.door import Door
@@ -245,6 +245,51 @@ def test_a_form_that_is_old_by_now_saves_nothing(floor: Floor) -> None:
     answer = override(floor, version=str(old), only_if_paid="true")
     assert answer.status_code == 422
     assert "Somebody else changed these settings" in answer.text
+
+
+def whole(floor: Floor, **values: str) -> Any:
+    """The form as the page sends it: every field, and ``values`` where somebody typed."""
+    page = floor.door.get(f"{at(floor)}/settings").text
+    fields = re.findall(r'<select[^>]*name="(\w+)".*?</select>', page, re.DOTALL)
+    saved = {
+        name: chosen[1] if (chosen := re.search(CHOSEN.format(name), page, re.DOTALL)) else ""
+        for name in fields
+    }
+    return override(floor, **{**saved, **values})
+
+
+CHOSEN = r'name="{}"(?:(?!</select>).)*?<option value="([^"]*)" selected'
+
+
+def test_the_one_box_takes_back_what_was_shared_with_the_vendor_before(floor: Floor) -> None:
+    assert whole(floor, email_mode="share").status_code == 200
+    assert whole(floor, replace_customer="true").status_code == 200
+    with floor.house.look() as session:
+        vendor = floor.house.one(session, Vendor, name="Alfa")
+        kept = settings.stored(session, vendor.merchant_id)[vendor.id]
+    assert kept == {"replace_customer": True, "email_mode": "follow"}
+
+
+def test_a_field_that_decides_nothing_asks_nothing(floor: Floor) -> None:
+    floor.sells((floor.lamp, 1), paid=False)
+    assert whole(floor, only_if_paid="false", confirm="1").status_code == 200
+    assert whole(floor, phone_mode="share").status_code == 200
+
+
+def test_who_saves_again_after_somebody_else_takes_nothing_of_theirs_back(floor: Floor) -> None:
+    old = version(floor)
+    assert override(floor, only_if_paid="false").status_code == 200
+    stale = whole(floor, version=str(old), only_if_paid="", phone_mode="share")
+    assert stale.status_code == 422
+    still = re.search(CHOSEN.format("only_if_paid"), stale.text, re.DOTALL)
+    mine = re.search(CHOSEN.format("phone_mode"), stale.text, re.DOTALL)
+    assert still
+    assert mine
+    assert (still[1], mine[1]) == ("false", "share")
+
+
+def test_a_field_that_the_form_has_not_is_refused(floor: Floor) -> None:
+    assert override(floor, order_sync="true").status_code == 422
 
 
 # -- disconnecting -----------------------------------------------------------------------------
