@@ -23,6 +23,9 @@ check: installed-dev  ## style, types, laws, migrations without drift, GraphQL b
 	@$(PYTHON) -m tools.house_rules
 	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
 
+messages: installed-dev  ## collect what the pages say into the catalogues; tells what is untranslated
+	@$(PYTHON) -m tools.messages
+
 bench: installed-dev  ## measure
 	@$(PYTHON) -m bench
 
@@ -50,5 +53,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test check bench lock key clean installed installed-dev
+.PHONY: help demo test check messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

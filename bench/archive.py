@@ -23,9 +23,14 @@ PART_OF_LINE += " where n.order_id = o.id and v.id = t.vendor_order_id)"
 OLD = "'old-' || n.id"
 
 CHILDREN: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("vendor_order", COPY, {"order_id": "o.id", "public_id": FRESH}),
+    (
+        "vendor_order",
+        COPY,
+        {"order_id": "o.id", "public_id": FRESH, "placed_at": "o.placed_at"},
+    ),
     ("order_line", COPY, {"order_id": "o.id", "vendor_order_id": PART_OF_LINE, "push_id": "null"}),
     ("timeline_event", COPY, {"order_id": "o.id", "vendor_order_id": PART_OF_LINE}),
+    ("store_call", COPY, {"order_id": "o.id", "vendor_order_id": PART_OF_LINE}),
     (
         "push",
         THROUGH_PART,
@@ -38,10 +43,17 @@ CHILDREN: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 
 def fill(database: str, count: int) -> None:
-    """Store the first order of ``database`` ``count`` times more, with all that belongs to it."""
+    """Store the first order of ``database`` ``count`` times more, with all that belongs to it,
+    placed one after another in the sixty days before it."""
     with psycopg.connect(database, autocommit=True) as admin:
         first, last = numbers(admin)
-        new = {"public_id": FRESH, "remote_id": "'old-' || g", "name": "'#old-' || g"}
+        new = {
+            "public_id": FRESH,
+            "remote_id": "'old-' || g",
+            "name": "'#old-' || g",
+            "number": "'old-' || g",
+            "placed_at": f"t.placed_at - g * interval '60 days' / {count}",
+        }
         series = f"from {{table}} t, generate_series(1, {count}) g where t.id = {first}"
         copy(admin, "marketplace_order", series, new)
         for table, source, changed in CHILDREN:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import signal
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import requests
 from demo import stage as cast
 from demo.book import Book
 from demo.counting import count
+from demo.merchant import Merchant, PageRefused
 from demo.pretend import SandboxRefused
 from demo.programs import ProgramFailed, Programs
 from demo.stack import Stack, find_redis
@@ -30,6 +32,7 @@ from demo.telling import Stage, StoryFailed
 from orderflow.config import load
 from webapp import create_app
 
+FAILURES = (StoryFailed, ProgramFailed, PageRefused, SandboxRefused, requests.RequestException)
 POLL_EVERY = 5
 """Seconds between two looks into a vendor's store, for what no webhook told."""
 
@@ -50,7 +53,9 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="sluice-demo-"))
     say(f"Logs and database: {folder}")
     with Programs(folder) as programs:
-        stack = Stack(programs, f"sqlite:///{folder / 'sluice.db'}", poll_every=POLL_EVERY)
+        database = f"sqlite:///{folder / 'sluice.db'}"
+        token = secrets.token_hex(16)
+        stack = Stack(programs, database, poll_every=POLL_EVERY, metrics_token=token)
         stage = _open(stack, without_redis)
         tell(stage)
         counted = count(stage.sandbox, stage.book, cast.HARBOUR, [cast.ALFA, cast.BRAVO])
@@ -60,6 +65,8 @@ def main() -> None:
         else:
             with suppress(KeyboardInterrupt):
                 _stay(stage, counted)
+    if not once:
+        say("All have stopped.")
     if counted["duplicates"] or counted["lost"]:
         raise StoryFailed("Not every order stands in its store exactly once.")
 
@@ -73,7 +80,7 @@ def _open(stack: Stack, without_redis: bool) -> Stage:
     if without_redis or not _choose_redis(stack):
         say("Redis: none, so the worker looks at the database by itself")
     say("Starting the sandbox, the web process, a worker and the clock")
-    sandbox, made = stack.start_sandbox(cast.world(f"{stack.url}/webhooks/shopify"))
+    sandbox, made = stack.start_sandbox(cast.world(stack.url))
     app = create_app(load(stack.environment()))
     operator = cast.Operator(app, say)
     operator.run("db", "upgrade")
@@ -81,8 +88,9 @@ def _open(stack: Stack, without_redis: bool) -> Stage:
     stack.start_worker()
     stack.start_clock()
     stack.wait_for_web()
-    cast.set_up(operator, sandbox, made)
-    return Stage(sandbox, Book(app), operator, stack.url, say)
+    merchant = Merchant(sandbox, stack.url, cast.HARBOUR)
+    cast.set_up(operator, merchant, sandbox, made, say)
+    return Stage(sandbox, Book(app), merchant, stack.url, stack.status_url, say)
 
 
 def _choose_redis(stack: Stack) -> bool:
@@ -100,18 +108,31 @@ def _choose_redis(stack: Stack) -> bool:
 def _stay(stage: Stage, counted: dict[str, Any]) -> None:
     say(f"\nOrders twice: {counted['duplicates']}. Orders lost: {counted['lost']}.")
     say("\nOpen these, until you press Ctrl-C:")
-    say(f"  {stage.sandbox.url}/   the stores and their orders")
-    for host in (cast.HARBOUR, cast.ALFA):
-        say(f"  {stage.sandbox.url}/shops/{host}")
-    say(f"  {stage.sandbox.url}/sites/{cast.BRAVO}")
-    say(f"  {stage.url}/ready   whether the app can do its work")
-    signal.pause()
+    for address, shows in _places(stage).items():
+        say(f"  {address}   {shows}")
+    try:
+        signal.pause()
+    finally:
+        say("\nStopping the web, the worker, the clock, the sandbox and Redis")
+
+
+def _places(stage: Stage) -> dict[str, str]:
+    pretend = stage.sandbox.url
+    return {
+        stage.merchant.admin: "the app in the merchant's admin",
+        f"{pretend}/shops/{cast.HARBOUR}": "the merchant's shop: what was bought",
+        f"{pretend}/shops/{cast.ALFA}": "a vendor's shop: what arrived",
+        f"{pretend}/sites/{cast.BRAVO}": "another vendor's, on WooCommerce",
+        f"{pretend}/mail": "every mail that was sent",
+        f"{pretend}/": "all pretend stores",
+        stage.status_url: "what an operator looks at",
+    }
 
 
 if __name__ == "__main__":
     try:
         main()
-    except (StoryFailed, ProgramFailed, SandboxRefused, requests.RequestException) as failure:
+    except FAILURES as failure:
         sys.exit(f"demo: {failure}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -29,6 +29,7 @@ def count(sandbox: Sandbox, book: Book, marketplace: str, vendors: list[str]) ->
         "shipments": shipments,
         "fulfilments": sum(len(each["parcels"]) for each in bought),
         "webhooks": book.webhooks(),
+        "mails": len(sandbox.mails()),
         "duplicates": _duplicates(standing, pushes) + _twice_fulfilled(bought),
         "lost": _lost(orders, bought, standing) + max(0, shipments - reports),
     }

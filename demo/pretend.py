@@ -16,6 +16,7 @@ class Sandbox:
         self.url = f"http://127.0.0.1:{port}"
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers["Accept"] = "application/json"
 
     def get(self, path: str) -> dict[str, Any]:
         return self._content(self._session.get(self.url + path, timeout=30))
@@ -35,6 +36,11 @@ class Sandbox:
 
     def order(self, host: str, order_id: int | str) -> dict[str, Any]:
         return next(each for each in self.orders(host) if str(each["id"]) == str(order_id))
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Everything that was mailed, in the order in which it came."""
+        caught: list[dict[str, Any]] = self.get("/mail")["mail"]
+        return caught
 
     def _content(self, answer: requests.Response) -> dict[str, Any]:
         content: dict[str, Any] = answer.json()

@@ -20,6 +20,9 @@ REAL = (
 )
 """Topic, file and order id. The cancellation comes before the older update: out of order."""
 
+HELD = tuple(order_id for _, _, order_id in REAL[:2])
+"""Those that name a vendor, with lines that nobody has mapped."""
+
 
 def real_orders(stage: Stage) -> None:
     """Each delivered twice at the same moment, then a forged one."""
@@ -61,8 +64,13 @@ def _tell_real(stage: Stage, order: Order) -> None:
 
 
 def held_then_released(stage: Stage) -> None:
-    stage.say("\n4. The merchant lets unsynced products go; what was held for them goes by itself")
-    stage.operator.sluice("set", HARBOUR, "unsynced_products", "on")
-    for _, _, order_id in REAL[:2]:
+    say = stage.say
+    say("\n4. The merchant lets unsynced products go; what was held for them goes by itself")
+    released = stage.merchant.save(unsynced_products=True)
+    say("Settings → Vendor Shop Sync Settings: *Push orders for unsynced products* is ticked.")
+    say(f"Before it saves, the page asks: {released} held orders would be pushed. It is agreed.")
+    if released != len(HELD):
+        raise StoryFailed(f"The page told {released} held orders, and {len(HELD)} are held.")
+    for order_id in HELD:
         order = order_when(stage, order_id, f"the release of {order_id}", states("pushed"))
         tell_pushed(stage, order)

@@ -58,6 +58,11 @@ class Stack:
     def url(self) -> str:
         return self.settings["public_url"]
 
+    @property
+    def status_url(self) -> str:
+        """For a browser: the token stands where it would ask for a password."""
+        return f"http://operator:{self.settings['metrics_token']}@127.0.0.1:{self.port}/status"
+
     def environment(self, **more: object) -> dict[str, str]:
         """Our own, without what was meant for another Sluice."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
@@ -81,16 +86,23 @@ class Stack:
         self.programs.wait_until("redis", lambda: pings(self.settings["redis_url"]))
 
     def start_sandbox(self, config: Mapping[str, Any]) -> tuple[Sandbox, dict[str, Any]]:
-        """The door of the sandbox, and what it made of each shop and site by host."""
+        """The door of the sandbox, and what it made of each shop and site by host. The app's pages
+        load App Bridge from it, are framed by its admin, and their mail ends there."""
         written = self.programs.folder / "sandbox.json"
         written.write_text(json.dumps(config, indent=1))
-        command = [PYTHON, "-m", "sandbox", "--port", "0", "--config", str(written)]
+        command = [PYTHON, "-m", "sandbox", "--port", "0", "--smtp-port", "0"]
+        command += ["--config", str(written)]
         self.programs.start("sandbox", command, self.environment())
         log = self.programs.log("sandbox")
         self.programs.wait_until("sandbox", lambda: log.read_text().endswith("}\n"))
         told = json.loads(log.read_text().splitlines()[0])
         sandbox = Sandbox(told["port"])
-        self.settings["store_gateway"] = sandbox.url
+        self.settings |= {
+            "store_gateway": sandbox.url,
+            "app_bridge": f"{sandbox.url}/app-bridge.js",
+            "admin_origins": f"http://{{shop}}.localhost:{told['port']}",
+            "mail_url": f"smtp://127.0.0.1:{told['smtp_port']}",
+        }
         return sandbox, told["made"]
 
     def start_web(self) -> None:

@@ -1,4 +1,5 @@
-"""The cast, and the commands by which a merchant is set up: ``flask --app webapp sluice …``.
+"""The cast, and how it is set up: the merchant installs the app, the operator's commands
+(``flask --app webapp sluice …``) bring the vendors.
 
 *Harbour* sells other people's goods. *Alfa* ships from a Shopify shop, *Bravo* from a WooCommerce
 site. The real webhook bodies name vendors of their own, which here are second names of these two.
@@ -8,55 +9,64 @@ from __future__ import annotations
 
 import json
 import shlex
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
+from demo.merchant import Merchant
 from demo.pretend import Sandbox
-from demo.programs import ProgramFailed
+from demo.programs import ROOT, ProgramFailed
 from demo.stack import CLIENT_ID, CLIENT_SECRET
 from orderflow import clock
 from stores.base import Access, AppKeys
 from stores.shopify import connect
 
 HARBOUR, ALFA, BRAVO = "harbour.myshopify.com", "alfa.myshopify.com", "bravo.example.com"
-TOPICS = (
-    "orders/create",
-    "orders/updated",
-    "orders/paid",
-    "orders/cancelled",
-    "orders/edited",
-    "fulfillments/create",
-    "fulfillments/update",
-)
+APP = tomllib.loads((ROOT / "shopify.app.toml").read_text())
 OUR_GOODS = (
     {"sku": "LAMP", "title": "Lamp", "price": "30.00", "vendor": "Alfa"},
     {"sku": "MUG", "title": "Mug", "price": "12.50", "vendor": "bravo "},
     {"sku": "CARD", "title": "Greeting card", "price": "4.00", "vendor": "Harbour"},
+)
+VENDORS = (
+    ("Alfa", "orders@alfa.example.com", "activepieces-test"),
+    ("Bravo", "orders@bravo.example.com", "webhook-manager-app"),
 )
 MAPPED = (("LAMP", "Alfa", "A-LAMP"), ("MUG", "Bravo", "B-MUG"))
 
 Say = Callable[[str], None]
 
 
-def pretend_app(webhook_url: str) -> dict[str, Any]:
-    """Sluice as the pretend Dev Dashboard knows it."""
+def pretend_app(url: str) -> dict[str, Any]:
+    """Sluice at ``url`` as the pretend Dev Dashboard knows it: what shopify.app.toml says."""
+    heard = APP["webhooks"]["subscriptions"]
+    compliance = next(each["uri"] for each in heard if "compliance_topics" in each)
+    ours = next(each["uri"] for each in heard if "topics" in each)
     return {
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
-        "scopes": sorted({*connect.MERCHANT_SCOPES, *connect.VENDOR_SCOPES}),
-        "webhook_url": webhook_url,
-        "topics": TOPICS,
+        "name": APP["name"],
+        "handle": APP["handle"],
+        "url": url,
+        "scopes": APP["access_scopes"]["scopes"].split(","),
+        "webhook_url": url + ours,
+        "compliance_url": url + compliance,
+        "topics": [
+            topic
+            for each in heard
+            for topic in (*each.get("topics", ()), *each.get("compliance_topics", ()))
+        ],
     }
 
 
-def world(webhook_url: str) -> dict[str, Any]:
-    """What the sandbox is to build."""
+def world(url: str) -> dict[str, Any]:
+    """What the sandbox is to build around the app at ``url``."""
     lamp = {"sku": "A-LAMP", "title": "Desk lamp", "price": "20.00", "stock": 10}
     mug = {"sku": "B-MUG", "name": "Stoneware mug", "price": "9.00", "stock": 10}
     shops = [
-        {"domain": HARBOUR, "name": "Harbour", "installs": [CLIENT_ID], "products": OUR_GOODS},
+        {"domain": HARBOUR, "name": "Harbour", "products": OUR_GOODS},
         {"domain": ALFA, "name": "Alfa Lights", "installs": [CLIENT_ID], "products": [lamp]},
     ]
     bravo = {
@@ -66,7 +76,7 @@ def world(webhook_url: str) -> dict[str, Any]:
         "plugins": ["advanced-shipment-tracking"],
         "products": [mug],
     }
-    return {"apps": [pretend_app(webhook_url)], "shops": shops, "sites": [bravo]}
+    return {"apps": [pretend_app(url)], "shops": shops, "sites": [bravo]}
 
 
 class Operator:
@@ -88,11 +98,14 @@ class Operator:
         self.run("sluice", *words, secrets=secrets)
 
 
-def set_up(operator: Operator, sandbox: Sandbox, made: dict[str, Any]) -> None:
+def set_up(
+    operator: Operator, merchant: Merchant, sandbox: Sandbox, made: dict[str, Any], say: Say
+) -> None:
     """A merchant, two vendors, their stores, names and mappings; order sync on."""
-    operator.sluice("add-merchant", "shopify", HARBOUR, secrets=expiring_access(sandbox, HARBOUR))
-    operator.sluice("add-vendor", HARBOUR, "Alfa", "--alias", "activepieces-test")
-    operator.sluice("add-vendor", HARBOUR, "Bravo", "--alias", "webhook-manager-app")
+    merchant.install()
+    say("Harbour's owner installs the app in the admin; its first page exchanges the token")
+    for name, address, alias in VENDORS:
+        operator.sluice("add-vendor", HARBOUR, name, "--email", address, "--alias", alias)
     access = expiring_access(sandbox, ALFA)
     operator.sluice("connect", HARBOUR, "Alfa", "shopify", ALFA, secrets=access)
     keys = {name: made[BRAVO][name] for name in ("consumer_key", "consumer_secret")}
@@ -101,7 +114,8 @@ def set_up(operator: Operator, sandbox: Sandbox, made: dict[str, Any]) -> None:
     for sku, vendor, theirs in MAPPED:
         variant = variants[sku].rpartition("/")[2]
         operator.sluice("map", HARBOUR, variant, vendor, theirs)
-    operator.sluice("set", HARBOUR, "order_sync", "on")
+    merchant.save(order_sync=True)
+    say("Harbour's owner ticks *Enable order sync* under Settings, and saves")
 
 
 def expiring_access(sandbox: Sandbox, shop: str) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from typing import Any
 
 from demo.real_orders import held_then_released, real_orders
 from demo.stage import ALFA, BRAVO, HARBOUR
-from demo.telling import EMAIL, Stage, order_when, states, tell_pushed, wait_for
+from demo.telling import (
+    EMAIL,
+    Stage,
+    StoryFailed,
+    order_when,
+    pieces,
+    states,
+    tell_pushed,
+    wait_for,
+)
 
 BUYER = {
     "firstName": "Robin",
@@ -28,6 +37,7 @@ def tell(stage: Stage) -> None:
     stage.say("\n5. The vendors ship, and the buyer hears of it")
     for order_id in (first, second):
         shipped(stage, order_id)
+    mailed(stage)
     wait_for("the last webhook to be read", lambda: "new" not in stage.book.webhooks())
 
 
@@ -100,5 +110,20 @@ def shipped(stage: Stage, order_id: str) -> None:
     mine = wait_for("the tracking's way home", seen)
     for parcel in mine["parcels"]:
         told = " ".join(f"{t['company']} {t['number']}" for t in parcel["tracking"])
-        pieces = sum(parcel["lines"].values())
-        stage.say(f"On {mine['name']} the buyer sees a parcel of {pieces} pieces: {told}")
+        count = pieces(sum(parcel["lines"].values()))
+        stage.say(f"On {mine['name']} the buyer sees a parcel of {count}: {told}")
+
+
+def mailed(stage: Stage) -> None:
+    """Each part was told to its vendor once, and no mail knows the buyer."""
+    stage.say("\n6. Meanwhile the vendors were mailed")
+    parts = sum(len(order.parts) for order in stage.book.orders())
+
+    def caught() -> list[dict[str, Any]] | None:
+        mails = stage.sandbox.mails()
+        return mails if len(mails) >= parts else None
+
+    for mail in wait_for(f"{parts} mails", caught):
+        if EMAIL in mail["raw"] or BUYER["address1"] in mail["raw"]:
+            raise StoryFailed(f"The mail {mail['subject']} tells of the buyer.")
+        stage.say(f"{mail['to']}: {mail['subject']}")

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from demo.book import Book, Order
+from demo.merchant import Merchant
 from demo.pretend import Sandbox
-from demo.stage import Operator, Say
+from demo.stage import Say
 
 T = TypeVar("T")
 EMAIL = "robin@example.com"
@@ -27,8 +28,9 @@ class Stage:
 
     sandbox: Sandbox
     book: Book
-    operator: Operator
+    merchant: Merchant
     url: str
+    status_url: str
     say: Say
 
 
@@ -54,6 +56,10 @@ def order_when(stage: Stage, order_id: object, what: str, test: Callable[[Order]
 
 def states(*states: str) -> Callable[[Order], bool]:
     return lambda order: bool(order.parts) and {p.state for p in order.parts} <= set(states)
+
+
+def pieces(count: int) -> str:
+    return "1 piece" if count == 1 else f"{count} pieces"
 
 
 def tell_pushed(stage: Stage, order: Order) -> None:

@@ -51,16 +51,35 @@ def look(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
 
 def stop(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
     _, program = running.pop(asked["stop"])
+    ask(program, asked.get("signal", signal.SIGTERM))
+    return {"status": end(program, children=asked.get("children", True))}
+
+
+def ask(program: subprocess.Popen[bytes], number: int) -> None:
     with suppress(ProcessLookupError):
-        program.send_signal(asked.get("signal", signal.SIGTERM))
+        program.send_signal(number)
+
+
+def end(program: subprocess.Popen[bytes], *, children: bool = True) -> int:
+    """The status of a program that was asked to stop; what does not heed is killed."""
     try:
         program.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         program.kill()
         program.wait()
-    if asked.get("children", True):
+    if children:
         kill_session(program.pid)
-    return {"status": program.returncode}
+    return program.returncode
+
+
+def stop_all(running: Running) -> None:
+    """Rank by rank; those of one rank stop at the same time."""
+    for rank in sorted({each for each, _ in running.values()}):
+        programs = [program for each, program in running.values() if each == rank]
+        for program in programs:
+            ask(program, signal.SIGTERM)
+        for program in programs:
+            end(program)
 
 
 def kill_session(session: int) -> None:
@@ -86,8 +105,7 @@ def main() -> None:
             answer = {"error": str(error)}
         with suppress(BrokenPipeError):
             print(json.dumps(answer), flush=True)
-    for name in sorted(running, key=lambda each: running[each][0]):
-        stop(running, {"stop": name})
+    stop_all(running)
 
 
 if __name__ == "__main__":

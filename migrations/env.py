@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from orderflow.models import Base
@@ -18,9 +21,26 @@ def plain_types(kind: str, item: Any, autogenerate: Any) -> str | bool:
     return False
 
 
+@contextmanager
+def tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by copying its table and dropping the old one, which it refuses
+    while rows refer to it. The check cannot be put off, and is switched only between transactions.
+    """
+    on_sqlite = connection.dialect.name == "sqlite"
+    raw = connection.connection
+    if on_sqlite:
+        raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        if on_sqlite:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, tables_may_be_rebuilt(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

@@ -72,6 +72,7 @@ def compose(
         attributes=buyer.attributes,
         shipping_address=buyer.shipping_address,
         billing_address=buyer.billing_address,
+        accepts_marketing=buyer.accepts_marketing,
     )
 
 

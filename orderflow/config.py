@@ -51,6 +51,22 @@ class Config(BaseModel):
     store_gateway: Annotated[
         str | None, Field(description="send every store call to this loopback address (sandbox)")
     ] = None
+    app_bridge: Annotated[
+        str | None, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
+    ] = None
+    admin_origins: Annotated[
+        str | None, Field(description="who may frame a merchant's page, with {shop} in it")
+    ] = None
+    mail_url: Annotated[
+        str | None,
+        Field(pattern=r"^smtps?://\S+$", description="smtp://user:password@host:port for all mail"),
+    ] = None
+    mail_from: Annotated[str, Field(description="the sender of all mail")] = (
+        "Sluice <no-reply@example.com>"
+    )
+    metrics_token: Annotated[
+        str | None, Field(min_length=16, description="opens /metrics and /status to an operator")
+    ] = None
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     web_address: Annotated[str, Field(min_length=1, description="where the web listens")] = (
         "127.0.0.1"

@@ -1,6 +1,6 @@
 """May this vendor's part be pushed, and what of it? A pure function: all rules, all obstacles.
 
-    decide(facts, settings) ──► Decision(verdict, reasons, legs)
+    decide(facts, settings, now) ──► Decision(verdict, reasons, legs)
 
 Used when an order is recorded, again right before it is sent, and for the preview of a setting.
 The rules stand in the order in which they are told to a merchant.
@@ -8,17 +8,21 @@ The rules stand in the order in which they are told to a merchant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from orderflow.facts import Facts, LineFacts, StoreFacts
+from orderflow.schedule import due_at
 from orderflow.settings import Effective
 from orderflow.shipments import left_to_ship
 
 PAID = frozenset({"paid", "partially_refunded"})
 """Payment states that count as paid (P14)."""
+NO_STORE = frozenset({"not_connected", "access_lost", "disconnected"})
+"""Obstacles that nobody's will removes: there is nowhere to push to."""
 
 
 class Verdict(StrEnum):
@@ -39,6 +43,7 @@ class Reason:
     """One rule's word. ``setting`` decided, ``whose`` it was; ``lines`` empty: the whole part.
 
     ``remedy`` is a code for what would remove the obstacle, empty where the rule is content.
+    ``overridden``: it stood in the way, and a person had the order pushed all the same.
     """
 
     code: str
@@ -48,6 +53,15 @@ class Reason:
     remedy: str = ""
     lines: tuple[str, ...] = ()
     detail: str = ""
+    until: str = ""
+    """When the rule will be content by itself, in ISO 8601; empty where nobody knows."""
+    overridden: bool = False
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Reason:
+        """A reason of a stored decision; how it looked when it was told."""
+        verdict, lines = Verdict(stored["verdict"]), tuple(stored["lines"])
+        return cls(**{**stored, "verdict": verdict, "lines": lines})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +87,20 @@ class Decision:
     def obstacles(self) -> tuple[Reason, ...]:
         return tuple(reason for reason in self.reasons if reason.verdict is not Verdict.PUSH)
 
+    @property
+    def main(self) -> str:
+        """The code of the worst obstacle, of equals the one told first; empty without any."""
+        worst = max(self.obstacles, key=lambda reason: reason.verdict.rank, default=None)
+        return worst.code if worst else ""
 
-Rule = Callable[[Facts, Effective], Iterator[Reason]]
+
+Rule = Callable[[Facts, Effective, datetime], Iterator[Reason]]
 
 
-def decide(facts: Facts, settings: Effective) -> Decision:
+def decide(facts: Facts, settings: Effective, now: datetime) -> Decision:
     """Run every rule. An obstacle without lines stops the part; one with lines, those lines."""
-    reasons = tuple(reason for rule in RULES for reason in rule(facts, settings))
+    told = (reason for rule in RULES for reason in rule(facts, settings, now))
+    reasons = tuple(_outvoted(reason) if facts.overridden else reason for reason in told)
     stopped = {line for reason in reasons if _stops(reason) for line in reason.lines}
     whole = [reason.verdict for reason in reasons if not reason.lines]
     verdict = max(whole, key=lambda verdict: verdict.rank, default=Verdict.PUSH)
@@ -88,6 +109,14 @@ def decide(facts: Facts, settings: Effective) -> Decision:
         of_lines = [reason.verdict for reason in reasons if _stops(reason)]
         verdict = max(of_lines, key=lambda verdict: verdict.rank, default=Verdict.SKIP)
     return Decision(verdict, reasons, _legs(going) if verdict is Verdict.PUSH else ())
+
+
+def _outvoted(reason: Reason) -> Reason:
+    """What the rule says of an order that a person had pushed although held: no obstacle any
+    more, unless there is no store to push it to, or nothing that may go."""
+    if reason.verdict not in (Verdict.WAIT, Verdict.HOLD) or reason.code in NO_STORE:
+        return reason
+    return replace(reason, verdict=Verdict.PUSH, remedy="", overridden=True)
 
 
 def _stops(reason: Reason) -> bool:
@@ -116,7 +145,7 @@ def _legs(lines: list[LineFacts]) -> tuple[Leg, ...]:
     )
 
 
-def _master_switch(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _master_switch(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     on = settings.values.order_sync
     yield Reason(
         "order_sync_on" if on else "order_sync_off",
@@ -127,7 +156,7 @@ def _master_switch(facts: Facts, settings: Effective) -> Iterator[Reason]:
     )
 
 
-def _vendor_switch(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _vendor_switch(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     on = facts.push_enabled
     yield Reason(
         "vendor_sync_on" if on else "vendor_sync_off",
@@ -138,9 +167,11 @@ def _vendor_switch(facts: Facts, settings: Effective) -> Iterator[Reason]:
     )
 
 
-def _add_on(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _add_on(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     for store, lines in _by_store(facts):
-        if not store.add_on:
+        if store.add_on:
+            yield Reason("add_on_active", Verdict.PUSH, lines=lines, detail=store.platform)
+        else:
             yield Reason(
                 "add_on_inactive",
                 Verdict.HOLD,
@@ -150,12 +181,14 @@ def _add_on(facts: Facts, settings: Effective) -> Iterator[Reason]:
             )
 
 
-def _connected(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _connected(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     homeless = tuple(line.id for line in _open(facts) if line.store is None)
     if homeless:
         yield Reason("not_connected", Verdict.HOLD, remedy="connect_store", lines=homeless)
     for store, lines in _by_store(facts):
-        if store.state != "open":
+        if store.state == "open":
+            yield Reason("connected", Verdict.PUSH, lines=lines, detail=store.platform)
+        else:
             yield Reason(
                 "access_lost" if store.state == "locked" else "disconnected",
                 Verdict.HOLD,
@@ -165,7 +198,7 @@ def _connected(facts: Facts, settings: Effective) -> Iterator[Reason]:
             )
 
 
-def _paid(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _paid(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     needed = settings.values.only_if_paid
     ok = facts.payment in PAID or not needed
     yield Reason(
@@ -178,7 +211,7 @@ def _paid(facts: Facts, settings: Effective) -> Iterator[Reason]:
     )
 
 
-def _mapped(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _mapped(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     unmapped = [line for line in _open(facts) if not line.mapped]
     allowed = settings.values.unsynced_products
     stores = {store.id: store for store in facts.stores}
@@ -196,9 +229,19 @@ def _mapped(facts: Facts, settings: Effective) -> Iterator[Reason]:
             "map_products",
             lines=held,
         )
+    elif unmapped:
+        yield Reason(
+            "unmapped_taken",
+            Verdict.PUSH,
+            "unsynced_products",
+            settings.whose("unsynced_products"),
+            lines=tuple(line.id for line in unmapped),
+        )
+    elif _open(facts):
+        yield Reason("all_mapped", Verdict.PUSH)
 
 
-def _wanted(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _wanted(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     if facts.cancelled:
         yield Reason("cancelled", Verdict.SKIP)
     if facts.payment == "refunded":
@@ -207,11 +250,69 @@ def _wanted(facts: Facts, settings: Effective) -> Iterator[Reason]:
         yield Reason("already_fulfilled", Verdict.SKIP)
     if not any(line.requires_shipping for line in facts.lines):
         yield Reason("nothing_to_ship", Verdict.SKIP)
+    elif not _open(facts) and any(line.taken for line in facts.lines):
+        yield Reason("all_sent", Verdict.PUSH)
     elif not _open(facts):
         yield Reason("nothing_left_to_ship", Verdict.SKIP)
+    else:
+        yield Reason("wanted", Verdict.PUSH)
+    if facts.forgotten:
+        yield Reason("buyer_forgotten", Verdict.SKIP)
 
 
-def _test_order(facts: Facts, settings: Effective) -> Iterator[Reason]:
+def _in_time(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    values = settings.values
+    if not (values.delay_minutes or values.push_every) or _unpaid(facts, settings):
+        return
+    due, slot = due_at(facts, values)
+    setting = "delay_minutes" if due > now else "push_every"
+    whose = settings.whose(setting)
+    if facts.released or slot <= now:
+        yield Reason("its_time_has_come", Verdict.PUSH, setting, whose)
+    else:
+        yield Reason(
+            "delayed" if due > now else "next_round",
+            Verdict.WAIT,
+            setting,
+            whose,
+            "wait_or_release",
+            until=slot.isoformat(),
+        )
+
+
+def _unpaid(facts: Facts, settings: Effective) -> bool:
+    return settings.values.only_if_paid and facts.payment not in PAID
+
+
+def _trusted(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    """Webhooks tell nothing of risk and holds: until the shop was asked, the order waits."""
+    if not settings.values.fraud_hold:
+        return
+    whose = settings.whose("fraud_hold")
+    if facts.risk is None or facts.on_hold is None:
+        yield Reason("risk_not_read", Verdict.WAIT, "fraud_hold", whose, "risk_is_asked")
+    elif facts.risk == "pending":
+        yield Reason("risk_pending", Verdict.WAIT, "fraud_hold", whose, "risk_is_asked")
+    if facts.risk == "high":
+        yield Reason("high_risk", Verdict.HOLD, "fraud_hold", whose, "judge_risk")
+    if facts.on_hold:
+        yield Reason("on_hold", Verdict.HOLD, "fraud_hold", whose, "release_hold")
+    if facts.risk in ("none", "low", "medium") and facts.on_hold is False:
+        yield Reason("risk_fine", Verdict.PUSH, "fraud_hold", whose, detail=facts.risk)
+
+
+WATCHED = frozenset({"risk_not_read", "risk_pending", "high_risk", "on_hold"})
+"""While one of these stands in the way, the shop is asked again and again."""
+
+
+def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    if facts.forbidden:
+        yield Reason("forbidden", Verdict.SKIP, remedy="allow_push")
+    if facts.overridden:
+        yield Reason("pushed_although_held", Verdict.PUSH)
+
+
+def _test_order(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     if not facts.test:
         return
     for store, lines in _by_store(facts):
@@ -234,5 +335,8 @@ RULES: tuple[Rule, ...] = (
     _paid,  # P14
     _mapped,  # P15
     _wanted,  # P16
+    _in_time,  # P17
+    _trusted,  # P18
     _test_order,  # P19
+    _by_hand,  # P45
 )

@@ -41,10 +41,7 @@ def _part(session: Session, part: VendorOrder) -> Iterator[str]:
 def stored_reasons(part: VendorOrder) -> list[Reason]:
     """The reasons of the last decision, as values again."""
     stored = (part.decision or {}).get("reasons", ())
-    return [
-        Reason(**{**each, "verdict": Verdict(each["verdict"]), "lines": tuple(each["lines"])})
-        for each in stored
-    ]
+    return [Reason.from_json(each) for each in stored]
 
 
 def _events(session: Session, found: MarketplaceOrder) -> Iterator[str]:

@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.models import AddOn, Connection, StoreAccess, VariantMapping, VendorOrder
+from orderflow.models import (
+    AddOn,
+    Connection,
+    Merchant,
+    StoreAccess,
+    VariantMapping,
+    VendorOrder,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,20 @@ class Facts:
     push_enabled: bool
     lines: tuple[LineFacts, ...]
     stores: tuple[StoreFacts, ...]
+    since: str = ""
+    """When the order came into the book, in ISO 8601; ``paid_since``: when we saw it paid."""
+    paid_since: str = ""
+    risk: str | None = None
+    """*none*, *low*, *medium*, *high* or *pending*; None: the shop has not been asked."""
+    on_hold: bool | None = None
+    released: bool = False
+    """Somebody let it go before its delay was over."""
+    overridden: bool = False
+    """Somebody had it pushed although it was held."""
+    forbidden: bool = False
+    """Somebody said that it must not be pushed."""
+    forgotten: bool = False
+    """Where the buyer lives is not known any more."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -104,7 +125,15 @@ def gather(
         fulfilment=order.fulfilment,
         push_enabled=part.vendor.push_enabled,
         lines=lines,
-        stores=_stores(session, part.merchant_id, connections),
+        stores=_stores(session, order.merchant, connections),
+        since=part.order.recorded_at.isoformat(),
+        paid_since=part.order.paid_at.isoformat() if part.order.paid_at else "",
+        risk=part.order.risk,
+        on_hold=part.order.on_hold,
+        released=part.released_at is not None,
+        overridden=part.override is not None,
+        forbidden=part.forbidden is not None,
+        forgotten=order.forgotten_at is not None,
     )
 
 
@@ -127,24 +156,26 @@ def _mapped(session: Session, part: VendorOrder) -> dict[str, int]:
 
 
 def _stores(
-    session: Session, merchant_id: int, connections: Iterable[Connection]
+    session: Session, merchant: Merchant, connections: Iterable[Connection]
 ) -> tuple[StoreFacts, ...]:
+    """A merchant that has uninstalled the app reaches none of its vendors' stores."""
     active = set(
         session.scalars(
             select(AddOn.platform).where(
-                AddOn.merchant_id == merchant_id,
+                AddOn.merchant_id == merchant.id,
                 AddOn.kind == AddOn.ORDER_PUSH,
                 AddOn.active.is_(True),
             )
         )
     )
-    return tuple(_store(connection, active) for connection in connections)
+    gone = merchant.uninstalled_at is not None
+    return tuple(_store(connection, active, gone) for connection in connections)
 
 
-def _store(connection: Connection, active: set[str]) -> StoreFacts:
+def _store(connection: Connection, active: set[str], gone: bool) -> StoreFacts:
     access: StoreAccess = connection.access
     able = _abilities[access.platform]
-    state = StoreAccess.CLOSED if connection.disconnected_at else access.state
+    state = StoreAccess.CLOSED if gone or connection.disconnected_at else access.state
     return StoreFacts(
         id=connection.id,
         platform=access.platform,

@@ -7,20 +7,24 @@ sending and tracking judge the same order by different facts.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from orderflow import life, outbox, timeline
-from orderflow.decide import Decision, Leg, Verdict, decide
+from orderflow.decide import WATCHED, Decision, Leg, Verdict, decide
 from orderflow.facts import gather
 from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
 from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+WATCH_EVERY, ASK_SOON = 900, 5
+"""Seconds between two questions to the shop about an order that it holds or calls risky; and
+where news of the order came while it was asked."""
 JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED)
 """In these states a part is decided again when something changes; queued and unknown ones are
 decided right before they are sent."""
@@ -60,8 +64,9 @@ def reach(
     """The decision by today's facts, kept with them. Lines of ``push_id`` count as still here;
     with ``only_news`` the decision that led to the push stays, unless more is to go now."""
     facts = gather(session, part, shipped_pieces(session, part.id), push_id)
-    decision = decide(facts, effective(session, part.merchant_id, part.vendor_id))
+    decision = decide(facts, effective(session, part.merchant_id, part.vendor_id), now)
     if only_news and decision.verdict is not Verdict.PUSH:
+        part.facts = facts.as_json()
         return decision
     kept = decision.as_json()
     if push_id is None and kept != part.decision:
@@ -74,7 +79,50 @@ def reach(
             obstacles=[reason.code for reason in decision.obstacles],
         )
     part.facts, part.decision, part.decided_at = facts.as_json(), kept, now
+    part.main_reason = decision.main
+    if not all(line.taken for line in facts.lines):
+        _come_back(session, part, decision, now)
     return decision
+
+
+def _come_back(session: Session, part: VendorOrder, decision: Decision, now: datetime) -> None:
+    """Have it decided again when its time has come, and the shop asked while it holds the order.
+    The message has a subject of its own: what is not due yet must not stop the order's others."""
+    order, lane = part.order, part.order.merchant.orders_lane
+    for until in sorted({reason.until for reason in decision.obstacles if reason.until}):
+        wait = (datetime.fromisoformat(until) - now).total_seconds()
+        name = f"due:{order.id}:{until}"
+        outbox.put(
+            session, lane, "reconsider", name, {"order": order.id}, now=now, delay=wait, once=name
+        )
+    if any(reason.code in WATCHED for reason in decision.obstacles):
+        name = f"watch:{order.id}"
+        about = {"order": order.remote_id}
+        delay = 0 if order.risk is None else WATCH_EVERY
+        shop = order.merchant.access.lane
+        outbox.put(session, shop, "watch", name, about, now=now, delay=delay, once=name)
+        if order.risk is None:
+            outbox.hasten(session, name, now)
+
+
+def watch_again(session: Session, merchant: Merchant, remote_id: str) -> float | None:
+    """In how many seconds to ask the shop about that order again; None: no part of it waits for
+    what only the shop can tell. Locks the order."""
+    order = session.scalars(
+        select(MarketplaceOrder)
+        .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.remote_id == remote_id)
+        .with_for_update()
+    ).one_or_none()
+    if order is None or not any(map(_is_watched, order.vendor_orders)):
+        return None
+    return float(WATCH_EVERY if order.risk else ASK_SOON)
+
+
+def _is_watched(part: VendorOrder) -> bool:
+    return part.state in life.UNDECIDED and any(
+        reason["code"] in WATCHED and reason["verdict"] != Verdict.PUSH.value
+        for reason in (part.decision or {}).get("reasons", ())
+    )
 
 
 def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:
@@ -111,6 +159,7 @@ def _new_push(session: Session, part: VendorOrder, connection_id: int) -> Push:
         )
     )
     push = Push(
+        merchant_id=part.merchant_id,
         vendor_order_id=part.id,
         connection_id=connection_id,
         part=(parts or 0) + 1,
@@ -138,15 +187,33 @@ def send_soon(session: Session, push: Push, now: datetime, *, delay: float = 0) 
 def reconsider_all(
     session: Session, merchant: Merchant, now: datetime, *, vendor_id: int | None = None
 ) -> None:
-    """A setting, name, mapping, add-on or connection changed: decide again what it may release."""
+    """A setting, add-on or connection changed: decide again what it may release."""
+    _go_round(session, merchant, str(vendor_id or "all"), {"vendor": vendor_id}, now)
+
+
+def reconsider_variant(
+    session: Session, merchant: Merchant, variant_id: str, now: datetime
+) -> None:
+    """Something else is known of a variant: decide the open orders again that hold it."""
+    _go_round(session, merchant, f"variant:{variant_id}", {"variant": variant_id}, now)
+
+
+def reconsider_named(session: Session, merchant: Merchant, folded: str, now: datetime) -> None:
+    """A name means another vendor, or none: decide the open orders again whose lines bear it."""
+    _go_round(session, merchant, f"name:{folded}", {"name": folded}, now)
+
+
+def _go_round(
+    session: Session, merchant: Merchant, what: str, about: Mapping[str, Any], now: datetime
+) -> None:
     outbox.put(
         session,
         merchant.orders_lane,
         "reconsider_all",
-        f"reconsider:{vendor_id or 'all'}",
-        {"merchant": merchant.id, "vendor": vendor_id, "after": 0},
+        f"reconsider:{what}",
+        {"merchant": merchant.id, "vendor": None, "after": 0, **about},
         now=now,
-        once=f"reconsider:{merchant.id}:{vendor_id or 'all'}",
+        once=f"reconsider:{merchant.id}:{what}",
     )
 
 
@@ -157,23 +224,43 @@ def reconsider_soon(session: Session, merchant: Merchant, order_id: int, now: da
 
 
 def reconsider_some(
-    session: Session,
-    merchant: Merchant,
-    now: datetime,
-    *,
-    vendor_id: int | None,
-    after: int,
-    limit: int = 200,
+    session: Session, merchant: Merchant, about: Mapping[str, Any], now: datetime, limit: int = 200
 ) -> int | None:
-    """Queue the next ``limit`` orders to be decided again; where to go on, None at the end.
+    """Queue the next ``limit`` orders to be decided again; where to go on, None at the end."""
+    after = int(about["after"])
+    if about.get("variant"):
+        asked = _with_open_lines(merchant, OrderLine.variant_id == about["variant"], after)
+    elif about.get("name"):
+        asked = _with_open_lines(merchant, OrderLine.vendor_folded == about["name"], after)
+    else:
+        asked = _open_orders(merchant, about.get("vendor"), after)
+    ids = list(session.scalars(asked.limit(limit)))
+    for order_id in ids:
+        reconsider_soon(session, merchant, order_id, now)
+    return ids[-1] if len(ids) == limit else None
 
-    Asks for orders with parts that rest, and, without a vendor, for those with lines of nobody.
-    """
+
+def _with_open_lines(merchant: Merchant, fits: Any, after: int) -> Select[int]:
+    """Of unfinished orders: lines that no push has taken along, of resting parts or of nobody."""
+    line, part = OrderLine, VendorOrder
+    return (
+        select(line.order_id)
+        .distinct()
+        .join(MarketplaceOrder, MarketplaceOrder.id == line.order_id)
+        .outerjoin(part, part.id == line.vendor_order_id)
+        .where(line.merchant_id == merchant.id, fits, line.order_id > after)
+        .where(line.push_id.is_(None), MarketplaceOrder.finished_at.is_(None))
+        .where(part.id.is_(None) | part.state.in_(JUDGED))
+        .order_by(line.order_id)
+    )
+
+
+def _open_orders(merchant: Merchant, vendor_id: int | None, after: int) -> Select[int]:
+    """Orders with parts that rest, and, without a vendor, those with lines of nobody."""
     orders = (
         select(MarketplaceOrder.id)
         .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.id > after)
         .order_by(MarketplaceOrder.id)
-        .limit(limit)
     )
     resting = (
         select(VendorOrder.id)
@@ -185,12 +272,6 @@ def reconsider_some(
         .where(OrderLine.order_id == MarketplaceOrder.id, OrderLine.vendor_order_id.is_(None))
         .exists()
     )
-    theirs = (
-        resting | unowned
-        if vendor_id is None
-        else resting.where(VendorOrder.vendor_id == vendor_id)
-    )
-    ids = list(session.scalars(orders.where(theirs)))
-    for order_id in ids:
-        reconsider_soon(session, merchant, order_id, now)
-    return ids[-1] if len(ids) == limit else None
+    if vendor_id is None:
+        return orders.where(resting | unowned)
+    return orders.where(resting.where(VendorOrder.vendor_id == vendor_id))

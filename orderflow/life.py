@@ -20,6 +20,8 @@ PARTLY_SHIPPED, SHIPPED, CANCELLED = "partly_shipped", "shipped", "cancelled"
 UNDECIDED = (NEW, WAITING, HELD, SKIPPED, REFUSED)
 """May be decided (again); once queued, the decision is taken right before sending."""
 IN_STORE = (PUSHED, PARTLY_SHIPPED, SHIPPED)
+BY_HAND = (WAITING, HELD, SKIPPED, REFUSED)
+"""In these states the vendor's goods may be shipped without any order in the vendor's store."""
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     NEW: (
@@ -28,9 +30,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         SKIPPED,  # nothing to push: cancelled, refunded, fulfilled, nothing to ship
         QUEUED,  # all rules agree
     ),
-    WAITING: (HELD, SKIPPED, QUEUED),
-    HELD: (WAITING, SKIPPED, QUEUED, PARTLY_SHIPPED, SHIPPED),  # shipped by hand meanwhile
-    SKIPPED: (WAITING, HELD, QUEUED),  # paid after all, un-cancelled by an edit
+    WAITING: (HELD, SKIPPED, QUEUED, PARTLY_SHIPPED, SHIPPED),  # shipped by hand meanwhile
+    HELD: (WAITING, SKIPPED, QUEUED, PARTLY_SHIPPED, SHIPPED),
+    SKIPPED: (WAITING, HELD, QUEUED, PARTLY_SHIPPED, SHIPPED),  # un-cancelled by an edit
     QUEUED: (
         PUSHED,  # the store answered with its order
         UNKNOWN,  # sent, and no trustworthy answer
@@ -44,10 +46,18 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         QUEUED,  # every look-up said no: send again
         REFUSED,
     ),
-    REFUSED: (QUEUED, WAITING, HELD, SKIPPED, PUSHED),  # put right and tried again
+    REFUSED: (
+        QUEUED,  # put right and tried again
+        WAITING,
+        HELD,
+        SKIPPED,
+        PUSHED,
+        PARTLY_SHIPPED,
+        SHIPPED,
+    ),
     PUSHED: (PARTLY_SHIPPED, SHIPPED, CANCELLED, QUEUED),  # queued: lines that follow later
-    PARTLY_SHIPPED: (SHIPPED, PUSHED, CANCELLED, QUEUED),
-    SHIPPED: (PARTLY_SHIPPED, PUSHED),  # a parcel was withdrawn
+    PARTLY_SHIPPED: (SHIPPED, PUSHED, HELD, CANCELLED, QUEUED),
+    SHIPPED: (PARTLY_SHIPPED, PUSHED, HELD),  # a parcel was withdrawn; held: it was never pushed
     CANCELLED: (),
 }
 

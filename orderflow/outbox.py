@@ -237,9 +237,34 @@ def pause(tries: int, retry_after: float | None = None) -> float:
     return max(planned, retry_after or 0) * jitter
 
 
+def hasten(session: Session, once: str, now: datetime) -> None:
+    """The standing message of that name is due now, unless somebody is at it."""
+    lanes = session.scalars(
+        update(Message)
+        .where(Message.once == once, Message.claimed_until.is_(None), Message.due_at > now)
+        .values(due_at=now)
+        .returning(Message.lane)
+    )
+    for lane in lanes:
+        ring_after(session, lane)
+
+
 def worn_out(message: Claimed, now: datetime) -> bool:
     """Tried for two days; standing messages go on for ever."""
     return not message.standing and now - message.first_tried_at >= GIVE_UP
+
+
+def hurry(session: Session, lane: str, subject: str, now: datetime) -> bool:
+    """What was parked, or put off after a failure, is due now. False: there is nothing of that."""
+    found = session.execute(
+        update(Message)
+        .where(Message.lane == lane, Message.subject == subject, Message.claimed_until.is_(None))
+        .where((Message.parked_at.is_not(None)) | (Message.tries > 0))
+        .values(parked_at=None, due_at=now, tries=0, first_tried_at=None)
+    )
+    if rows_hit(found):
+        ring_after(session, lane)
+    return rows_hit(found) > 0
 
 
 def wake(session: Session, lane: str, now: datetime) -> None:

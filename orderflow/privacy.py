@@ -1,4 +1,4 @@
-"""The mask: what a vendor gets instead of the buyer (P30 to P33). Pure.
+"""The mask: what a vendor gets instead of the buyer (P30 to P34). Pure.
 
 Street, city, postcode and country pass, because parcels must arrive; who the buyer is does not,
 unless the merchant shares it.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from orderflow.settings import Settings
-from stores.base import KEY_ATTRIBUTE, Address, SeenOrder
+from stores.base import KEY_ATTRIBUTE, Address, ComposedOrder, SeenOrder
 
+WHO = ("email", "phone", "name")
+"""The fields that tell who the buyer is, wherever they are quoted."""
 LEAST_DIGITS = 7
 """Of a phone number: fewer may be anything."""
 
@@ -36,54 +39,101 @@ class Contact:
     attributes: tuple[tuple[str, str], ...]
     shipping_address: Address | None
     billing_address: Address | None
+    accepts_marketing: bool = False
 
 
 def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> Contact:
-    """The buyer fields that may leave for the vendor whose push has ``key``."""
+    """The buyer fields that may leave for the vendor whose push has ``key``. Whatever a note says
+    of a field that is not shared is removed from it."""
+    hidden = _hidden_words(order, settings)
+    keeps_note = settings.mode("note") != "leave_out"
     attributes = [pair for pair in order.attributes if pair[0] != KEY_ATTRIBUTE]
-    if not settings.replace_customer:
-        return Contact(
-            email=order.email,
-            phone=order.phone,
-            note=order.note,
-            attributes=tuple(attributes),
-            shipping_address=order.shipping_address,
-            billing_address=order.billing_address,
-        )
-    hidden = _buyer_words(order)
     return Contact(
-        email=plus_address(card.email, key),
-        phone=card.phone,
-        note=scrub(order.note, hidden),
-        attributes=tuple((scrub(k, hidden), scrub(v, hidden)) for k, v in attributes),
+        email=_email(order, settings, card, key),
+        phone=_phone(order.phone, settings, card),
+        note=scrub(order.note, hidden) if keeps_note else "",
+        attributes=tuple(
+            (scrub(name, hidden), scrub(value, hidden)) for name, value in attributes if keeps_note
+        ),
         shipping_address=_delivery(order.shipping_address, settings, card),
-        billing_address=Address(company=card.name, phone=card.phone, country=card.country),
+        billing_address=_billing(order.billing_address, settings, card),
+        accepts_marketing=_consents(order, settings),
     )
 
 
-def plus_address(email: str, key: str) -> str:
-    """The merchant's address made unique by ``key``: stores merge customers by e-mail, and would
-    rename earlier orders (P32)."""
-    local, at, domain = email.partition("@")
-    return f"{local.partition('+')[0]}+{key.lower()}@{domain}" if at else ""
+def _email(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> str:
+    instead = unique_address(settings.contact_email or card.email, key)
+    return {"share": order.email, "replace": instead, "leave_out": ""}[settings.mode("email")]
+
+
+def _phone(phone: str, settings: Settings, card: MerchantCard) -> str:
+    return {"share": phone, "replace": card.phone, "leave_out": ""}[settings.mode("phone")]
+
+
+def _consents(order: SeenOrder, settings: Settings) -> bool:
+    """A consent means one address: it goes along only where the buyer's own does."""
+    shared = settings.mode("consent") == settings.mode("email") == "share"
+    return shared and order.accepts_marketing
+
+
+def unique_address(contact: str, key: str) -> str:
+    """The merchant's address made unique by ``key``, after a plus or, for ``*@domain``, instead
+    of the star: stores merge customers by e-mail, and would rename earlier orders (P32)."""
+    local, at, domain = contact.partition("@")
+    if not at:
+        return ""
+    name = "" if local == "*" else f"{local.partition('+')[0]}+"
+    return f"{name}{key.lower()}@{domain}"
 
 
 def _delivery(address: Address | None, settings: Settings, card: MerchantCard) -> Address | None:
+    """Street, city, postcode and country as they are, because parcels must arrive (P31)."""
     if address is None:
         return None
-    if settings.keep_recipient_name:
-        return replace(address, company="", phone=card.phone)
-    return replace(address, first_name="", last_name=card.name, company="", phone=card.phone)
+    named = address if settings.keep_recipient_name else _named(address, settings, card)
+    company = address.company if settings.mode("name") == "share" else ""
+    return replace(named, company=company, phone=_phone(address.phone, settings, card))
 
 
-def _buyer_words(order: SeenOrder) -> tuple[str, ...]:
+def _named(address: Address, settings: Settings, card: MerchantCard) -> Address:
+    if settings.mode("name") == "share":
+        return address
+    last = card.name if settings.mode("name") == "replace" else ""
+    return replace(address, first_name="", last_name=last, company="")
+
+
+def _billing(address: Address | None, settings: Settings, card: MerchantCard) -> Address | None:
+    """Where the billing address is shared and the name is not, the name is masked in it too."""
+    if settings.mode("billing") == "replace":
+        return Address(company=card.name, phone=card.phone, country=card.country)
+    if settings.mode("billing") == "leave_out" or address is None:
+        return None
+    named = _named(address, settings, card)
+    return replace(named, phone=_phone(address.phone, settings, card))
+
+
+def shares_buyer(settings: Settings) -> bool:
+    """Whether a vendor learns who the buyer is (P37)."""
+    return any(settings.mode(field) == "share" for field in ("email", "phone", "name", "billing"))
+
+
+# -- words that give the buyer away ---------------------------------------------------------------
+
+
+def _hidden_words(order: SeenOrder, settings: Settings) -> tuple[str, ...]:
+    """What a note may not say: one that is replaced names nothing of the buyer, one that is
+    shared only what is shared elsewhere too."""
+    if settings.mode("note") == "replace":
+        return _buyer_words(order)
+    return _buyer_words(order, tuple(field for field in WHO if settings.mode(field) != "share"))
+
+
+def _buyer_words(order: SeenOrder, fields: tuple[str, ...] = WHO) -> tuple[str, ...]:
     """Who the buyer is, in every spelling that is known; phones are scrubbed by their digits."""
-    words = {order.email}
-    for address in _addresses(order):
-        first, last = address.first_name, address.last_name
-        words |= {first, last, f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
-        words.add(address.company)
-    return _longest_first(words) + _phones(order)
+    words = {order.email} if "email" in fields else set()
+    if "name" in fields:
+        words |= {word for address in _addresses(order) for word in _names(address)}
+    return _longest_first(words) + (_phones(order) if "phone" in fields else ())
 
 
 def personal_words(order: SeenOrder) -> tuple[str, ...]:
@@ -98,6 +148,12 @@ def personal_words(order: SeenOrder) -> tuple[str, ...]:
 def _addresses(order: SeenOrder) -> tuple[Address, ...]:
     both = (order.shipping_address, order.billing_address)
     return tuple(address for address in both if address is not None)
+
+
+def _names(address: Address) -> set[str]:
+    first, last = address.first_name, address.last_name
+    both = {f"{first} {last}", f"{last} {first}", f"{last}, {first}"}
+    return {first, last, address.company, *both}
 
 
 def _phones(order: SeenOrder) -> tuple[str, ...]:
@@ -129,3 +185,51 @@ def _pattern(word: str) -> str:
         before = r"(?<![\w+])\+?(?:[\d(][\d\s().\-/]*)?"
         return rf"{before}{apart.join(digits[-LEAST_DIGITS:])}(?!\d)"
     return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+
+
+def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
+    """A JSON value without any of the ``hidden`` words."""
+    if isinstance(value, str):
+        return scrub(value, hidden)
+    if isinstance(value, dict):
+        return {name: scrub_all(each, hidden) for name, each in value.items()}
+    if isinstance(value, list):
+        return [scrub_all(each, hidden) for each in value]
+    return value
+
+
+# -- forgetting ----------------------------------------------------------------------------------
+
+
+def without_buyer(order: SeenOrder) -> SeenOrder:
+    """What was sold, for how much and to which country; nothing of the person who bought it."""
+    return replace(
+        order,
+        lines=tuple(replace(line, attributes=()) for line in order.lines),
+        shipping_address=_country(order.shipping_address),
+        billing_address=_country(order.billing_address),
+        email="",
+        phone="",
+        note="",
+        tags=(),
+        attributes=(),
+        accepts_marketing=False,
+    )
+
+
+def sent_without_buyer(order: ComposedOrder) -> ComposedOrder:
+    """The copy of what a vendor got, without the buyer."""
+    return replace(
+        order,
+        shipping_address=_country(order.shipping_address),
+        billing_address=_country(order.billing_address),
+        email="",
+        phone="",
+        note="",
+        attributes=(),
+        accepts_marketing=False,
+    )
+
+
+def _country(address: Address | None) -> Address | None:
+    return address and Address(country=address.country)

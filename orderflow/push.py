@@ -28,7 +28,7 @@ from orderflow.settings import effective
 from orderflow.shipments import left_to_ship, settle, shipped_pieces
 from stores.base import ComposedOrder, PlacedOrder
 
-AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED)
+AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED)
 """In these states of a push nothing of it is under way, so no other order may live."""
 AUDIT_AFTER = 900
 """Seconds after a create was sent twice until we make sure that only one order lives."""
@@ -63,6 +63,7 @@ def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | 
     if push.state != Push.QUEUED or not _still_wanted(session, push, now):
         return None
     order = _composed(session, push)
+    push.sent = snapshot.composed_to_json(order)
     attempt = _attempt(session, push, "create", now)
     push.state, push.first_sent_at = Push.SENDING, push.first_sent_at or now
     return Sending(push.id, attempt.id, push.connection.access_id, order)
@@ -110,6 +111,7 @@ def _still_wanted(session: Session, push: Push, now: datetime) -> bool:
     if part.state == life.QUEUED:
         rest = RESTING.get(decision.verdict, life.HELD)
         life.move(session, part, rest if not _placed(session, part) else life.PUSHED, now)
+        settle(session, part, now)
     return False
 
 
@@ -206,6 +208,15 @@ def twin_seen(session: Session, push: Push, order: PlacedOrder, now: datetime) -
     we had sent it again, or had stopped."""
     if push.state in AUDITED and order.live:
         _audit(session, push, now, delay=0)
+
+
+def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
+    """Whether the order in the vendor's store still lives there, as the store says."""
+    if live == (push.gone_at is None):
+        return
+    push.gone_at = None if live else now
+    code = "vendor_order_back" if live else "vendor_order_gone"
+    timeline.tell(session, push.vendor_order, code, now, number=push.remote_name)
 
 
 def _audit(session: Session, push: Push, now: datetime, *, delay: float) -> None:

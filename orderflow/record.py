@@ -6,13 +6,17 @@ book changes nothing. What we created in a store ourselves is never taken for a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, snapshot, timeline
+from orderflow import life, notices, snapshot, timeline
+from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
+from orderflow.decide import PAID, Decision, decide
+from orderflow.facts import gather
 from orderflow.judge import judge, lock
 from orderflow.models import (
     Connection,
@@ -20,12 +24,18 @@ from orderflow.models import (
     Merchant,
     OrderLine,
     Push,
+    TrialOrder,
     VariantMapping,
+    Vendor,
     VendorName,
     VendorOrder,
     public_id,
 )
-from orderflow.split import Owners, Part, split
+from orderflow.privacy import without_buyer
+from orderflow.search import folded
+from orderflow.settings import effective
+from orderflow.shipments import settle
+from orderflow.split import Owners, Part, fold, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
 
 
@@ -36,17 +46,54 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
     order = _locked(session, merchant, seen, now)
     if order is None:
         return False
+    order.risk, order.on_hold = seen.risk, seen.on_hold
+    if seen.payment in PAID and order.paid_at is None:
+        order.paid_at = now
+    order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
-    for part in order.vendor_orders:
-        judge(session, part, now)
+    _decide(session, order, now)
     return True
+
+
+def _finished(order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> datetime | None:
+    """When nothing was left to do for the buyer: all is shipped, cancelled or refunded."""
+    if seen.cancelled_at is not None:
+        return seen.cancelled_at
+    over = seen.fulfilment == "fulfilled" or not any(line.quantity for line in seen.lines)
+    return (order.finished_at or now) if over else None
 
 
 def reconsider(session: Session, order_id: int, now: datetime) -> None:
     """Find the vendors of an order's lines again and decide its parts again."""
     order = lock(session, order_id)
     _assign(session, order, snapshot.from_json(order.snapshot), now)
+    _decide(session, order, now)
+
+
+def foresee(
+    session: Session, merchant: Merchant, seen: SeenOrder, now: datetime
+) -> Iterator[tuple[int, Decision]]:
+    """(vendor, decision) for each part that recording ``seen`` would make; nothing is written."""
+    order = MarketplaceOrder(merchant=merchant, recorded_at=now, **_columns(seen))
+    order.risk, order.on_hold = seen.risk, seen.on_hold
+    order.paid_at = now if seen.payment in PAID else None
+    for each in split(seen, owners(session, merchant.id, seen)):
+        if each.vendor_id is None:
+            continue
+        vendor = session.get_one(Vendor, each.vendor_id)
+        part = VendorOrder(merchant_id=merchant.id, vendor_id=vendor.id, vendor=vendor, order=order)
+        for position, line in enumerate(each.lines):
+            part.lines.append(row := OrderLine(remote_id=line.id))
+            _write_line(row, line, position)
+        facts = gather(session, part, {})
+        yield vendor.id, decide(facts, effective(session, merchant.id, vendor.id), now)
+
+
+def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
+    """A shipped part that got another line is not all shipped any more, and is decided again."""
     for part in order.vendor_orders:
+        if part.state == life.SHIPPED:
+            settle(session, part, now)
         judge(session, part, now)
 
 
@@ -54,14 +101,13 @@ def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:
     """Whether we created it in this very shop, which is then some merchant's vendor. The key alone
     would not do: a buyer can write any attribute into an order."""
     key = dict(seen.attributes).get(KEY_ATTRIBUTE)
-    return (
-        bool(key)
-        and session.scalar(
-            select(Push.id)
-            .join(Connection, Connection.id == Push.connection_id)
-            .where(Push.key == key, Connection.access_id == merchant.access_id)
+    return bool(key) and any(
+        session.scalar(
+            select(sent.id)
+            .join(Connection, Connection.id == sent.connection_id)
+            .where(sent.key == key, Connection.access_id == merchant.access_id)
         )
-        is not None
+        for sent in (Push, TrialOrder)
     )
 
 
@@ -86,6 +132,8 @@ def _locked(
     if order.public_id == values["public_id"]:
         timeline.tell(session, order, "recorded", now, name=seen.name)
         return order
+    if order.forgotten_at is not None:
+        seen = without_buyer(seen)
     if _is_older(seen, order):
         timeline.tell(session, order, "older_sight_ignored", now)
         return None
@@ -118,6 +166,7 @@ def _far(payment: str) -> int:
 def _columns(seen: SeenOrder) -> dict[str, object]:
     return {
         "name": seen.name,
+        "number": folded(seen.name),
         "currency": seen.currency,
         "total": seen.total,
         "own_share": 0,
@@ -161,7 +210,8 @@ def owners(session: Session, merchant_id: int, seen: SeenOrder) -> Owners:
 
 
 def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> None:
-    parts = {p.vendor_id: p for p in split(seen, owners(session, order.merchant_id, seen))}
+    owned = owners(session, order.merchant_id, seen)
+    parts = {p.vendor_id: p for p in split(seen, owned)}
     own = parts.pop(None, None)
     order.own_share = own.share if own else 0
     known = {part.vendor_id: part for part in order.vendor_orders}
@@ -170,6 +220,7 @@ def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: dat
         if vendor_id is None:
             continue
         row = known.get(vendor_id) or _new_part(order, vendor_id, now)
+        row.placed_at = order.placed_at
         _write_amounts(row, part)
         by_line |= {line.id: row for line in part.lines}
     for vendor_id, row in known.items():
@@ -177,6 +228,10 @@ def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: dat
             _write_amounts(row, Part(vendor_id, (), 0, 0, 0, 0, 0, 0))
     session.flush()
     _write_lines(session, order, seen, by_line, now)
+    for row in order.vendor_orders:
+        if row.vendor_id not in known:
+            notices.order_arrived(session, row, now)
+    note_unmapped(session, order.merchant_id, order.lines, set(owned.by_variant), now)
 
 
 def _new_part(order: MarketplaceOrder, vendor_id: int, now: datetime) -> VendorOrder:
@@ -221,6 +276,6 @@ def _write_lines(
 def _write_line(row: OrderLine, line: SeenLine, position: int) -> None:
     row.position = position
     row.variant_id, row.sku, row.title = line.variant_id, line.sku, line.title
-    row.vendor_text = line.vendor
+    row.vendor_text, row.vendor_folded = line.vendor, fold(line.vendor)
     row.quantity, row.fulfillable = line.quantity, line.fulfillable
     row.requires_shipping = line.requires_shipping

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import outbox
-from orderflow.judge import reconsider_all
+from orderflow import notices, outbox
+from orderflow.catalogue import forget_unmapped
+from orderflow.judge import reconsider_all, reconsider_named, reconsider_variant
 from orderflow.models import (
     AddOn,
     Connection,
@@ -22,6 +23,7 @@ from orderflow.models import (
 )
 from orderflow.split import fold
 from stores.base import Access, Identity, Variant
+from stores.texts import _
 
 
 class RegisterError(ValueError):
@@ -47,21 +49,68 @@ def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
     return row
 
 
-def add_merchant(session: Session, access: Access, identity: Identity, now: datetime) -> Merchant:
-    """Installed, or installed again."""
+def add_merchant(
+    session: Session, access: Access, identity: Identity, now: datetime, language: str = ""
+) -> Merchant:
+    """Installed, or installed again, by somebody who reads ``language``."""
     row = keep_access(session, access, now)
     merchant = session.scalars(
         select(Merchant).where(Merchant.access_id == row.id)
     ).one_or_none() or Merchant(access_id=row.id, shop=access.address, installed_at=now)
     merchant.name, merchant.email = identity.name, identity.email
     merchant.phone, merchant.country = identity.phone, identity.country
-    merchant.uninstalled_at = None
+    merchant.language = language or merchant.language or "en"
+    back, merchant.uninstalled_at = merchant.uninstalled_at is not None, None
     session.add(merchant)
     session.flush()
     unlock_access(session, row.id, now)
     outbox.wake(session, row.lane, now)
     _keep_doing(session, row, "reconcile", now)
+    outbox.put(
+        session,
+        row.orders_lane,
+        "tidy",
+        f"tidy:{merchant.id}",
+        {"merchant": merchant.id},
+        now=now,
+        once=f"tidy:{merchant.id}",
+    )
+    notices.keep_watch(session, merchant, now)
+    if back:
+        _take_up_again(session, merchant, now)
     return merchant
+
+
+def _take_up_again(session: Session, merchant: Merchant, now: datetime) -> None:
+    """Installed again: its vendors' stores are followed again, what was held is decided again."""
+    accesses = select(StoreAccess).join(Connection, Connection.access_id == StoreAccess.id)
+    mine = Connection.merchant_id == merchant.id, Connection.disconnected_at.is_(None)
+    for access in session.scalars(accesses.where(*mine)):
+        outbox.wake(session, access.lane, now)
+        _follow(session, access, now)
+    reconsider_all(session, merchant, now)
+
+
+def uninstalled(session: Session, access_id: int, now: datetime) -> None:
+    """The shop has removed the app: our tokens go at once, and nothing is done for the merchant
+    until it comes back. Where the shop is a vendor's store, the vendor is asked to connect it."""
+    access = session.get_one(StoreAccess, access_id)
+    access.secrets, access.expires_at = {}, None
+    lock_access(session, access_id, _("The app was removed from this store."), now)
+    merchant = session.scalars(select(Merchant).where(Merchant.access_id == access_id)).first()
+    if merchant is not None and merchant.uninstalled_at is None:
+        merchant.uninstalled_at = now
+
+
+def introduce(session: Session, access_id: int, identity: Identity, now: datetime) -> None:
+    """The store told us who it is now: the merchant's card, and the connections' name."""
+    merchant = session.scalars(select(Merchant).where(Merchant.access_id == access_id)).first()
+    if merchant is not None:
+        merchant.name, merchant.email = identity.name, identity.email
+        merchant.phone, merchant.country = identity.phone, identity.country
+    for connection in connections_of(session, access_id):
+        connection.name, connection.country = identity.name, identity.country
+    unlock_access(session, access_id, now)
 
 
 def _keep_doing(session: Session, access: StoreAccess, kind: str, now: datetime) -> None:
@@ -97,7 +146,7 @@ def add_alias(session: Session, vendor: Vendor, name: str, now: datetime) -> Non
         VendorName(merchant_id=vendor.merchant_id, vendor_id=vendor.id, folded=folded, written=name)
     )
     session.flush()
-    reconsider_all(session, vendor.merchant, now)
+    reconsider_named(session, vendor.merchant, folded, now)
 
 
 def connect(
@@ -117,15 +166,21 @@ def connect(
     )
     connection.is_default = not any(c.is_default for c in mine if c is not connection)
     connection.name, connection.connected_at = identity.name, now
+    connection.country = identity.country
     connection.disconnected_at = None
     session.add(connection)
     session.flush()
     unlock_access(session, row.id, now)
     outbox.wake(session, row.lane, now)
-    _keep_doing(session, row, "subscribe", now)
-    _keep_doing(session, row, "poll", now)
+    _follow(session, row, now)
     reconsider_all(session, merchant, now, vendor_id=vendor.id)
     return connection
+
+
+def _follow(session: Session, access: StoreAccess, now: datetime) -> None:
+    """What a vendor's store ships is heard of: by its webhooks, and by asking."""
+    _keep_doing(session, access, "subscribe", now)
+    _keep_doing(session, access, "poll", now)
 
 
 def _refuse_foreign(
@@ -141,6 +196,11 @@ def _refuse_foreign(
     ).first()
     if other is not None:
         raise RegisterError("This store is connected to another vendor.")
+
+
+def dismiss_checklist(merchant: Merchant, now: datetime) -> None:
+    """The first steps are put away for good."""
+    merchant.checklist_dismissed_at = now
 
 
 def disconnect(session: Session, connection: Connection, now: datetime) -> None:
@@ -161,6 +221,7 @@ def lock_access(session: Session, access_id: int, words: str, now: datetime) -> 
         return
     access.state, access.state_since, access.locked_words = StoreAccess.LOCKED, now, words
     for connection in connections_of(session, access_id):
+        notices.access_lost(session, connection, now)
         merchant = session.get_one(Merchant, connection.merchant_id)
         reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
 
@@ -178,26 +239,33 @@ def unlock_access(session: Session, access_id: int, now: datetime) -> None:
 
 
 def connections_of(session: Session, access_id: int) -> list[Connection]:
+    """Of merchants that have the app."""
     return list(
         session.scalars(
             select(Connection)
+            .join(Merchant, Merchant.id == Connection.merchant_id)
             .where(Connection.access_id == access_id, Connection.disconnected_at.is_(None))
+            .where(Merchant.uninstalled_at.is_(None))
             .order_by(Connection.id)
         )
     )
 
 
 def activate_add_on(
-    session: Session, merchant: Merchant, platform: str, *, active: bool, now: datetime
+    session: Session,
+    merchant: Merchant,
+    platform: str,
+    *,
+    active: bool,
+    now: datetime,
+    kind: str = AddOn.ORDER_PUSH,
 ) -> None:
     """P12: the gate before a platform."""
     row = session.scalars(
         select(AddOn).where(
-            AddOn.merchant_id == merchant.id,
-            AddOn.kind == AddOn.ORDER_PUSH,
-            AddOn.platform == platform,
+            AddOn.merchant_id == merchant.id, AddOn.kind == kind, AddOn.platform == platform
         )
-    ).one_or_none() or AddOn(merchant_id=merchant.id, kind=AddOn.ORDER_PUSH, platform=platform)
+    ).one_or_none() or AddOn(merchant_id=merchant.id, kind=kind, platform=platform)
     row.active = active
     session.add(row)
     session.flush()
@@ -219,6 +287,7 @@ def map_variant(
     row.vendor_sku = theirs.sku
     session.add(row)
     session.flush()
+    forget_unmapped(session, connection.merchant_id, variant_id)
     merchant = session.get_one(Merchant, connection.merchant_id)
-    reconsider_all(session, merchant, now)
+    reconsider_variant(session, merchant, variant_id, now)
     return row

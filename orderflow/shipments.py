@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import life
-from orderflow.models import Shipment, VendorOrder
+from orderflow.models import Push, Shipment, VendorOrder
 
 
 def shipped_pieces(
@@ -35,15 +35,22 @@ def left_to_ship(quantity: int, fulfillable: int, shipped: int) -> int:
 
 
 def settle(session: Session, part: VendorOrder, now: datetime) -> None:
-    """Pushed, partly shipped or shipped, by what is under way."""
-    if part.state not in (*life.IN_STORE, life.HELD):
+    """Pushed, partly shipped or shipped, by what is under way; a refused part stays refused
+    until all of it is."""
+    if part.state not in (*life.IN_STORE, *life.BY_HAND):
         return
     pieces = shipped_pieces(session, part.id)
     wanted = {line.remote_id: line.quantity for line in part.lines if line.requires_shipping}
     if not any(pieces.values()):
-        if part.state != life.HELD:
-            life.move(session, part, life.PUSHED, now)
+        if part.state in life.IN_STORE:
+            life.move(session, part, life.PUSHED if _stands(session, part) else life.HELD, now)
     elif all(pieces[line] >= quantity for line, quantity in wanted.items()):
         life.move(session, part, life.SHIPPED, now)
-    else:
+    elif part.state != life.REFUSED:
         life.move(session, part, life.PARTLY_SHIPPED, now)
+
+
+def _stands(session: Session, part: VendorOrder) -> bool:
+    """Whether there is an order in the vendor's store; goods may have been shipped without."""
+    placed = select(Push.id).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
+    return session.scalar(placed.limit(1)) is not None

@@ -1,4 +1,4 @@
-"""A SeenOrder as the sealed JSON of its row, and back."""
+"""A SeenOrder, and what was composed of it, as the sealed JSON of a row, and back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from stores.base import SeenOrder
+from stores.base import ComposedOrder, SeenOrder
 
 _adapter = TypeAdapter(SeenOrder)
+_composed = TypeAdapter(ComposedOrder)
 
 
 def to_json(order: SeenOrder) -> Any:
@@ -17,3 +18,11 @@ def to_json(order: SeenOrder) -> Any:
 
 def from_json(stored: Any) -> SeenOrder:
     return _adapter.validate_python(stored)
+
+
+def composed_to_json(order: ComposedOrder) -> Any:
+    return _composed.dump_python(order, mode="json", exclude_defaults=True)
+
+
+def composed_from_json(stored: Any) -> ComposedOrder:
+    return _composed.validate_python(stored)

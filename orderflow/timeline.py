@@ -20,7 +20,8 @@ def tell(
     at: datetime,
     **details: Any,
 ) -> None:
-    """Add ``code`` to the order's timeline and to the log. ``details`` hold no personal data."""
+    """Add ``code`` to the order's timeline and to the log. ``details`` hold no personal data;
+    ``why`` is what a person typed, and so is kept out of the log."""
     part = order if isinstance(order, VendorOrder) else None
     order_id = part.order_id if part else order.id
     session.add(
@@ -32,4 +33,5 @@ def tell(
             details=details,
         )
     )
-    log.info(code, order=order_id, vendor_order=part.id if part else None, **details)
+    logged = {name: value for name, value in details.items() if name != "why"}
+    log.info(code, order=order_id, vendor_order=part.id if part else None, **logged)

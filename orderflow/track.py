@@ -48,15 +48,27 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if found.remote_id != order.placed.id:
         push.twin_seen(session, found, order.placed, now)
         return True
-    if found.seen_at is not None and order.updated_at < found.seen_at:
+    newer = found.seen_at is None or order.updated_at > found.seen_at
+    if not newer and order.updated_at != found.seen_at:
         return True
+    if newer or not order.placed.live:
+        push.seen_alive(session, found, order.placed.live, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    if found.seen_at is None or order.updated_at > found.seen_at:
+    if newer:
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     found.seen_at = order.updated_at
     shipments.settle(session, found.vendor_order, now)
     return True
+
+
+def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> None:
+    """The store has no such order any more."""
+    found = find_push(session, access_id, remote_id, "")
+    if found is not None:
+        lock(session, found.vendor_order.order_id)
+        session.refresh(found)
+        push.seen_alive(session, found, False, now)
 
 
 def _remote_id(found: Push, parcel_id: str) -> str:

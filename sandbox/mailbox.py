@@ -59,7 +59,7 @@ def _row(number: int, mail: Mail) -> str:
         f"<article><h2><a href='/mail/{number}'>"
         f"{escape(mail.get('subject') or '(no subject)')}</a></h2>"
         f"<p>{escape(mail.get('to', ''))}<br><small>{escape(mail.get('from', ''))} · "
-        f"{escape(mail.get('at', ''))}</small></article>"
+        f"{escape(pages.moment(mail.get('at', '')))}</small></article>"
     )
 
 

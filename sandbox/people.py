@@ -120,6 +120,13 @@ class Merchant:
             at.lifecycle.mark_paid(found)
         return found
 
+    def assesses(self, shop: str | Shop, order: OrderId, risk: str) -> Order:
+        """The shop's fraud analysis comes to a RiskAssessmentResult. No webhook tells of it."""
+        at, found = self._find(shop, order)
+        with at.lock:
+            found.risk = risk
+        return found
+
     def cancels(self, shop: str | Shop, order: OrderId, *, restock: bool = True) -> Order:
         at, found = self._find(shop, order)
         with at.lock:

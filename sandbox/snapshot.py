@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify.money import rest_amount
 from sandbox.woocommerce.order_view import order_view
-from sandbox.woocommerce.trackings import entries
+from sandbox.woocommerce.trackings import BY_SLUG, entries
 
 if TYPE_CHECKING:
     from sandbox.shopify.fulfilment import Fulfillment
@@ -136,9 +136,10 @@ def _woo_fulfillment(each: Any) -> Json:
 
 
 def _woo_tracking(each: Json) -> Json:
+    known, _ = BY_SLUG.get(each.get("tracking_provider", ""), ("", ""))
     tracking = {
         "number": each.get("tracking_number"),
-        "company": each.get("tracking_provider") or each.get("custom_tracking_provider"),
+        "company": known or each.get("custom_tracking_provider"),
         "url": each.get("custom_tracking_link"),
     }
     return {"id": each["tracking_id"], "status": "shipped", "lines": {}, "tracking": [tracking]}

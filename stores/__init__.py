@@ -11,7 +11,17 @@ from importlib import import_module
 from types import ModuleType
 from typing import cast
 
-from stores.base import Access, AppKeys, Capabilities, Marketplace, SeenOrder, Store, Webhooks
+from stores.base import (
+    Access,
+    AppKeys,
+    Capabilities,
+    Marketplace,
+    SeenOrder,
+    Store,
+    StoreLocked,
+    Webhooks,
+)
+from stores.texts import _
 
 _PLATFORMS = ("shopify", "woocommerce")
 _MARKETPLACES = ("shopify",)
@@ -22,14 +32,18 @@ def platforms() -> tuple[str, ...]:
 
 
 def open_store(access: Access) -> Store:
-    """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform."""
-    return cast(Store, _part(access.platform, "store").open_store(access))
+    """The vendor's store behind ``access``. Makes no call. ValueError for an unknown platform,
+    StoreLocked where we have given our access up."""
+    adapter = _part(access.platform, "store")
+    _must_have_secrets(access)
+    return cast(Store, adapter.open_store(access))
 
 
 def open_marketplace(access: Access) -> Marketplace:
     """The merchant's shop behind ``access``. Makes no call."""
     if access.platform not in _MARKETPLACES:
         raise ValueError(f"{access.platform!r} hosts no marketplace.")
+    _must_have_secrets(access)
     return cast(Marketplace, _part(access.platform, "marketplace").open_marketplace(access))
 
 
@@ -54,6 +68,11 @@ def seen_from_webhook(platform: str, topic: str, body: bytes, address: str) -> S
     return cast(SeenOrder, market.seen_from_webhook(body, address))
 
 
+def order_history_days(platform: str) -> int:
+    """So far back a marketplace shows us orders."""
+    return cast(int, _part(platform, "marketplace").ORDER_HISTORY_DAYS)
+
+
 def webhooks(platform: str) -> Webhooks:
     return cast(Webhooks, _part(platform, "webhooks"))
 
@@ -68,7 +87,21 @@ def renew(access: Access, app: AppKeys, now: datetime) -> Access:
 
     Store what comes back before using it. StoreLocked: the owner must open the app again.
     """
-    return cast(Access, _part(access.platform, "connect").renew(access, app, now))
+    adapter = _part(access.platform, "connect")
+    _must_have_secrets(access)
+    return cast(Access, adapter.renew(access, app, now))
+
+
+def app_page(platform: str, address: str, app: AppKeys) -> str:
+    """Where a merchant finds this app in the admin of the shop at ``address``."""
+    if platform not in _MARKETPLACES:
+        raise ValueError(f"{platform!r} hosts no marketplace.")
+    return cast(str, _part(platform, "connect").app_page(address, app))
+
+
+def _must_have_secrets(access: Access) -> None:
+    if not access.secrets:
+        raise StoreLocked(_("Our access to this store has ended; connect it again."))
 
 
 def _part(platform: str, name: str) -> ModuleType:

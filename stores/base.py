@@ -20,13 +20,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from stores.deliveries import (
+    ABOUT_US,
+    EXPORT_BUYER,
+    ORDER,
+    OTHER,
+    PRIVACY,
+    REDACT_BUYER,
+    REDACT_SHOP,
+    SCOPES,
+    SHOP,
+    UNINSTALLED,
+    Buyer,
+    Delivery,
+    Webhooks,
+)
 from stores.errors import OutcomeUnknown, StoreBusy, StoreError, StoreLocked, StoreRefused
 from stores.seen import Address, SeenLine, SeenOrder, SeenPage
 
 __all__ = [
+    "ABOUT_US",
+    "EXPORT_BUYER",
+    "ORDER",
+    "OTHER",
+    "PRIVACY",
+    "REDACT_BUYER",
+    "REDACT_SHOP",
+    "SCOPES",
+    "SHOP",
+    "UNINSTALLED",
     "Access",
     "Address",
     "AppKeys",
+    "Buyer",
     "Capabilities",
     "Changes",
     "ComposedLine",
@@ -64,12 +90,14 @@ KEY_ATTRIBUTE = "_sluice_key"
 class Capabilities:
     """What a platform, or one store of it, can do. The app asks this instead of a platform's name.
 
+    ``title``               the platform's name as people write it
     ``find_by_key_at_once`` the look-up by our key sees an order as soon as it exists
     ``key_is_unique``       the store itself refuses a second order with the same key
     ``parallel_calls``      calls one store takes at once without getting slower
     """
 
     platform: str
+    title: str
     find_by_key_at_once: bool
     key_is_unique: bool
     parallel_calls: int
@@ -135,6 +163,7 @@ class ComposedOrder:
     attributes: tuple[tuple[str, str], ...] = ()
     shipping_address: Address | None = None
     billing_address: Address | None = None
+    accepts_marketing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,33 +289,6 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """A webhook after its signature was proved. ``about`` is the store's id of the order, ``""``
-    when it is about none; ``sender`` the address that the store gives itself, ``claims`` the one
-    that the body names, if it does. Two deliveries with one ``id`` are the same."""
-
-    id: str
-    topic: str
-    about: str
-    key: str = ""
-    sender: str = ""
-    claims: str = ""
-
-
-class Webhooks(Protocol):
-    """The ``webhooks`` module of a platform. Names of headers are in lower case."""
-
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
-        """Whether ``body``, byte for byte, was signed with one of ``secrets``."""
-
-    def read(self, headers: Mapping[str, str], body: bytes) -> Delivery:
-        """Only after ``verify``. ValueError for a body that is no JSON object."""
-
-    def is_greeting(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """An unsigned ping that wants a 200 and means nothing."""
-
-
-@dataclass(frozen=True, slots=True)
 class AppKeys:
     """Who we are to a platform where the app itself has a key. Never shown."""
 
@@ -321,8 +323,8 @@ class Store(Protocol):
 
     def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> None: ...
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        """Orders of ours changed since ``cursor`` (``""``: from now on, minus an overlap)."""
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        """Orders of ours changed since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
 
     def subscribe(self, address: str, secret: str) -> None:
         """See to it that the store tells ``address`` of changed orders: make, mend, leave alone."""
@@ -374,8 +376,11 @@ class Marketplace(Protocol):
 
     def read_order(self, order_id: str) -> SeenOrder | None: ...
 
-    def orders_since(self, cursor: str) -> SeenPage:
-        """Orders updated since ``cursor``."""
+    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
+        """Orders updated since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
+
+    def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
+        """Open orders placed between, not fulfilled yet, oldest first; ``""`` is the beginning."""
 
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 

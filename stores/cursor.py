@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ def pack(place: Place) -> str:
     return json.dumps(asdict(place), default=datetime.isoformat)
 
 
-def unpack(text: str, overlap: timedelta) -> Place:
-    """``""`` starts at this moment, less ``overlap``."""
+def unpack(text: str, overlap: timedelta, now: datetime) -> Place:
+    """``""`` starts at ``now``, less ``overlap``."""
     if not text:
-        return Place(datetime.now(UTC) - overlap)
+        return Place(now - overlap)
     kept = json.loads(text)
     newest = kept["newest"] and datetime.fromisoformat(kept["newest"])
     return Place(datetime.fromisoformat(kept["since"]), kept["page"], newest)

@@ -11,7 +11,8 @@ import ipaddress
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -29,11 +30,13 @@ from urllib3.exceptions import (
 
 from stores.base import OutcomeUnknown, StoreBusy, StoreError
 from stores.deadline import PublicAdapter, seconds_left, until
+from stores.texts import _
 
 CONNECT, READ = 5.0, 20.0
 LIMIT = 10 * 1024 * 1024
 DEADLINE = 30.0
 _longest = float("inf")
+_hurry = threading.local()
 
 _lock = threading.Lock()
 _sessions: dict[int, requests.Session] = {}
@@ -66,7 +69,7 @@ def send(
     """
     writing = method != "GET" if writes is None else writes
     request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
-    with until(time.monotonic() + min(deadline, _longest)):
+    with until(min(time.monotonic() + min(deadline, _longest), _end())):
         try:
             response = _session().send(request, timeout=timeout, allow_redirects=False, stream=True)
             with response:
@@ -101,11 +104,11 @@ def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
 
 def _meaning(error: Exception, writing: bool) -> StoreError:
     if _never_sent(error):
-        return StoreBusy("The store could not be reached.")
+        return StoreBusy(_("The store could not be reached."))
     reason = error.args[0] if error.args else None
     if isinstance(error, requests.Timeout | TimeoutError) or isinstance(reason, ReadTimeoutError):
-        return lost("The store did not answer in time.", writing=writing)
-    return lost("The connection broke before the store had answered.", writing=writing)
+        return lost(_("The store did not answer in time."), writing=writing)
+    return lost(_("The connection broke before the store had answered."), writing=writing)
 
 
 def _never_sent(error: Exception) -> bool:
@@ -140,6 +143,20 @@ def limit_calls(seconds: float) -> None:
     """No call of this process takes longer, whatever deadline it comes with."""
     global _longest
     _longest = seconds
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All calls of this thread in here are over in ``seconds``: a person waits for them."""
+    _hurry.end = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        del _hurry.end
+
+
+def _end() -> float:
+    return float(getattr(_hurry, "end", "inf"))
 
 
 # -- other roads, for tests and the demo -----------------------------------------------------------

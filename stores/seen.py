@@ -51,7 +51,9 @@ class SeenLine:
 class SeenOrder:
     """A marketplace order as last seen. ``payment`` is the shop's own word in lower case
     (``paid``, ``pending``, ``partially_refunded`` …); ``fulfilment`` is ``""`` until something
-    ships, then ``partial`` or ``fulfilled``. ``total`` is what the buyer owes now."""
+    ships, then ``partial`` or ``fulfilled``. ``total`` is what the buyer owes now. ``risk`` is
+    *none*, *low*, *medium*, *high* or *pending*, ``on_hold`` whether all that is left to ship is
+    on hold; None where this sight does not tell."""
 
     id: str
     name: str
@@ -76,6 +78,9 @@ class SeenOrder:
     attributes: tuple[tuple[str, str], ...] = ()
     shipping_address: Address | None = None
     billing_address: Address | None = None
+    accepts_marketing: bool = False
+    risk: str | None = None
+    on_hold: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

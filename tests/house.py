@@ -32,7 +32,7 @@ from orderflow.models import (
     Vendor,
     VendorOrder,
 )
-from sandbox.clock import SettableClock
+from sandbox.clock import RunningClock, SettableClock
 from sandbox.people import People
 from sandbox.shopify.app import App
 from sandbox.shopify.shop import Shop
@@ -45,7 +45,7 @@ from tests.wsgi_adapter import WsgiAdapter
 from webapp import create_app
 from workers import lanes
 
-SECRET = "a-client-secret"
+SECRET = "a-client-secret-that-is-long-enough"
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 TOPICS = (
     "orders/create",
@@ -81,11 +81,14 @@ def configuration(database_url: str, **more: Any) -> Config:
 
 
 class House:
-    """``turn`` runs everything that is due; ``later`` lets time pass first."""
+    """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
+    machine's own time: a page's ID token starts there too. It stands still, but for a browser: its
+    ID tokens are good for a minute."""
 
-    def __init__(self, database_url: str, **config: Any) -> None:
-        # The machine's own time, because that is where a store's first cursor starts.
-        self.clock = SettableClock(datetime.now(UTC).replace(microsecond=0))
+    def __init__(
+        self, database_url: str, running: RunningClock | None = None, **config: Any
+    ) -> None:
+        self.clock = running or SettableClock(datetime.now(UTC).replace(microsecond=0))
         self.config = configuration(database_url, **config)
         self.web: Flask = create_app(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)
@@ -176,7 +179,7 @@ class House:
             theirs = Variant(vendor_variant, product, "", "")
             register.map_variant(session, connection, str(mine.id), theirs, clock.now())
 
-    def set(self, merchant: str = HARBOUR, **values: bool) -> None:
+    def set(self, merchant: str = HARBOUR, **values: settings.Value) -> None:
         with self.unit() as session:
             owner = self.one(session, Merchant, shop=merchant)
             settings.change(session, owner, values, by="test", now=clock.now())

@@ -15,7 +15,7 @@ from orderflow.db import db
 from orderflow.house import furnish
 from portal import webhooks as store_webhooks
 from stores import http
-from webapp import commands, health, webhooks
+from webapp import admin, answers, commands, files, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; an order with thousands of lines is a webhook of several megabytes."""
@@ -37,5 +37,10 @@ def create_app(config: Config | None = None) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     for blueprint in (webhooks.pages, health.pages, store_webhooks.pages):
         app.register_blueprint(blueprint)
+    answers.htmx.init_app(app)
+    language.speak(app)
+    headers.guard(app)
+    files.mark(app)
+    admin.open_pages(app)
     app.cli.add_command(commands.sluice)
     return app

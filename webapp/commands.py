@@ -153,7 +153,7 @@ def _default(session: Session, vendor: Vendor) -> Connection:
 @click.argument("value")
 @click.option("--vendor", default="", help="only for this vendor")
 def change_setting(shop: str, name: str, value: str, vendor: str) -> None:
-    """Switch a setting on or off; held orders that it releases are decided again."""
+    """Change a setting; held orders that it releases are decided again."""
     with unit_of_work() as session:
         merchant = _merchant(session, shop)
         who = _vendor(session, merchant, vendor) if vendor else None

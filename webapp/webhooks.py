@@ -18,6 +18,7 @@ from orderflow.config import Config
 from orderflow.db import DATABASE_AWAY, reading
 from orderflow.models import StoreAccess
 from orderflow.receive import Answer, headers_of, take
+from stores.base import PRIVACY
 
 PLATFORM = "shopify"
 REMEMBER = 60.0
@@ -41,6 +42,8 @@ def shopify() -> Answer:
         return {"error": "the signature is wrong"}, 401
     try:
         access_id = _access_of(shop)
+        if access_id is None and _forgets(headers.get("x-shopify-topic", "")):
+            return {"status": "nothing is kept of this shop"}, 200
         if access_id is None:
             log.warning("webhook_of_unknown_shop", shop=shop)
             return {"error": "no shop of that name has installed this app"}, 401
@@ -48,6 +51,10 @@ def shopify() -> Answer:
     except DATABASE_AWAY as down:
         log.error("webhook_not_kept", error=type(down).__name__)
         return {"error": "try again later"}, 503
+
+
+def _forgets(topic: str) -> bool:
+    return stores.webhooks(PLATFORM).kind_of(topic) in PRIVACY
 
 
 def _access_of(shop: str) -> int | None:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import clock, outbox, push, register, report
+from orderflow import clock, mails, outbox, push, register, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -75,6 +75,8 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
         push.given_up(session, int(message.about["push"]), words, moment)
     elif message.kind == "report":
         report.stuck(session, int(message.about["shipment"]), words, moment)
+    elif message.kind == "mail":
+        mails.refused(session, int(message.about["mail"]), words, moment)
 
 
 def _log(message: Claimed, error: BaseException, words: str) -> None:

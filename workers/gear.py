@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, register
+from orderflow import calls, clock, register
+from orderflow.calls import About, Called
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
@@ -15,6 +21,7 @@ from orderflow.outbox import Claimed
 from stores.base import Access, AppKeys, Capabilities, Marketplace, Store
 from workers.limiter import Limiter
 
+T = TypeVar("T")
 RENEW_BEFORE = timedelta(minutes=5)
 
 
@@ -26,14 +33,20 @@ class Shore:
         self._keys = AppKeys(config.app_client_id, config.app_secrets[0])
         self._lock = threading.Lock()
 
-    def access(self) -> Access:
+    def access(self, notes: list[Called]) -> Access:
         """Our way in, with a token that lives for some minutes more. Raises StoreLocked."""
         with self._lock:
             row = self._row()
             known = Access(row.platform, row.address, row.secrets, row.expires_at)
             if known.expires_at is None or known.expires_at > clock.now() + RENEW_BEFORE:
                 return known
-            fresh = stores.renew(known, self._keys, clock.now())
+            fresh = calls.watch(
+                notes,
+                self.access_id,
+                "renew",
+                lambda: stores.renew(known, self._keys, clock.now()),
+                about=calls.STORE,
+            )
             with unit_of_work() as session:
                 register.keep_access(session, fresh, clock.now())
             return fresh
@@ -42,23 +55,20 @@ class Shore:
         with reading() as session:
             return session.get_one(StoreAccess, self.access_id)
 
-    def store(self) -> Store:
-        return stores.open_store(self.access())
-
-    def marketplace(self) -> Marketplace:
-        return stores.open_marketplace(self.access())
-
     def can(self) -> Capabilities:
         return stores.capabilities(self._row().platform)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One claimed message and its shore; ``shore`` is None in lanes where no store is called."""
+    """One claimed message and its shore; ``shore`` is None in lanes where no store is called.
+
+    ``called`` are the calls made for it that are not written down yet."""
 
     message: Claimed
     shore: Shore | None
     config: Config
+    called: list[Called] = field(default_factory=list)
 
     @property
     def there(self) -> Shore:
@@ -70,3 +80,37 @@ class Job:
 
     def about(self, name: str) -> int:
         return int(self.message.about[name])
+
+    def store(self) -> Store:
+        return stores.open_store(self.there.access(self.called))
+
+    def marketplace(self) -> Marketplace:
+        return stores.open_marketplace(self.there.access(self.called))
+
+    def call(
+        self, operation: str, store: Store | Marketplace, act: Callable[[], T], about: About
+    ) -> T:
+        """``act`` under the lane's limiter, with a note for the log. No transaction is open."""
+        shore = self.there
+        return shore.limiter.call(
+            operation,
+            store,
+            lambda: calls.watch(
+                self.called, shore.access_id, operation, act, about=about, spender=store
+            ),
+        )
+
+    @contextmanager
+    def unit(self) -> Iterator[Session]:
+        """A unit of work that also writes down the calls made so far: last, because rows that
+        refer to an order must not be written before its lock is taken."""
+        with unit_of_work() as session:
+            yield session
+            calls.keep(session, self.called)
+        self.called.clear()
+
+    def keep_calls(self) -> None:
+        """Write down what no unit of work has: the last call failed."""
+        if self.called:
+            with self.unit():
+                pass

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers import intake, pushes, reports, tracking
+from workers import (
+    backfill,
+    intake,
+    mail,
+    privacy,
+    pushes,
+    reports,
+    tidying,
+    tracking,
+    trials,
+    visits,
+)
 from workers.gear import Job
 
 HANDLERS: dict[str, Callable[[Job], None]] = {
@@ -13,10 +24,20 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "reconsider_all": intake.reconsider_all,
     "fetch": intake.fetch,
     "reconcile": intake.reconcile,
+    "watch": intake.watch,
+    "backfill": backfill.carry_on,
     "push": pushes.send,
     "audit": pushes.audit,
     "read": tracking.read,
     "poll": tracking.poll,
     "subscribe": tracking.subscribe,
     "report": reports.tell,
+    "trial": trials.carry_on,
+    "tidy": tidying.tidy,
+    "visit": visits.visit,
+    "mail": mail.send,
+    "digest": mail.digest,
+    "alert": mail.alert,
+    "collect": privacy.collect,
+    "erase": privacy.erase,
 }

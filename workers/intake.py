@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 import stores
 from orderflow import clock, judge, outbox, record, register
+from orderflow.calls import HOME
 from orderflow.db import reading, unit_of_work
 from orderflow.models import Merchant, StoreAccess, Webhook
-from stores.base import SeenOrder
+from stores.base import ABOUT_US, PRIVACY, SeenOrder
+from workers import privacy
 from workers.failures import POISON, set_aside
 from workers.gear import Job
 
@@ -34,9 +36,22 @@ def webhook(job: Job) -> None:
             )
             row.body = None
         else:
-            row.state = Webhook.KEPT
-            log.warning("webhook_kept", webhook=row.id, topic=row.topic)
+            _hear(session, access, row)
         outbox.done(session, job.message)
+
+
+def _hear(session: Session, access: StoreAccess, row: Webhook) -> None:
+    """What is about no order: our access, the shop itself, or what it wants forgotten."""
+    kind = stores.webhooks(access.platform).kind_of(row.topic)
+    if kind in ABOUT_US:
+        about = {"said": kind}
+        outbox.put(session, access.lane, "visit", f"visit:{kind}", about, now=clock.now())
+        row.state, row.body = Webhook.DONE, None
+    elif kind in PRIVACY:
+        privacy.hear(session, access, row, kind, clock.now())
+    else:
+        row.state = Webhook.KEPT
+        log.warning("webhook_kept", webhook=row.id, topic=row.topic)
 
 
 def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, key: str) -> bool:
@@ -89,9 +104,7 @@ def reconsider_all(job: Job) -> None:
         outbox.unname(session, job.message)
     with unit_of_work() as session:
         merchant = session.get_one(Merchant, about["merchant"])
-        go_on = judge.reconsider_some(
-            session, merchant, clock.now(), vendor_id=about["vendor"], after=about["after"]
-        )
+        go_on = judge.reconsider_some(session, merchant, about, clock.now())
         if go_on is not None:
             about["after"] = go_on
             outbox.put(
@@ -107,13 +120,30 @@ def reconsider_all(job: Job) -> None:
 
 def fetch(job: Job) -> None:
     """One order, read from the marketplace."""
-    market = job.there.marketplace()
+    market = job.marketplace()
     order_id = str(job.message.about["order"])
-    seen = job.there.limiter.call("read_order", market, lambda: market.read_order(order_id))
+    seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
     if seen is not None:
         _record(job, seen)
-    with unit_of_work() as session:
+    with job.unit() as session:
         outbox.done(session, job.message)
+
+
+def watch(job: Job) -> None:
+    """One order that waits for what no webhook tells, its risk or a hold: read it until it is
+    neither any more."""
+    market = job.marketplace()
+    order_id = str(job.message.about["order"])
+    seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
+    if seen is not None:
+        _record(job, seen)
+    with job.unit() as session:
+        merchant = _merchant(session, job.there.access_id)
+        again = judge.watch_again(session, merchant, order_id) if seen and merchant else None
+        if again is None:
+            outbox.done(session, job.message)
+        else:
+            outbox.put_off(session, job.message, now=clock.now(), delay=again, fresh=True)
 
 
 def reconcile(job: Job) -> None:
@@ -124,9 +154,12 @@ def reconcile(job: Job) -> None:
         with unit_of_work() as session:
             outbox.done(session, job.message)
         return
-    market = job.there.marketplace()
-    page = job.there.limiter.call(
-        "orders_since", market, lambda: market.orders_since(merchant.orders_cursor)
+    market = job.marketplace()
+    page = job.call(
+        "orders_since",
+        market,
+        lambda: market.orders_since(merchant.orders_cursor, clock.now()),
+        HOME,
     )
     for order_id in page.unread:
         set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))
@@ -135,7 +168,7 @@ def reconcile(job: Job) -> None:
             _record(job, seen)
         except POISON as poison:
             set_aside(job.message, "fetch", {"order": seen.id}, poison)
-    with unit_of_work() as session:
+    with job.unit() as session:
         session.get_one(Merchant, merchant.id).orders_cursor = page.cursor
         register.unlock_access(session, merchant.access_id, clock.now())
         delay = 0.0 if page.more else float(job.config.reconcile_every)

@@ -197,8 +197,12 @@ class Drainer:
                 doorbell.ring(held.name)  # it came while we held the bell
 
     def _handle(self, message: Claimed, shore: Shore | None) -> None:
+        job = Job(message, shore, self._config)
         with self._app.app_context():
-            HANDLERS[message.kind](Job(message, shore, self._config))
+            try:
+                HANDLERS[message.kind](job)
+            finally:
+                job.keep_calls()
 
     def _finish(self, held: Held, message: Claimed, future: Future[None]) -> None:
         error = future.exception()

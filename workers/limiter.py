@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from stores.base import Spend, StoreBusy
+from stores.texts import _
 
 T = TypeVar("T")
 UNKNOWN_COST = 25.0
@@ -91,7 +92,7 @@ class Limiter:
                     self._calls += 1
                     return cost
             if self._clock() + wait > deadline:
-                raise StoreBusy("Our calls to this store are used up.", wait, throttled=True)
+                raise StoreBusy(_("Our calls to this store are used up."), wait, throttled=True)
             self._sleep(max(wait, SHORTEST))
 
     def _wait_for(self, cost: float, waited: float) -> float:

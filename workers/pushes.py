@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderflow import clock, outbox, push, register
+from orderflow.calls import About
 from orderflow.db import unit_of_work
 from stores.base import (
     OutcomeUnknown,
@@ -28,22 +29,21 @@ def send(job: Job) -> None:
 
 def _create(job: Job, work: push.Sending) -> None:
     try:
-        store = job.there.store()
-        placed = job.there.limiter.call(
-            "create_order", store, lambda: store.create_order(work.order)
-        )
+        store = job.store()
+        about = About("push", work.push_id)
+        placed = job.call("create_order", store, lambda: store.create_order(work.order), about)
     except OutcomeUnknown as lost:
-        with unit_of_work() as session:
+        with job.unit() as session:
             push.unknown(session, work.push_id, lost.words, clock.now(), job.config.look_waits[0])
             outbox.done(session, job.message)
     except StoreRefused as no:
-        with unit_of_work() as session:
+        with job.unit() as session:
             push.refused(session, work.push_id, no.words, clock.now())
             outbox.done(session, job.message)
     except (StoreBusy, StoreLocked) as not_now:
         _not_sent(job, work.push_id, not_now)
     else:
-        with unit_of_work() as session:
+        with job.unit() as session:
             push.placed(session, work.push_id, placed, clock.now(), how="answer")
             outbox.done(session, job.message)
 
@@ -51,7 +51,7 @@ def _create(job: Job, work: push.Sending) -> None:
 def _not_sent(job: Job, push_id: int, error: StoreError) -> None:
     """Nothing was done. Busy: put off. Locked: the push is decided again, and held."""
     locked = isinstance(error, StoreLocked)
-    with unit_of_work() as session:
+    with job.unit() as session:
         outcome = "locked" if locked else "busy"
         push.not_sent(session, push_id, outcome, error.words, clock.now())
         if locked:
@@ -62,11 +62,14 @@ def _not_sent(job: Job, push_id: int, error: StoreError) -> None:
 
 
 def _look(job: Job, work: push.Looking) -> None:
-    store = job.there.store()
-    found = job.there.limiter.call(
-        "find_orders", store, lambda: store.find_orders(work.key, work.since)
+    store = job.store()
+    found = job.call(
+        "find_orders",
+        store,
+        lambda: store.find_orders(work.key, work.since),
+        About("push", work.push_id),
     )
-    with unit_of_work() as session:
+    with job.unit() as session:
         push.looked(session, work.push_id, found, clock.now(), _waits(job))
         outbox.done(session, job.message)
 
@@ -83,23 +86,23 @@ def audit(job: Job) -> None:
         if work is None:
             outbox.done(session, job.message)
             return
-    store = job.there.store()
-    limiter = job.there.limiter
-    found = limiter.call("find_orders", store, lambda: store.find_orders(work.key, work.since))
+    store, about = job.store(), About("push", work.push_id)
+    found = job.call("find_orders", store, lambda: store.find_orders(work.key, work.since), about)
     with unit_of_work() as session:
         twins = push.surplus(session, work.push_id, found)
     for twin in twins:
-        _cancel_twin(job, twin.id)
-        with unit_of_work() as session:
+        _cancel_twin(job, twin.id, about)
+        with job.unit() as session:
             push.surplus_cancelled(session, work.push_id, twin, clock.now())
-    with unit_of_work() as session:
+    with job.unit() as session:
         outbox.done(session, job.message)
 
 
-def _cancel_twin(job: Job, order_id: str) -> None:
-    store = job.there.store()
-    job.there.limiter.call(
+def _cancel_twin(job: Job, order_id: str, about: About) -> None:
+    store = job.store()
+    job.call(
         "cancel_order",
         store,
         lambda: store.cancel_order(order_id, "Created twice by mistake.", restock=True),
+        about,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderflow import clock, outbox, report
+from orderflow.calls import About
 from orderflow.db import unit_of_work
 from orderflow.report import Plan, Telling
 from stores.base import FulfilmentPart, Marketplace, StoreBusy, StoreRefused
@@ -16,23 +17,23 @@ def tell(job: Job) -> None:
     try:
         plan = _carry_out(job, telling)
     except StoreRefused as no:
-        with unit_of_work() as session:
+        with job.unit() as session:
             report.stuck(session, telling.shipment_id, no.words, clock.now())
             outbox.done(session, job.message)
         return
     if plan.held:
         raise StoreBusy(f"The order is on hold in the marketplace: {plan.held}.")
-    with unit_of_work() as session:
+    with job.unit() as session:
         report.finished(session, telling, plan.short, clock.now())
         outbox.done(session, job.message)
 
 
 def _carry_out(job: Job, telling: Telling) -> Plan:
     """Compare, act, and compare again where pieces first had to be freed."""
-    market = job.there.marketplace()
+    market = job.marketplace()
     plan = _compare(job, market, telling)
-    _write_recognised(plan)
-    _withdraw(job, market, plan)
+    _write_recognised(job, plan)
+    _withdraw(job, market, plan, telling)
     _correct(job, market, plan, telling)
     if plan.withdraw and telling.lines:
         with unit_of_work() as session:
@@ -44,47 +45,50 @@ def _carry_out(job: Job, telling: Telling) -> Plan:
 
 
 def _compare(job: Job, market: Marketplace, telling: Telling) -> Plan:
-    state = job.there.limiter.call(
-        "fulfilments", market, lambda: market.fulfilments(telling.order_id)
-    )
+    about = About("shipment", telling.shipment_id)
+    state = job.call("fulfilments", market, lambda: market.fulfilments(telling.order_id), about)
     return report.plan(telling, state)
 
 
-def _write_recognised(plan: Plan) -> None:
-    with unit_of_work() as session:
+def _write_recognised(job: Job, plan: Plan) -> None:
+    with job.unit() as session:
         for report_id, fulfilment in plan.adopt:
             report.landed(session, report_id, fulfilment, clock.now())
         for report_id in plan.drop:
             report.dropped(session, report_id)
 
 
-def _withdraw(job: Job, market: Marketplace, plan: Plan) -> None:
+def _withdraw(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
+    about = About("shipment", telling.shipment_id)
     for told in plan.withdraw:
-        job.there.limiter.call("withdraw", market, lambda told=told: market.withdraw(told.id))  # type: ignore[misc]
-        with unit_of_work() as session:
+        job.call("withdraw", market, lambda told=told: market.withdraw(told.id), about)  # type: ignore[misc]
+        with job.unit() as session:
             report.withdrawn(session, told.report_id, clock.now())
 
 
 def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
+    about = About("shipment", telling.shipment_id)
     for told in plan.correct:
-        job.there.limiter.call(
+        job.call(
             "correct_tracking",
             market,
             lambda told=told: market.correct_tracking(  # type: ignore[misc]
                 told.id, telling.tracking, notify=telling.notify
             ),
+            about,
         )
-        with unit_of_work() as session:
+        with job.unit() as session:
             report.corrected(session, told.report_id, telling.tracking, clock.now())
 
 
 def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPart) -> None:
     with unit_of_work() as session:
         report_id = report.sending(session, telling, part, clock.now())
-    fulfilment = job.there.limiter.call(
+    fulfilment = job.call(
         "fulfil",
         market,
         lambda: market.fulfil(part, telling.tracking, notify=telling.notify),
+        About("shipment", telling.shipment_id),
     )
-    with unit_of_work() as session:
+    with job.unit() as session:
         report.landed(session, report_id, fulfilment, clock.now())

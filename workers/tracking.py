@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderflow import clock, outbox, register, track
+from orderflow.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
 from stores.base import StoreOrder
@@ -17,18 +18,22 @@ def read(job: Job) -> None:
     """A store said that something happened to one of its orders: read it as it is now."""
     remote_id, key = str(job.message.about["order"]), str(job.message.about["key"])
     with reading() as session:
-        ours = track.find_push(session, job.there.access_id, remote_id, key) is not None
-    if ours:
-        store = job.there.store()
-        order = job.there.limiter.call("read_order", store, lambda: store.read_order(remote_id))
+        found = track.find_push(session, job.there.access_id, remote_id, key)
+    if found is not None:
+        store = job.store()
+        about = About("push", found.id)
+        order = job.call("read_order", store, lambda: store.read_order(remote_id), about)
         if order is not None:
             _take(job, order)
-    with unit_of_work() as session:
+        else:
+            with job.unit() as session:
+                track.missing(session, job.there.access_id, remote_id, clock.now())
+    with job.unit() as session:
         outbox.done(session, job.message)
 
 
 def _take(job: Job, order: StoreOrder) -> None:
-    with unit_of_work() as session:
+    with job.unit() as session:
         track.seen(session, job.there.access_id, order, clock.now())
 
 
@@ -40,8 +45,10 @@ def poll(job: Job) -> None:
         if not register.connections_of(session, access.id):
             outbox.done(session, job.message)
             return
-    store = job.there.store()
-    changes = job.there.limiter.call("fetch_changes", store, lambda: store.fetch_changes(cursor))
+    store = job.store()
+    changes = job.call(
+        "fetch_changes", store, lambda: store.fetch_changes(cursor, clock.now()), STORE
+    )
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))
@@ -51,7 +58,7 @@ def poll(job: Job) -> None:
         except POISON as poison:
             about = {"order": order.placed.id, "key": order.placed.key}
             set_aside(job.message, "read", about, poison)
-    with unit_of_work() as session:
+    with job.unit() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         access.cursor, access.polled_at = changes.cursor, clock.now()
         register.unlock_access(session, access.id, clock.now())
@@ -61,14 +68,14 @@ def poll(job: Job) -> None:
 
 def subscribe(job: Job) -> None:
     """See to it that the store tells us of changes, now and from time to time."""
-    with reading() as session:
-        access = session.get_one(StoreAccess, job.there.access_id)
-    address = f"{job.config.public_url}/webhooks/{access.platform}/{access.public_id}"
-    store = job.there.store()
-    secret = access.webhook_secret["secret"]
-    job.there.limiter.call("subscribe", store, lambda: store.subscribe(address, secret))
     with unit_of_work() as session:
-        if register.connections_of(session, access.id):
-            outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)
-        else:
+        access = session.get_one(StoreAccess, job.there.access_id)
+        if not register.connections_of(session, access.id):
             outbox.done(session, job.message)
+            return
+    address = f"{job.config.public_url}/webhooks/{access.platform}/{access.public_id}"
+    store = job.store()
+    secret = access.webhook_secret["secret"]
+    job.call("subscribe", store, lambda: store.subscribe(address, secret), STORE)
+    with job.unit() as session:
+        outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)

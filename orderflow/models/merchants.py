@@ -60,7 +60,10 @@ class Merchant(Base):
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     country: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
     orders_cursor: Mapped[str] = mapped_column(default="")
+    settings_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    checklist_dismissed_at: Mapped[datetime | None]
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
 
@@ -71,6 +74,16 @@ class Merchant(Base):
         """The lane of ``StoreAccess.orders_lane``."""
         return f"orders:{self.access_id}"
 
+    @property
+    def mail_lane(self) -> str:
+        """Where mails on the merchant's behalf are written and sent."""
+        return f"mail:{self.id}"
+
+    @property
+    def privacy_lane(self) -> str:
+        """Where what is kept of buyers, or of the whole shop, is collected or removed."""
+        return f"privacy:{self.id}"
+
 
 class AddOn(Base):
     """What a merchant has activated, by platform (P12)."""
@@ -78,7 +91,7 @@ class AddOn(Base):
     __tablename__ = "add_on"
     __table_args__ = (UniqueConstraint("merchant_id", "kind", "platform"),)
 
-    ORDER_PUSH = "order_push"
+    ORDER_PUSH, INVENTORY, LOCATIONS = "order_push", "inventory", "locations"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -91,13 +104,14 @@ class Vendor(Base):
     """Sells on the merchant's shop. ``push_enabled`` is *Vendor Store Sync* (P11)."""
 
     __tablename__ = "vendor"
-    __table_args__ = (Index(None, "merchant_id"),)
+    __table_args__ = (Index(None, "merchant_id", "name", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     name: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
     push_enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -136,6 +150,7 @@ class Connection(Base):
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     access_id: Mapped[int] = mapped_column(ForeignKey("store_access.id"))
     name: Mapped[str]
+    country: Mapped[str] = mapped_column(default="", server_default="")
     is_default: Mapped[bool] = mapped_column(default=False)
     connected_at: Mapped[datetime]
     disconnected_at: Mapped[datetime | None]
@@ -149,7 +164,11 @@ class VariantMapping(Base):
     """Our variant ↔ the vendor's variant; at most one for each of ours."""
 
     __tablename__ = "variant_mapping"
-    __table_args__ = (UniqueConstraint("merchant_id", "variant_id"), Index(None, "connection_id"))
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "variant_id"),
+        Index(None, "connection_id"),
+        Index(None, "merchant_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))

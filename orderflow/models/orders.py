@@ -5,23 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orderflow.models.base import Base, BigId, public_id
 from orderflow.models.merchants import Merchant, Vendor
 from orderflow.secrets import SealedJSON
 
+InByteOrder = String().with_variant(String(collation="C"), "postgresql")
+"""A text whose beginnings are found as a range of its index; SQLite compares so anyway."""
+
 
 class MarketplaceOrder(Base):
-    """``snapshot`` holds all that was seen, personal data with it, sealed. Amounts are in minor
-    units of ``currency``; ``own_share`` is the merchant's own part of ``total``."""
+    """``number`` is what ``name`` is searched by (``orderflow.search``). ``snapshot`` holds all
+    that was seen, personal data with it, sealed. Amounts are in minor units of ``currency``;
+    ``own_share`` is the merchant's own part of ``total``. ``paid_at`` is when we first saw it paid;
+    ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``finished_at`` is when
+    nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed."""
 
     __tablename__ = "marketplace_order"
     __table_args__ = (
         UniqueConstraint("merchant_id", "remote_id"),
         Index(None, "remote_id"),
         Index(None, "merchant_id", "name"),
+        Index("ix_marketplace_order_by_number", "merchant_id", "number", "id"),
+        Index("ix_marketplace_order_by_age", "merchant_id", "placed_at", "id"),
+        Index(
+            "ix_marketplace_order_to_forget",
+            "merchant_id",
+            "finished_at",
+            sqlite_where=text("forgotten_at IS NULL"),
+            postgresql_where=text("forgotten_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -29,6 +44,7 @@ class MarketplaceOrder(Base):
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     remote_id: Mapped[str]
     name: Mapped[str]
+    number: Mapped[str] = mapped_column(InByteOrder, default="")
     currency: Mapped[str]
     total: Mapped[int] = mapped_column(BigInteger)
     own_share: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -39,6 +55,11 @@ class MarketplaceOrder(Base):
     updated_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    risk: Mapped[str | None]
+    on_hold: Mapped[bool | None]
+    finished_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
     snapshot: Mapped[Any] = mapped_column(SealedJSON)
 
     merchant: Mapped[Merchant] = relationship()
@@ -52,13 +73,28 @@ class VendorOrder(Base):
     """One vendor's part: the unit that is decided, pushed and shipped.
 
     ``state`` moves only as ``orderflow.life`` allows. ``facts`` and ``decision`` are what the
-    rules saw and said last, without personal data, so "why on Tuesday?" has an answer."""
+    rules saw and said last, without personal data, so "why on Tuesday?" has an answer;
+    ``main_reason`` is the code of its worst obstacle. ``placed_at`` is the order's, for lists.
+
+    A person may have released it from its delay, have had it pushed although held (``override``),
+    or forbidden its push: who, why and when."""
 
     __tablename__ = "vendor_order"
     __table_args__ = (
         UniqueConstraint("order_id", "vendor_id"),
         Index(None, "vendor_id", "state", "id"),
         Index(None, "merchant_id", "state", "id"),
+        Index("ix_vendor_order_list_state", "merchant_id", "state", "placed_at", "order_id"),
+        Index("ix_vendor_order_list_reason", "merchant_id", "main_reason", "placed_at", "order_id"),
+        Index("ix_vendor_order_list_vendor", "vendor_id", "placed_at", "order_id"),
+        Index("ix_vendor_order_list_vendor_state", "vendor_id", "state", "placed_at", "order_id"),
+        Index(
+            "ix_vendor_order_list_vendor_reason",
+            "vendor_id",
+            "main_reason",
+            "placed_at",
+            "order_id",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -68,6 +104,7 @@ class VendorOrder(Base):
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     state: Mapped[str]
     state_since: Mapped[datetime]
+    placed_at: Mapped[datetime]
     goods: Mapped[int] = mapped_column(BigInteger)
     discount: Mapped[int] = mapped_column(BigInteger)
     tax: Mapped[int] = mapped_column(BigInteger)
@@ -77,6 +114,10 @@ class VendorOrder(Base):
     facts: Mapped[Any | None] = mapped_column(JSON)
     decision: Mapped[Any | None] = mapped_column(JSON)
     decided_at: Mapped[datetime | None]
+    main_reason: Mapped[str] = mapped_column(default="")
+    released_at: Mapped[datetime | None]
+    override: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    forbidden: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
 
     order: Mapped[MarketplaceOrder] = relationship(back_populates="vendor_orders")
     vendor: Mapped[Vendor] = relationship()
@@ -87,13 +128,16 @@ class VendorOrder(Base):
 
 class OrderLine(Base):
     """A line of the marketplace order. ``vendor_order_id`` NULL: the merchant's own.
-    ``push_id`` is the push that took it along; ``quantity`` is what is wanted now."""
+    ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
+    ``vendor_folded`` is what a vendor's names are compared with."""
 
     __tablename__ = "order_line"
     __table_args__ = (
         UniqueConstraint("order_id", "remote_id"),
         Index(None, "vendor_order_id"),
-        Index(None, "merchant_id", "variant_id"),
+        Index("ix_order_line_by_variant", "merchant_id", "variant_id", "order_id", "push_id"),
+        Index("ix_order_line_by_vendor", "merchant_id", "vendor_folded", "order_id", "push_id"),
+        Index("ix_order_line_by_sku", "merchant_id", "sku", "order_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -107,6 +151,7 @@ class OrderLine(Base):
     sku: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     vendor_text: Mapped[str] = mapped_column(default="")
+    vendor_folded: Mapped[str] = mapped_column(default="", server_default="")
     quantity: Mapped[int]
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]

@@ -5,38 +5,51 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orderflow.models.base import Base, BigId
 from orderflow.models.merchants import Connection
 from orderflow.models.orders import VendorOrder
+from orderflow.secrets import SealedJSON
 
 
 class Push(Base):
     """At most one live order for one vendor's part in one store. ``key`` is written into it.
 
     ``part`` counts supplements; ``looks`` the look-ups since an outcome was unknown; ``repeated``
-    tells that a create was sent again after they all said no. ``seen_at`` is the store's own time
-    of what it told last.
+    tells that a create was sent again after they all said no. ``sent`` is the order as it left
+    last, behind the mask. ``seen_at`` is the store's own time of what it told last; ``gone_at``:
+    it said that the order lives no more. ``replaced``: it stood there, and another push has taken
+    its lines since.
     """
 
     __tablename__ = "push"
     __table_args__ = (
         UniqueConstraint("vendor_order_id", "connection_id", "part"),
         Index(None, "connection_id", "remote_id"),
+        Index(None, "connection_id", "placed_at"),
+        Index(None, "merchant_id", "placed_at"),
+        Index(
+            "ix_push_unknown",
+            "state",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
+        ),
     )
 
-    QUEUED, SENDING, UNKNOWN, PLACED, REFUSED, STOPPED = (
+    QUEUED, SENDING, UNKNOWN, PLACED, REFUSED, STOPPED, REPLACED = (
         "queued",
         "sending",
         "unknown",
         "placed",
         "refused",
         "stopped",
+        "replaced",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     vendor_order_id: Mapped[int] = mapped_column(ForeignKey("vendor_order.id"))
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     part: Mapped[int] = mapped_column(default=1)
@@ -51,6 +64,8 @@ class Push(Base):
     first_sent_at: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+    sent: Mapped[Any | None] = mapped_column(SealedJSON)
     words: Mapped[str] = mapped_column(default="")
 
     vendor_order: Mapped[VendorOrder] = relationship()
@@ -83,6 +98,7 @@ class Shipment(Base):
     __table_args__ = (
         UniqueConstraint("vendor_order_id", "source", "remote_id"),
         Index(None, "vendor_order_id"),
+        Index(None, "state", "vendor_order_id"),
     )
 
     NEW, REPORTED, WITHDRAWN, STUCK = "new", "reported", "withdrawn", "stuck"

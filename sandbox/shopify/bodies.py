@@ -33,7 +33,6 @@ PERSONAL = frozenset(
 )
 NEVER_SET: Body = {
     "browser_ip": None,
-    "buyer_accepts_marketing": False,
     "cart_token": None,
     "checkout_id": None,
     "checkout_token": None,
@@ -104,6 +103,7 @@ def _identity(order: Order, domain: str, shop_id: int) -> Body:
         "updated_at": when(order.updated_at),
         "email": order.email or "",
         "contact_email": order.email,
+        "buyer_accepts_marketing": order.accepts_marketing,
         "phone": order.phone,
         "po_number": order.po_number,
         "note": order.note,

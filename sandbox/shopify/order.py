@@ -120,6 +120,8 @@ class Refund:
 
 @dataclass(eq=False)
 class Order:
+    """``risk`` is a RiskAssessmentResult, empty before any assessment."""
+
     id: int
     number: int
     name: str
@@ -146,6 +148,8 @@ class Order:
     source_name: str = "web"
     source_url: str | None = None
     app: App | None = None
+    accepts_marketing: bool = False
+    risk: str = ""
     test: bool = False
     edited: bool = False
     cancelled_at: datetime | None = None

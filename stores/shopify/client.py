@@ -15,21 +15,26 @@ from shopify.utils.shop_url import sanitize_shop_domain
 
 from stores import http
 from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
+from stores.texts import _
 
 API_VERSION = "2026-10"
 
-_UNPAID = "The shop is closed or frozen; its owner has to settle that with Shopify."
+_UNPAID = _("The shop is closed or frozen; its owner has to settle that with Shopify.")
 _BY_STATUS: dict[int, Callable[[], StoreError]] = {
     401: lambda: StoreLocked(
-        "Shopify no longer accepts our access to this shop; connect it again."
+        _("Shopify no longer accepts our access to this shop; connect it again.")
     ),
     402: lambda: StoreBusy(_UNPAID, 3600),
     403: lambda: StoreLocked(
-        "Shopify forbids us this shop; connect it again and grant all it asks."
+        _("Shopify forbids us this shop; connect it again and grant all it asks.")
     ),
-    404: lambda: StoreRefused("No shop answers at this address."),
-    423: lambda: StoreBusy("Shopify has locked the shop; its owner has to ask Shopify why.", 3600),
-    430: lambda: StoreBusy("Shopify turned the call away for its security; it is tried later.", 60),
+    404: lambda: StoreRefused(_("No shop answers at this address.")),
+    423: lambda: StoreBusy(
+        _("Shopify has locked the shop; its owner has to ask Shopify why."), 3600
+    ),
+    430: lambda: StoreBusy(
+        _("Shopify turned the call away for its security; it is tried later."), 60
+    ),
 }
 
 
@@ -99,7 +104,7 @@ class Client(shopify.GraphQL):  # type: ignore[misc]
         if content.get("errors") and not (writing and answered):
             raise _meaning(content["errors"], self.spend, writing)
         if not isinstance(result, dict):
-            raise http.lost("Shopify answered without a result.", writing=writing)
+            raise http.lost(_("Shopify answered without a result."), writing=writing)
         return result
 
     def _note_version(self, answer: http.Answer) -> None:
@@ -123,11 +128,11 @@ def _content(answer: http.Answer, writing: bool) -> dict[str, Any]:
     """The JSON object of a 200; everything else is raised as what it means."""
     if answer.status == 429:
         wait = http.retry_after(answer)
-        raise StoreBusy("Shopify asks us to slow down.", wait, throttled=True)
+        raise StoreBusy(_("Shopify asks us to slow down."), wait, throttled=True)
     if known := _BY_STATUS.get(answer.status):
         raise known()
     if 300 <= answer.status < 400:
-        raise StoreRefused("The shop's address redirects elsewhere.")
+        raise StoreRefused(_("The shop's address redirects elsewhere."))
     if 400 <= answer.status < 500:
         raise StoreRefused(f"Shopify refused the call with status {answer.status}.")
     try:
@@ -162,7 +167,7 @@ def _meaning(errors: list[dict[str, Any]], spend: Spend, writing: bool) -> Store
     if "SHOP_INACTIVE" in codes:
         return StoreBusy(_UNPAID, 3600)
     if "INTERNAL_SERVER_ERROR" in codes:
-        return http.lost("Shopify had an error of its own.", writing=writing)
+        return http.lost(_("Shopify had an error of its own."), writing=writing)
     return StoreRefused(words)
 
 

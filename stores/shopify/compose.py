@@ -42,6 +42,7 @@ def order_input(order: ComposedOrder) -> dict[str, Any]:
             "shippingAddress": _address(order.shipping_address),
             "billingAddress": _address(order.billing_address),
             "email": order.email,
+            "buyerAcceptsMarketing": order.accepts_marketing or None,
             "phone": order.phone,
             "note": order.note,
             "poNumber": order.reference,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,9 @@ MERCHANT_SCOPES = (
 VENDOR_SCOPES = ("read_products", "write_orders", "read_fulfillments")
 
 RENEW_BEFORE = timedelta(minutes=5)
+PREVIOUS = "previous_refresh_token"
+"""Good until the newest was used (Shopify 2026-08-28), so it is a way back in when two renewed at
+the same time."""
 _GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 _SUBJECT = "urn:ietf:params:oauth:token-type:id_token"
 _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
@@ -69,6 +73,11 @@ def authorize_url(shop: str, app: AppKeys, scopes: list[str], redirect: str, sta
     return str(session.create_permission_url(scopes, redirect, state))
 
 
+def app_page(shop: str, app: AppKeys) -> str:
+    """In the shop's admin; who is signed in nowhere is asked to do so first."""
+    return f"https://admin.shopify.com/store/{shop_domain(shop).partition('.')[0]}/apps/{app.client_id}"
+
+
 def is_signed(query: Mapping[str, str], app: AppKeys) -> bool:
     """Whether Shopify signed this redirect, at most a day ago. ``query`` as the URL had it."""
     shopify.Session.setup(api_key=app.client_id, secret=app.client_secret)
@@ -83,8 +92,18 @@ def finish(shop: str, code: str, app: AppKeys, now: datetime) -> Access:
 def renew(access: Access, app: AppKeys, now: datetime) -> Access:
     if access.expires_at is None or access.expires_at - now > RENEW_BEFORE:
         return access
-    token = access.secrets["refresh_token"]
-    return _ask(access.address, app, now, grant_type="refresh_token", refresh_token=token)
+    known = access.secrets
+    try:
+        fresh = _refresh(access.address, known["refresh_token"], app, now)
+    except StoreLocked:
+        if PREVIOUS not in known:
+            raise
+        fresh = _refresh(access.address, known[PREVIOUS], app, now)
+    return replace(fresh, secrets={**fresh.secrets, PREVIOUS: known["refresh_token"]})
+
+
+def _refresh(shop: str, token: str, app: AppKeys, now: datetime) -> Access:
+    return _ask(shop, app, now, grant_type="refresh_token", refresh_token=token)
 
 
 def _ask(shop: str, app: AppKeys, now: datetime, **grant: str) -> Access:

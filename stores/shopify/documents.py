@@ -144,7 +144,8 @@ _SEEN = """
 fragment Seen on Order {
   id name createdAt processedAt updatedAt cancelledAt test
   displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded
-  note tags email phone
+  note tags email phone customerAcceptsMarketing
+  risk { recommendation assessments { riskLevel } }
   customAttributes { key value }
   currentTotalPriceSet { shopMoney { amount } }
   shippingAddress { ...Place }
@@ -188,8 +189,8 @@ query SeenOrder($id: ID!, $after: String) {
 
 SEEN_ORDERS = (
     """
-query SeenOrders($query: String!, $after: String) {
-  orders(first: 5, query: $query, after: $after, sortKey: UPDATED_AT) {
+query SeenOrders($query: String!, $sort: OrderSortKeys!, $after: String) {
+  orders(first: 5, query: $query, after: $after, sortKey: $sort) {
     pageInfo { hasNextPage endCursor }
     nodes {
       ...Seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stores import reading
@@ -30,8 +30,11 @@ from stores.shopify.ids import bare, gid
 from stores.shopify.rest import rest_order
 from stores.shopify.seen import seen_order
 from stores.shopify.store import following, tracking
+from stores.texts import _
 
 _OVERLAP = timedelta(minutes=2)
+ORDER_HISTORY_DAYS = 60
+"""Without the right to read all orders, Shopify shows no older ones (Shopify 2026-10)."""
 ORDER_TOPICS = frozenset(
     f"orders/{what}"
     for what in ("create", "updated", "paid", "cancelled", "fulfilled", "partially_fulfilled")
@@ -67,16 +70,34 @@ class ShopifyMarketplace:
         node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})["order"]
         return self._seen(node) if node else None
 
-    def orders_since(self, cursor: str) -> SeenPage:
-        place = unpack(cursor, _OVERLAP)
+    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
+        place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.execute(
             documents.SEEN_ORDERS,
-            {"query": f"updated_at:>='{since}'", "after": place.page or None},
+            {
+                "query": f"updated_at:>='{since}'",
+                "sort": "UPDATED_AT",
+                "after": place.page or None,
+            },
         )["orders"]
+        return self._page(page, pack(following(place, page)))
+
+    def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
+        span = f"created_at:>='{since.isoformat()}' created_at:<'{until.isoformat()}'"
+        page = self._client.execute(
+            documents.SEEN_ORDERS,
+            {
+                "query": f"{span} status:open -fulfillment_status:fulfilled",
+                "sort": "CREATED_AT",
+                "after": cursor or None,
+            },
+        )["orders"]
+        return self._page(page, page["pageInfo"]["endCursor"] or "")
+
+    def _page(self, page: dict[str, Any], cursor: str) -> SeenPage:
         orders, unread = reading.each(page["nodes"], self._seen, bare)
-        more = page["pageInfo"]["hasNextPage"]
-        return SeenPage(tuple(orders), pack(following(place, page)), more, unread)
+        return SeenPage(tuple(orders), cursor, page["pageInfo"]["hasNextPage"], unread)
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""
@@ -111,7 +132,7 @@ class ShopifyMarketplace:
             },
         )
         if not payload.get("fulfillment"):
-            raise OutcomeUnknown("Shopify did not name the fulfilment it created.")
+            raise OutcomeUnknown(_("Shopify did not name the fulfilment it created."))
         return Fulfilment(bare(payload["fulfillment"]), dict(part.lines), tuple(tracking))
 
     def correct_tracking(
@@ -187,7 +208,7 @@ def _allocate(part: FulfilmentPart) -> Iterator[tuple[str, str, int]]:
     """
     wanted = {line: pieces for line, pieces in part.lines.items() if pieces > 0}
     if not wanted:
-        raise StoreRefused("There is nothing to fulfil.")
+        raise StoreRefused(_("There is nothing to fulfil."))
     for item, held in part.handle.items():
         order, line, remaining = held.split()
         pieces = min(wanted.get(line, 0), int(remaining))
@@ -195,7 +216,7 @@ def _allocate(part: FulfilmentPart) -> Iterator[tuple[str, str, int]]:
             wanted[line] -= pieces
             yield order, item, pieces
     if any(wanted.values()):
-        raise StoreRefused("More pieces shipped than the marketplace order still has open.")
+        raise StoreRefused(_("More pieces shipped than the marketplace order still has open."))
 
 
 def _tracking_input(tracking: Sequence[Tracking]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from stores.shopify.ids import bare
+from stores.shopify.seen import ON_HOLD, RISK
 
 _FULFILMENT = {"PARTIALLY_FULFILLED": "partial", "FULFILLED": "fulfilled"}
 
@@ -34,7 +35,19 @@ def rest_order(node: dict[str, Any], lines: Iterable[dict[str, Any]]) -> dict[st
         "billing_address": _address(node["billingAddress"]),
         "shipping_lines": [_shipping(line) for line in node["shippingLines"]["nodes"]],
         "line_items": [_line(line) for line in lines],
+        "buyer_accepts_marketing": node["customerAcceptsMarketing"],
+        RISK: _risk(node["risk"]),
+        ON_HOLD: node["displayFulfillmentStatus"] == "ON_HOLD",
     }
+
+
+def _risk(summary: dict[str, Any]) -> str:
+    """The worst of all assessments; a recommendation to cancel counts as high."""
+    levels = {each["riskLevel"].lower() for each in summary["assessments"]}
+    if summary["recommendation"] == "CANCEL":
+        levels.add("high")
+    ranked = ("high", "pending", "medium", "low")
+    return next((level for level in ranked if level in levels), "none")
 
 
 def _line(node: dict[str, Any]) -> dict[str, Any]:

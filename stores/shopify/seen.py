@@ -47,9 +47,14 @@ def seen_order(order: dict[str, Any], address: str = "") -> SeenOrder:
         attributes=_pairs(order.get("note_attributes")),
         shipping_address=_address(order.get("shipping_address")),
         billing_address=_address(order.get("billing_address")),
+        accepts_marketing=bool(order.get("buyer_accepts_marketing")),
+        risk=order.get(RISK),
+        on_hold=order.get(ON_HOLD),
     )
 
 
+RISK, ON_HOLD = "_risk", "_on_hold"
+"""Keys of ``rest_order``'s own: no webhook body tells either (Shopify 2026-10)."""
 _FULFILMENT = {"partial": "partial", "fulfilled": "fulfilled"}
 
 

@@ -30,9 +30,11 @@ from stores.shopify import compose, documents
 from stores.shopify.client import Client
 from stores.shopify.identity import identify
 from stores.shopify.ids import bare, gid, moment, moment_or_none
+from stores.texts import _
 
 CAPABILITIES = Capabilities(
     platform="shopify",
+    title="Shopify",
     find_by_key_at_once=False,
     key_is_unique=False,
     parallel_calls=8,
@@ -47,9 +49,9 @@ CAPABILITIES = Capabilities(
     suppress_mail=True,
     webhooks_signed_by_app=True,
     limits=(
-        "Trial and development stores take five new orders a minute.",
-        "Orders older than 60 days cannot be read.",
-        "At most 20 parcels of one order are seen.",
+        _("Trial and development stores take five new orders a minute."),
+        _("Orders older than 60 days cannot be read."),
+        _("At most 20 parcels of one order are seen."),
     ),
 )
 
@@ -89,10 +91,10 @@ class ShopifyStore:
             )
         except StoreRefused as refused:
             if _key_taken(refused):
-                raise OutcomeUnknown("An order with this key stands already.") from refused
+                raise OutcomeUnknown(_("An order with this key stands already.")) from refused
             raise
         if not payload.get("order"):
-            raise OutcomeUnknown("Shopify did not name the order it created.")
+            raise OutcomeUnknown(_("Shopify did not name the order it created."))
         name = payload["order"]["name"]
         return self._placed({**payload["order"], "sourceIdentifier": order.key, "name": name})
 
@@ -118,8 +120,8 @@ class ShopifyStore:
             staffNote=reason[:255],
         )
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        place = unpack(cursor, _OVERLAP)
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.execute(
             documents.STORE_ORDERS_CHANGED,

@@ -10,7 +10,29 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from stores.base import KEY_ATTRIBUTE, Delivery
+from stores.base import (
+    EXPORT_BUYER,
+    KEY_ATTRIBUTE,
+    ORDER,
+    OTHER,
+    REDACT_BUYER,
+    REDACT_SHOP,
+    SCOPES,
+    SHOP,
+    UNINSTALLED,
+    Buyer,
+    Delivery,
+)
+
+_KINDS = {
+    "app/uninstalled": UNINSTALLED,
+    "app/scopes_update": SCOPES,
+    "shop/update": SHOP,
+    "customers/data_request": EXPORT_BUYER,
+    "customers/redact": REDACT_BUYER,
+    "shop/redact": REDACT_SHOP,
+}
+_OF_ORDERS = ("orders", "fulfillments", "fulfillment_orders", "refunds")
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -50,6 +72,39 @@ def read(headers: Mapping[str, str], body: bytes) -> Delivery:
         key=_key(said),
         sender=_header(headers, "shop-domain"),
         claims=(said.myshopify_domain or said.shop_domain or "").lower(),
+    )
+
+
+def kind_of(topic: str) -> str:
+    return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
+
+
+class _Customer(BaseModel):
+    email: str | None = None
+    phone: str | None = None
+
+
+class _Request(BaseModel):
+    id: Any = None
+
+
+class _Asked(BaseModel):
+    """Who is to be told of, or forgotten; a customer may have only an e-mail."""
+
+    customer: _Customer | None = None
+    orders_requested: list[Any] | None = None
+    orders_to_redact: list[Any] | None = None
+    data_request: _Request | None = None
+
+
+def buyer(body: bytes) -> Buyer:
+    asked = _Asked.model_validate_json(body)
+    customer, request = asked.customer or _Customer(), asked.data_request or _Request()
+    return Buyer(
+        email=customer.email or "",
+        phone=customer.phone or "",
+        order_ids=tuple(map(str, asked.orders_requested or asked.orders_to_redact or ())),
+        reference=str(request.id or ""),
     )
 
 

@@ -7,7 +7,7 @@ slides; so each call starts again just before the last order seen (WooCommerce 1
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stores.cursor import Place, pack, unpack
@@ -21,9 +21,9 @@ _OVERLAP = timedelta(seconds=60)
 _STEP = timedelta(seconds=1)
 
 
-def unpack_streams(cursor: str) -> dict[str, Place]:
+def unpack_streams(cursor: str, now: datetime) -> dict[str, Place]:
     kept = json.loads(cursor) if cursor else {}
-    return {status: unpack(kept.get(status, ""), _OVERLAP) for status in _STATUSES}
+    return {status: unpack(kept.get(status, ""), _OVERLAP, now) for status in _STATUSES}
 
 
 def pack_streams(streams: dict[str, Place]) -> str:

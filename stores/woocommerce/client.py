@@ -17,6 +17,7 @@ import woocommerce
 
 from stores import http
 from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
+from stores.texts import _
 
 PAGE = 100
 """Items on a page; WooCommerce refuses more."""
@@ -104,12 +105,14 @@ def _decoded(body: bytes) -> Any:
 def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     words, fields = _told(content)
     if answer.status in (401, 403):
-        return StoreLocked(words or "The store no longer accepts our key; connect it again.")
+        return StoreLocked(words or _("The store no longer accepts our key; connect it again."))
     if 300 <= answer.status < 400:
-        return StoreRefused("The store's address redirects elsewhere; connect it by its own one.")
+        return StoreRefused(
+            _("The store's address redirects elsewhere; connect it by its own one.")
+        )
     if _is_pause(answer, "wp_die" in fields):
         return StoreBusy(
-            words or "The store asks to be called later.",
+            words or _("The store asks to be called later."),
             http.retry_after(answer),
             throttled=answer.status == 429,
         )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stores.base import Parcel, Tracking
+from stores.woocommerce import carriers
 from stores.woocommerce.words import LINE, meta, raw_meta, site_time
 
 ITEMS = "_wc_shipment_tracking_items"
@@ -56,7 +57,7 @@ def _named(
 
 def _core_tracking(one: dict[str, Any]) -> tuple[Tracking, ...]:
     found = Tracking(
-        company=meta(one, "_shipment_provider"),
+        company=carriers.named(meta(one, "_shipment_provider")),
         number=meta(one, "_tracking_number"),
         url=meta(one, "_tracking_url"),
     )
@@ -84,9 +85,9 @@ def _unnamed(order: dict[str, Any], left: dict[int, int], keys: dict[int, str]) 
 
 def _plugin_tracking(item: dict[str, Any]) -> Tracking:
     """``tracking_provider`` is a slug (``dhl-express``), or empty beside a name of their own."""
-    slug = str(item.get("tracking_provider") or "").replace("-", " ")
+    slug = str(item.get("tracking_provider") or "")
     return Tracking(
-        company=str(item.get("custom_tracking_provider") or slug),
+        company=str(item.get("custom_tracking_provider") or carriers.named(slug)),
         number=str(item.get("tracking_number") or ""),
         url=str(item.get("custom_tracking_link") or ""),
     )

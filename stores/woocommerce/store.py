@@ -21,6 +21,7 @@ from stores.base import (
     StoreRefused,
     Variant,
 )
+from stores.texts import _
 from stores.woocommerce import changes, compose
 from stores.woocommerce.client import Client, is_missing
 from stores.woocommerce.parcels import names_pieces, parcels
@@ -28,6 +29,7 @@ from stores.woocommerce.words import KEY, meta, naive, utc
 
 CAPABILITIES = Capabilities(
     platform="woocommerce",
+    title="WooCommerce",
     find_by_key_at_once=True,
     key_is_unique=False,
     parallel_calls=4,
@@ -42,9 +44,12 @@ CAPABILITIES = Capabilities(
     suppress_mail=False,
     webhooks_signed_by_app=False,
     limits=(
-        "The store mails the billing address when an order is paid, completed or cancelled.",
-        "Webhooks leave a quiet store only when somebody visits it.",
-        "Tracking plugins name numbers, not pieces: a part shipped counts when all is completed.",
+        _("The store mails the billing address when an order is paid, completed or cancelled."),
+        _("Webhooks leave a quiet store only when somebody visits it."),
+        _(
+            "Tracking plugins name numbers, not pieces: "
+            "a part shipped counts when all is completed."
+        ),
     ),
 )
 
@@ -136,8 +141,8 @@ class WooStore:
         """WooCommerce puts the stock back by itself when an order is cancelled."""
         self._client.put(f"orders/{int(order_id)}", {"status": "cancelled"})
 
-    def fetch_changes(self, cursor: str) -> Changes:
-        streams = changes.unpack_streams(cursor)
+    def fetch_changes(self, cursor: str, now: datetime) -> Changes:
+        streams = changes.unpack_streams(cursor, now)
         orders: dict[str, StoreOrder] = {}
         unread: tuple[str, ...] = ()
         more = False

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic_core import from_json
 
-from stores.base import Delivery
+from stores.base import ORDER, OTHER, Buyer, Delivery
 from stores.woocommerce.words import KEY, meta
 
 
@@ -33,6 +33,14 @@ def read(headers: Mapping[str, str], body: bytes) -> Delivery:
         key=meta(content, KEY),
         sender=_header(headers, "source"),
     )
+
+
+def kind_of(topic: str) -> str:
+    return ORDER if topic.startswith("order.") else OTHER
+
+
+def buyer(body: bytes) -> Buyer:
+    raise ValueError("A site asks nothing for its customers by webhook.")
 
 
 def is_greeting(headers: Mapping[str, str], body: bytes) -> bool:

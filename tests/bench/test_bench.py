@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import intake, load, memory, order_cost, pushing
+from bench import browsing, intake, load, memory, order_cost, pages, pushing
 from bench.deliveries import order_body, pile_up, sign
 from bench.figure import Figure, in_turn, keep_raw, table
 from bench.servers import flask_insert
 from tests.postgres import private_postgres
+from tests.webapp.pages import PAGES
 
 
 def ratios(figures: list[Figure]) -> list[float]:
@@ -72,6 +73,20 @@ def test_an_order_is_measured_with_a_short_and_a_longer_past() -> None:
         "seconds",
     }
     assert min(ratios(figures)) > 0
+
+
+def test_every_page_is_measured_with_few_and_with_many_orders() -> None:
+    figures = pages.r7(rounds=1, seconds=1, many=40, few=20)
+    assert len(figures) == 3 * len(PAGES)
+    sizes = [figure.ratio for figure in figures if figure.unit == "bytes"]
+    assert min(sizes) > 0.9
+
+
+def test_pages_are_seen_by_a_slow_browser() -> None:
+    lcp, cls, inp, size = browsing.r11(rounds=1, seconds=1, orders=3, most=2)
+    assert min(lcp.ours, inp.ours) > 0
+    assert cls.ours < 1
+    assert 10_000 < size.ours < 60_000
 
 
 def test_the_memory_of_a_worker_and_its_fork_is_seen() -> None:

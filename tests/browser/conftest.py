@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,18 +22,23 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    expect,
     sync_playwright,
 )
 
 from tests.browser.chrome import launched
 from tests.browser.devices import DESK, Device, OpenPage
+from tests.browser.street import Street, open_street
 
+PATIENCE = 20_000
+"""Milliseconds that an expectation has on a busy machine."""
 ABORTED = "net::ERR_ABORTED"  # the page was left meanwhile
 
 
 def pytest_configure(config: pytest.Config) -> None:
     line = "may_complain(*patterns): complaints of the page that match do not fail the test"
     config.addinivalue_line("markers", line)
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -76,6 +82,13 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Street]:
+    """The whole house, open to the browser."""
+    with open_street(tmp_path) as opened:
+        yield opened
 
 
 def listen(context: BrowserContext, heard: list[str]) -> None:

@@ -54,5 +54,5 @@ def violations(frame: Frame, without: tuple[str, ...]) -> list[str]:
 def screenshot(page: Page, name: str) -> Path:
     """The whole page, for people to look at: ``var/looks/NAME.png``."""
     path = LOOKS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=path, full_page=True, caret="initial")  # hiding it leaves a style behind
     return path

@@ -5,58 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from sandbox.clock import RunningClock
 from sandbox.server import Server
 from sandbox.shopify import App, Shop
 from sandbox.world import World
+from tests.browser.admin import Admin
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.framed_app import HOST, KEY, SECRET, FramedApp, serving
 from tests.browser.look import assert_accessible, screenshot
 
 DOMAIN = "alfa.myshopify.com"
 REFUSED = r"the server responded with a status of 401"
-
-
-class Admin:
-    """The merchant's browser at the shop's admin."""
-
-    def __init__(self, page: Page, server: Server) -> None:
-        self.page = page
-        self.base = f"http://{DOMAIN}:{server.port}"
-
-    def open(self, path: str = "") -> Admin:
-        self.page.goto(f"{self.base}/admin/apps/{KEY}{path}")
-        expect(self.frame.get_by_role("heading")).to_be_visible()
-        return self
-
-    @property
-    def frame(self) -> FrameLocator:
-        return self.page.frame_locator("#app")
-
-    def run(self, script: str) -> object:
-        """In the app's page."""
-        frame = self.page.frame("app")
-        assert frame
-        return frame.evaluate(script)
-
-    def edit(self, name: str = "after") -> None:
-        self.frame.get_by_label("Name").fill(name)
-        expect(self.bar).to_be_visible()
-
-    @property
-    def bar(self) -> Locator:
-        return self.page.get_by_role("region", name="Unsaved changes")
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
-
-    def is_at(self, path: str) -> None:
-        expect(self.page).to_have_url(f"{self.base}/admin/apps/{KEY}{path}")
 
 
 @pytest.fixture
@@ -80,7 +41,16 @@ def app(world: World, server: Server) -> Iterator[FramedApp]:
 
 @pytest.fixture
 def admin(page: OpenPage, server: Server, app: FramedApp) -> Admin:
-    return Admin(page(), server)
+    return admin_of(page(), server)
+
+
+def admin_of(page: Page, server: Server) -> Admin:
+    return Admin(page, f"http://{DOMAIN}:{server.port}", KEY)
+
+
+def edit(admin: Admin) -> None:
+    admin.frame.get_by_label("Name").fill("after")
+    expect(admin.bar).to_be_visible()
 
 
 def test_the_app_opens_in_the_frame_with_its_menu_beside_it(admin: Admin, app: FramedApp) -> None:
@@ -190,7 +160,7 @@ def test_the_menu_navigates_inside_the_frame_and_the_address_follows(
 
 
 def test_save_submits_the_form_and_its_new_rendering_is_clean(admin: Admin, app: FramedApp) -> None:
-    admin.open().edit()
+    edit(admin.open())
     admin.press("Save")
     expect(admin.bar).to_be_hidden()
     assert app.saved == [{"name": "after", "kind": "one", "on": "on"}]
@@ -198,7 +168,7 @@ def test_save_submits_the_form_and_its_new_rendering_is_clean(admin: Admin, app:
 
 
 def test_what_is_put_back_by_hand_needs_no_saving(admin: Admin) -> None:
-    admin.open().edit()
+    edit(admin.open())
     admin.frame.get_by_label("Name").fill("before")
     expect(admin.bar).to_be_hidden()
     admin.frame.get_by_label("Kind").select_option("two")
@@ -210,7 +180,7 @@ def test_what_is_put_back_by_hand_needs_no_saving(admin: Admin) -> None:
 
 
 def test_discard_asks_and_puts_everything_back(admin: Admin, app: FramedApp) -> None:
-    admin.open().edit()
+    edit(admin.open())
     admin.press("Discard")
     admin.press("Continue editing")
     expect(admin.frame.get_by_label("Name")).to_have_value("after")
@@ -223,7 +193,7 @@ def test_discard_asks_and_puts_everything_back(admin: Admin, app: FramedApp) -> 
 
 @pytest.mark.parametrize("way", ["menu", "link"])
 def test_leaving_with_unsaved_changes_asks(admin: Admin, way: str) -> None:
-    admin.open().edit()
+    edit(admin.open())
 
     def leave() -> None:
         if way == "menu":  # the bar covers nothing of it
@@ -242,7 +212,7 @@ def test_leaving_with_unsaved_changes_asks(admin: Admin, way: str) -> None:
 
 
 def test_the_browser_asks_when_the_admin_is_left(admin: Admin) -> None:
-    admin.open().edit()
+    edit(admin.open())
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -259,7 +229,7 @@ def test_the_browser_asks_when_the_admin_is_left(admin: Admin) -> None:
 def test_a_page_can_ask_before_it_leaves(admin: Admin) -> None:
     admin.open()
     assert admin.run("shopify.saveBar.leaveConfirmation().then(() => 'free')") == "free"
-    admin.edit()
+    edit(admin)
     admin.run("void shopify.saveBar.leaveConfirmation().then(() => { document.title = 'left' })")
     admin.press("Leave page")
     expect(admin.page).to_have_title("left · Alfa")
@@ -321,6 +291,7 @@ def test_the_app_opens_pages_of_the_admin(admin: Admin) -> None:
     admin.open()
     admin.run("void open('shopify://admin/apps', '_top')")
     expect(admin.page).to_have_url(f"{admin.base}/admin/apps")
+    admin.page.wait_for_load_state("networkidle")
 
 
 def test_the_language_is_the_apps_too(admin: Admin) -> None:
@@ -346,7 +317,7 @@ def test_an_app_is_installed_and_removed_by_hand(admin: Admin, world: World) -> 
 def test_it_is_usable_by_everybody_on_both_screens(
     page: OpenPage, server: Server, app: FramedApp
 ) -> None:
-    desk, phone = Admin(page(), server).open(), Admin(page(PHONE), server).open()
+    desk, phone = admin_of(page(), server).open(), admin_of(page(PHONE), server).open()
     for each, name in ((desk, "admin-desk"), (phone, "admin-phone")):
         each.run("shopify.toast.show('Saved', {duration: 60000})")
         assert_accessible(each.page)

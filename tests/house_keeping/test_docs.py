@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from orderflow.config import PREFIX, Config
+from tools.settings_page import page
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +34,7 @@ def test_every_file_that_the_readme_points_to_is_there() -> None:
     links = re.findall(r"\]\(([\w/.-]+)\)", words("README.md"))
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_page_of_settings_is_the_table_that_the_app_shows() -> None:
+    assert words("docs/settings.md") == page(), "run python -m tools.settings_page"

@@ -61,9 +61,7 @@ class Plant:
         assert redis, "bootstrap.py puts a redis-server beside our Python"
         self._redis = redis
         self.start_redis()
-        self.sandbox, made = self.stack.start_sandbox(
-            world(f"{self.stack.url}/webhooks/shopify", vendors)
-        )
+        self.sandbox, made = self.stack.start_sandbox(world(self.stack.url, vendors))
         here = {f"SLUICE_{name.upper()}": self.stack.settings[name] for name in BASIC}
         self.app = create_app(load(here))
         self.book = Book(self.app)
@@ -189,7 +187,7 @@ class Plant:
         return session_of(self.programs.pid(name))
 
 
-def world(webhook_url: str, vendors: Mapping[str, str]) -> dict[str, Any]:
+def world(url: str, vendors: Mapping[str, str]) -> dict[str, Any]:
     """What the sandbox is to build: shops that are in no hurry to throttle."""
     fast = {"restore_rate": 5000, "capacity": 20000, "installs": [CLIENT_ID]}
     listed = [{"sku": name, "title": name, "price": "12.00", "vendor": name} for name in vendors]
@@ -201,7 +199,7 @@ def world(webhook_url: str, vendors: Mapping[str, str]) -> dict[str, Any]:
             shops.append({"domain": host, "products": [{**goods, "title": name}], **fast})
         else:
             sites.append({"host": host, "cron": "prompt", "products": [{**goods, "name": name}]})
-    return {"apps": [pretend_app(webhook_url)], "shops": shops, "sites": sites}
+    return {"apps": [pretend_app(url)], "shops": shops, "sites": sites}
 
 
 def token(made: dict[str, Any]) -> str:

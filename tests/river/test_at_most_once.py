@@ -116,7 +116,7 @@ def test_a_worker_that_dies_before_the_call_sends_nothing_twice(
     stage: Stage, side: VendorSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        dies(patch, "workers.gear.Shore.store")
+        dies(patch, "workers.gear.Job.store")
         stage.sells_on((side.item, 1))
     assert stage.house.pushes()[0].state == "sending"
     assert side.orders() == []

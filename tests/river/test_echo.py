@@ -51,7 +51,7 @@ def test_all_calls_and_deliveries_come_to_an_end(stage: Stage) -> None:
     assert len(stage.house.world.deliveries.log) == delivered
     assert stage.house.events() == events
     left = {message.kind for message in stage.house.messages()}
-    assert left <= {"poll", "reconcile", "subscribe"}
+    assert left <= {"poll", "reconcile", "subscribe", "alert", "tidy"}
 
 
 def test_our_own_fulfilments_are_no_news_to_the_vendors_store(stage: Stage) -> None:

@@ -47,6 +47,22 @@ def test_a_look_from_before_the_parcel_takes_nothing_back(stage: Stage, age: tim
     assert "parcel_withdrawn" not in stage.house.events()
 
 
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=2)])
+def test_a_look_from_before_the_vendor_cancelled_brings_nothing_back(
+    stage: Stage, age: timedelta
+) -> None:
+    stage.sells_on((stage.lamp, 1))
+    stage.house.clock.advance(60)
+    stage.people.vendor.cancels(ALFA, stage.only(stage.alfa.orders))
+    stage.house.turn()
+    now = seen_now(stage)
+    alive = replace(now.placed, live=True)
+    take(stage, replace(now, updated_at=now.updated_at - age, placed=alive))
+    assert stage.house.pushes()[0].gone_at is not None
+    take(stage, replace(now, updated_at=now.updated_at + timedelta(hours=2), placed=alive))
+    assert stage.house.pushes()[0].gone_at is None
+
+
 def test_of_one_second_the_cancelled_order_stays_cancelled(stage: Stage) -> None:
     order = stage.buys((stage.lamp, 1))
     before = marketplace.seen_from_webhook(_told(stage, order))
@@ -74,6 +90,7 @@ def test_a_push_found_while_another_is_queued_does_not_strand_the_part(stage: St
         first = session.get_one(Push, one.id)
         session.add(
             Push(
+                merchant_id=first.merchant_id,
                 vendor_order_id=first.vendor_order_id,
                 connection_id=first.connection_id,
                 part=2,

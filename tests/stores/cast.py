@@ -15,9 +15,7 @@ from sandbox.woocommerce.totals import total_of
 from sandbox.world import World
 from stores import open_store
 from stores.base import Access, Address, ComposedLine, ComposedOrder, Store
-from stores.cursor import Place, pack
 from stores.shopify.connect import VENDOR_SCOPES
-from stores.woocommerce.changes import pack_streams
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = "a secret of more than thirty-two bytes"
@@ -30,15 +28,13 @@ def advance(world: World, seconds: float) -> None:
 
 
 class Shore(Protocol):
-    """A vendor's store seen from inside. Lines are named by their ComposedLine.key. ``cursor``
-    starts at a time of the pretend world; an empty one starts at the machine's."""
+    """A vendor's store seen from inside. Lines are named by their ComposedLine.key."""
 
     host: str
     create: str
 
     def open(self) -> Store: ...
     def product(self, sku: str, *, stock: int = 10) -> tuple[str, str]: ...
-    def cursor(self, since: datetime) -> str: ...
     def orders(self) -> list[Any]: ...
     def total(self, order_id: str) -> str: ...
     def stock(self, sku: str) -> int: ...
@@ -60,9 +56,6 @@ class ShopifyShore:
     def product(self, sku: str, *, stock: int = 10) -> tuple[str, str]:
         variant = self.shop.sells(sku, f"Good {sku}", stock=stock)
         return str(variant.id), str(variant.product.id)
-
-    def cursor(self, since: datetime) -> str:
-        return pack(Place(since))
 
     def orders(self) -> list[Any]:
         return list(self.shop.orders.values())
@@ -107,9 +100,6 @@ class WooShore:
     def product(self, sku: str, *, stock: int = 10) -> tuple[str, str]:
         product = self.site.add_product(sku, f"Good {sku}", "10.00", stock)
         return str(product.id), str(product.id)
-
-    def cursor(self, since: datetime) -> str:
-        return pack_streams({"any": Place(since), "trash": Place(since)})
 
     def orders(self) -> list[Any]:
         return list(self.site.orders.values())

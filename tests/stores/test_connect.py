@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,6 +96,17 @@ def test_a_renewal_whose_answer_is_lost_may_be_asked_again(
     with pytest.raises(StoreBusy):
         renew(access, KEYS, world.now())
     assert open_store(renew(access, KEYS, world.now())).identify()
+
+
+def test_the_refresh_token_before_is_a_way_back_in(world: World, shop: Shop, app: App) -> None:
+    access = shopify.exchange(DOMAIN, shop.id_token(app), KEYS, NOON)
+    advance(world, 3600)
+    fresh = renew(access, KEYS, world.now())
+    broken = replace(fresh, secrets={**fresh.secrets, "refresh_token": "another got the newest"})
+    later = world.now() + timedelta(hours=1)
+    assert open_store(renew(broken, KEYS, later)).identify()
+    with pytest.raises(StoreLocked):
+        renew(replace(broken, secrets={**broken.secrets, shopify.PREVIOUS: "gone"}), KEYS, later)
 
 
 def test_a_renewal_after_the_app_was_removed_locks(world: World, shop: Shop, app: App) -> None:

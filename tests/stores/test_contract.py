@@ -131,7 +131,7 @@ def test_a_refusal_comes_in_the_stores_own_words(shore: Shore) -> None:
 def test_a_read_never_leaves_anything_open(world: World, shore: Shore, fault: str) -> None:
     world.faults.add(fault, shore.host)  # type: ignore[arg-type]
     with pytest.raises(StoreBusy):
-        shore.open().fetch_changes("")
+        shore.open().fetch_changes("", NOON)
 
 
 # -- what the order says ---------------------------------------------------------------------------
@@ -238,13 +238,13 @@ def test_cancelling_what_has_shipped_or_is_gone_says_why(shore: Shore) -> None:
 def test_a_change_is_seen_by_the_cursor_and_only_once_it_happened(
     world: World, shore: Shore
 ) -> None:
-    cursor = shore.open().fetch_changes(shore.cursor(NOON)).cursor
+    cursor = shore.open().fetch_changes("", NOON).cursor
     order_id = place(shore)
-    seen = shore.open().fetch_changes(cursor)
+    seen = shore.open().fetch_changes(cursor, NOON)
     assert [o.placed.key for o in seen.orders] == [ORDER.key]
     advance(world, 3600)
     shore.ship(order_id, {"l1": 3}, "1Z1")
-    later = shore.open().fetch_changes(seen.cursor)
+    later = shore.open().fetch_changes(seen.cursor, NOON)
     (order,) = later.orders
     assert [p.lines for p in order.parcels] == [{"l1": 3}]
     assert order == read(shore, order_id)
@@ -253,9 +253,9 @@ def test_a_change_is_seen_by_the_cursor_and_only_once_it_happened(
 
 def test_a_quiet_store_keeps_its_cursor(shore: Shore) -> None:
     place(shore)
-    once = shore.open().fetch_changes(shore.cursor(NOON))
-    again = shore.open().fetch_changes(once.cursor)
-    assert shore.open().fetch_changes(again.cursor).cursor == again.cursor
+    once = shore.open().fetch_changes("", NOON)
+    again = shore.open().fetch_changes(once.cursor, NOON)
+    assert shore.open().fetch_changes(again.cursor, NOON).cursor == again.cursor
 
 
 def test_more_orders_than_a_page_are_all_seen(world: World, shore: Shore) -> None:
@@ -264,9 +264,9 @@ def test_more_orders_than_a_page_are_all_seen(world: World, shore: Shore) -> Non
         place(shore, replace(ORDER, key=key))
         advance(world, 1)
     store, seen, changes = shore.open(), set(), None
-    cursor = shore.cursor(NOON - timedelta(hours=1))
+    cursor = ""
     while changes is None or changes.more:
-        changes = store.fetch_changes(cursor)
+        changes = store.fetch_changes(cursor, NOON - timedelta(hours=1))
         cursor = changes.cursor
         seen |= {order.placed.key for order in changes.orders}
     assert seen == keys

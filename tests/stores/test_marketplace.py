@@ -22,7 +22,6 @@ from stores.base import (
     StoreRefused,
     Tracking,
 )
-from stores.cursor import Place, pack
 from stores.shopify.connect import MERCHANT_SCOPES
 from stores.shopify.marketplace import seen_from_webhook
 from tests.stores.cast import NOON, SECRET
@@ -81,6 +80,11 @@ def seen(market: Marketplace, order_id: str) -> SeenOrder:
     return order
 
 
+def untold(order: SeenOrder) -> SeenOrder:
+    """``order`` without what a webhook does not tell."""
+    return replace(order, risk=None, on_hold=None)
+
+
 Change = Callable[[People, str], object]
 CHANGES: dict[str, Change] = {
     "nothing": lambda people, order: None,
@@ -105,7 +109,20 @@ def test_webhook_and_query_tell_the_same_order(
 ) -> None:
     CHANGES[change](people, order_id)
     world.tick()
-    assert seen_from_webhook(bodies[-1], DOMAIN) == seen(market, order_id)
+    assert seen_from_webhook(bodies[-1], DOMAIN) == untold(seen(market, order_id))
+
+
+@pytest.mark.parametrize(
+    ("assessed", "told"),
+    [("", "none"), ("LOW", "low"), ("MEDIUM", "medium"), ("HIGH", "high"), ("PENDING", "pending")],
+)
+def test_only_a_query_tells_the_risk_and_whether_all_is_on_hold(
+    market: Marketplace, people: People, order_id: str, assessed: str, told: str
+) -> None:
+    people.merchant.assesses(DOMAIN, order_id, assessed)
+    assert (seen(market, order_id).risk, seen(market, order_id).on_hold) == (told, False)
+    people.merchant.holds(DOMAIN, order_id)
+    assert seen(market, order_id).on_hold is True
 
 
 def test_an_order_is_read_with_its_money_and_people(market: Marketplace, order_id: str) -> None:
@@ -136,7 +153,7 @@ def test_money_of_any_currency_is_told_the_same(
     bought = people.customer.buys(DOMAIN, [("CUP", 3)], discount="10%", tax_rate="0.1")
     world.tick()
     order = seen(market, str(bought.id))
-    assert seen_from_webhook(bodies[-1], DOMAIN) == order
+    assert seen_from_webhook(bodies[-1], DOMAIN) == untold(order)
     assert order.lines[0].subtotal == 5997
 
 
@@ -162,13 +179,29 @@ def test_an_order_of_many_lines_is_read_whole(market: Marketplace, people: Peopl
 
 def test_every_order_changed_since_is_listed(market: Marketplace, people: People) -> None:
     bought = [people.customer.buys(DOMAIN, [("MUG", 1)] * 7) for _ in range(12)]
-    page = SeenPage((), pack(Place(NOON - timedelta(hours=1))), more=True)
+    page = SeenPage((), "", more=True)
     listed = set()
     while page.more:
-        page = market.orders_since(page.cursor)
+        page = market.orders_since(page.cursor, NOON - timedelta(hours=1))
         listed |= {order.id for order in page.orders}
         assert all(len(order.lines) == 7 for order in page.orders)
     assert listed == {str(order.id) for order in bought}
+
+
+def test_open_orders_placed_between_are_listed_oldest_first(
+    market: Marketplace, shop: Shop, people: People
+) -> None:
+    bought = [people.customer.buys(DOMAIN, [("MUG", 1)]) for _ in range(12)]
+    for age, order in enumerate(bought):
+        order.created_at -= timedelta(days=age)
+        shop.index.put(order)
+    people.merchant.cancels(DOMAIN, bought[3].name)
+    people.vendor.ships(DOMAIN, bought[4].name)
+    page, listed = SeenPage((), "", more=True), []
+    while page.more:
+        page = market.orders_placed(NOON - timedelta(days=10), NOON, page.cursor)
+        listed += [order.name for order in page.orders]
+    assert listed == [bought[age].name for age in (10, 9, 8, 7, 6, 5, 2, 1)]
 
 
 # -- fulfilling ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,17 +12,18 @@ from orderflow.decide import Decision, Leg, Verdict, decide
 from orderflow.facts import Facts, LineFacts, StoreFacts
 from orderflow.settings import Effective, Settings
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINE = LineFacts("1", 2, 2, requires_shipping=True, mapped=True, store=7)
 STORE = StoreFacts(7, "shopify", "open", add_on=True, takes_tests=True, takes_custom_lines=True)
 FINE = Facts("paid", False, False, "", True, (LINE,), (STORE,))
 
 
 def settings(*overrides: str, **values: bool) -> Effective:
-    return Effective(Settings(**{"order_sync": True, **values}), frozenset(overrides))
+    return Effective(Settings.model_validate({"order_sync": True, **values}), frozenset(overrides))
 
 
 def verdict(facts: Facts, **values: bool) -> tuple[Verdict, set[str]]:
-    decision = decide(facts, settings(**values))
+    decision = decide(facts, settings(**values), NOON)
     return decision.verdict, {reason.code for reason in decision.obstacles}
 
 
@@ -34,7 +36,7 @@ def store(**changes: Any) -> Facts:
 
 
 def test_when_all_rules_agree_the_order_is_pushed() -> None:
-    decision = decide(FINE, settings())
+    decision = decide(FINE, settings(), NOON)
     assert decision.verdict is Verdict.PUSH
     assert decision.legs == (Leg(7, ("1",)),)
     assert decision.obstacles == ()
@@ -57,7 +59,7 @@ def test_when_all_rules_agree_the_order_is_pushed() -> None:
         (replace(FINE, fulfilment="partial"), {}, Verdict.PUSH, ""),
         (line(requires_shipping=False), {}, Verdict.SKIP, "nothing_to_ship"),
         (line(fulfillable=0), {}, Verdict.SKIP, "nothing_left_to_ship"),
-        (line(taken=True), {}, Verdict.SKIP, "nothing_left_to_ship"),
+        (line(taken=True), {}, Verdict.SKIP, ""),
         (line(shipped=2), {}, Verdict.SKIP, "nothing_left_to_ship"),
         (line(shipped=1, fulfillable=1), {}, Verdict.PUSH, ""),
         (replace(store(takes_tests=False), test=True), {}, Verdict.SKIP, "test_order"),
@@ -100,7 +102,7 @@ def two_lines(**second: Any) -> Facts:
 
 
 def test_a_line_that_is_held_leaves_the_others_free() -> None:
-    decision = decide(two_lines(mapped=False), settings())
+    decision = decide(two_lines(mapped=False), settings(), NOON)
     assert decision.verdict is Verdict.PUSH
     assert decision.legs == (Leg(7, ("1",)),)
     assert decision.obstacles[0].lines == ("2",)
@@ -112,12 +114,12 @@ def test_a_line_that_is_held_holds_all_if_the_merchant_wants() -> None:
 
 def test_lines_of_two_stores_go_in_two_legs() -> None:
     facts = replace(two_lines(store=8), stores=(STORE, replace(STORE, id=8)))
-    assert decide(facts, settings()).legs == (Leg(7, ("1",)), Leg(8, ("2",)))
+    assert decide(facts, settings(), NOON).legs == (Leg(7, ("1",)), Leg(8, ("2",)))
 
 
 def test_a_closed_store_stops_its_own_lines_only() -> None:
     facts = replace(two_lines(store=8), stores=(STORE, replace(STORE, id=8, state="locked")))
-    decision = decide(facts, settings())
+    decision = decide(facts, settings(), NOON)
     assert (decision.verdict, decision.legs) == (Verdict.PUSH, (Leg(7, ("1",)),))
 
 
@@ -127,12 +129,12 @@ def test_a_store_that_takes_no_custom_lines_gets_none() -> None:
 
 
 def test_a_reason_names_the_setting_and_whose_it_was() -> None:
-    reason = decide(replace(FINE, payment="pending"), settings("only_if_paid")).obstacles[0]
+    reason = decide(replace(FINE, payment="pending"), settings("only_if_paid"), NOON).obstacles[0]
     assert (reason.setting, reason.whose, reason.detail) == ("only_if_paid", "vendor", "pending")
 
 
 def test_facts_and_decision_survive_their_json() -> None:
     facts = two_lines(mapped=False)
     assert Facts.from_json(facts.as_json()) == facts
-    decision: Decision = decide(facts, settings())
-    assert decide(Facts.from_json(facts.as_json()), settings()) == decision
+    decision: Decision = decide(facts, settings(), NOON)
+    assert decide(Facts.from_json(facts.as_json()), settings(), NOON) == decision

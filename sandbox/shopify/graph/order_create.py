@@ -127,6 +127,7 @@ class Draft:
             "source_name": given.get("sourceName") or (str(self.app.id) if self.app else "web"),
             "source_url": given.get("sourceUrl"),
             "test": bool(given.get("test")),
+            "accepts_marketing": bool(given.get("buyerAcceptsMarketing")),
             "closed_at": _moment(given.get("closedAt")),
         }
 

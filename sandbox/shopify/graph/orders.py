@@ -95,6 +95,14 @@ def metafield(order: Order, info: GraphQLResolveInfo, args: Args) -> dict[str, A
     return value and {"namespace": namespace, "key": args["key"], "value": value}  # type: ignore[return-value]
 
 
+def risk(order: Order, info: GraphQLResolveInfo, args: Args) -> dict[str, Any]:
+    advice = {"HIGH": "CANCEL", "MEDIUM": "INVESTIGATE", "LOW": "ACCEPT"}
+    assessed: list[dict[str, Any]] = (
+        [{"riskLevel": order.risk, "provider": None, "facts": []}] if order.risk else []
+    )
+    return {"recommendation": advice.get(order.risk, "NONE"), "assessments": assessed}
+
+
 def editable_errors(order: Order, info: GraphQLResolveInfo, args: Args) -> list[str]:
     return ["The order has been cancelled"] if order.cancelled_at else []
 
@@ -145,6 +153,8 @@ ORDER: dict[str, Resolver] = {
     "merchantEditable": lambda order, info, args: order.cancelled_at is None,
     "merchantEditableErrors": editable_errors,
     "displayFinancialStatus": attr("financial_status"),
+    "customerAcceptsMarketing": attr("accepts_marketing"),
+    "risk": risk,
     "displayFulfillmentStatus": attr("fulfillment_status"),
     "fullyPaid": lambda order, info, args: order.financial_status == "PAID",
     "canMarkAsPaid": lambda order, info, args: order.financial_status == "PENDING",

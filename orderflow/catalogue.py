@@ -1,0 +1,144 @@
+"""Which of the shop's variants are which of the vendors'; and those that nobody knows yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from orderflow.db import insert_new
+from orderflow.judge import reconsider_variant
+from orderflow.models import (
+    Connection,
+    Merchant,
+    OrderLine,
+    UnmappedVariant,
+    VariantMapping,
+    Vendor,
+)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A variant of the shop as orders have told it; ``vendor`` None: nobody is known to sell it."""
+
+    variant_id: str
+    sku: str
+    title: str
+    vendor: Vendor | None
+
+
+def note_unmapped(
+    session: Session, merchant_id: int, lines: Iterable[OrderLine], mapped: set[str], now: datetime
+) -> None:
+    """Lines of vendors whose variant has no mapping go on the list of what is to be mapped."""
+    for line in lines:
+        if line.vendor_order is None or not line.variant_id or line.variant_id in mapped:
+            continue
+        values = {
+            "merchant_id": merchant_id,
+            "vendor_id": line.vendor_order.vendor_id,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "title": line.title,
+            "seen_at": now,
+        }
+        insert_new(session, UnmappedVariant, values, ["merchant_id", "variant_id"])
+
+
+def forget_unmapped(session: Session, merchant_id: int, variant_id: str) -> None:
+    session.execute(
+        delete(UnmappedVariant).where(
+            UnmappedVariant.merchant_id == merchant_id, UnmappedVariant.variant_id == variant_id
+        )
+    )
+
+
+def unmap(session: Session, mapping: VariantMapping, now: datetime) -> None:
+    """Nobody's product stands for the variant any more; it is on the list again if it was sold."""
+    merchant = session.get_one(Merchant, mapping.merchant_id)
+    seen = ours(session, merchant, mapping.variant_id)
+    vendor_id = mapping.connection.vendor_id
+    session.delete(mapping)
+    session.flush()
+    if seen is not None and seen.title:
+        values = {
+            "merchant_id": merchant.id,
+            "vendor_id": vendor_id,
+            "variant_id": seen.variant_id,
+            "sku": seen.sku,
+            "title": seen.title,
+            "seen_at": now,
+        }
+        insert_new(session, UnmappedVariant, values, ["merchant_id", "variant_id"])
+    reconsider_variant(session, merchant, mapping.variant_id, now)
+
+
+def ours(session: Session, merchant: Merchant, variant_id: str) -> Ours | None:
+    """What is known of a variant of this merchant; None when it was never sold nor mapped."""
+    listed = session.scalars(
+        select(UnmappedVariant)
+        .where(UnmappedVariant.merchant_id == merchant.id, UnmappedVariant.variant_id == variant_id)
+        .options(joinedload(UnmappedVariant.vendor))
+    ).one_or_none()
+    if listed is not None:
+        return Ours(variant_id, listed.sku, listed.title, listed.vendor)
+    mapping = mapping_of(session, merchant, variant_id)
+    line = session.scalars(
+        select(OrderLine)
+        .where(OrderLine.merchant_id == merchant.id, OrderLine.variant_id == variant_id)
+        .limit(1)
+    ).one_or_none()
+    if mapping is None and line is None:
+        return None
+    vendor = mapping.connection.vendor if mapping else None
+    return Ours(variant_id, line.sku if line else "", line.title if line else "", vendor)
+
+
+def mapping_of(session: Session, merchant: Merchant, variant_id: str) -> VariantMapping | None:
+    return session.scalars(
+        select(VariantMapping)
+        .where(VariantMapping.merchant_id == merchant.id, VariantMapping.variant_id == variant_id)
+        .options(joinedload(VariantMapping.connection).joinedload(Connection.vendor))
+    ).one_or_none()
+
+
+def unmapped(
+    session: Session, merchant: Merchant, before: int | None = None
+) -> tuple[list[UnmappedVariant], int | None]:
+    """A page of what is to be mapped, newest first, and where the next one begins."""
+    asked = (
+        select(UnmappedVariant)
+        .where(UnmappedVariant.merchant_id == merchant.id)
+        .options(joinedload(UnmappedVariant.vendor))
+        .order_by(UnmappedVariant.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        asked = asked.where(UnmappedVariant.id < before)
+    rows = list(session.scalars(asked))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def mappings(
+    session: Session, merchant: Merchant, before: int | None = None
+) -> tuple[list[VariantMapping], int | None]:
+    """A page of mappings, newest first, and where the next one begins."""
+    asked = (
+        select(VariantMapping)
+        .join(Connection, Connection.id == VariantMapping.connection_id)
+        .join(Vendor, Vendor.id == Connection.vendor_id)
+        .where(VariantMapping.merchant_id == merchant.id)
+        .options(contains_eager(VariantMapping.connection).contains_eager(Connection.vendor))
+        .order_by(VariantMapping.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        asked = asked.where(VariantMapping.id < before)
+    rows = list(session.scalars(asked))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None

@@ -1,0 +1,174 @@
+"""How vendors' parts stand right now, and so what a person may do with them. Only reads.
+
+A check says ``""`` where the action is possible, else the code of the sentence that tells why not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from orderflow import life
+from orderflow.decide import Verdict, decide
+from orderflow.facts import Facts
+from orderflow.models import Connection, Message, Push, Shipment, StoreAccess, VendorOrder
+from orderflow.settings import Effective, Settings
+
+PUSH_NOW, TRY_AGAIN, PUSH_ANYWAY = "push_now", "try_again", "push_although_held"
+DO_NOT_PUSH, ALLOW_PUSH, SEND_AGAIN = "do_not_push", "allow_push", "send_again"
+RELEASES = "wait_or_release"
+"""The remedy of an obstacle that only waits for its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """``obstacles``: remedies by code of what stood in the way last; ``anyway``: the code of what
+    would do so even if a person had it pushed. ``failed``: the ids of pushes whose message was
+    parked or put off. ``stuck``: shipments that the marketplace refused."""
+
+    state: str
+    obstacles: Mapping[str, str]
+    anyway: str
+    pushes: tuple[Push, ...]
+    failed: frozenset[int]
+    stuck: tuple[Shipment, ...]
+    forbidden: bool
+
+    def in_state(self, state: str) -> list[Push]:
+        return [push for push in self.pushes if push.state == state]
+
+    @property
+    def under_way(self) -> bool:
+        """A create has left, and its outcome is not known."""
+        return bool(self.in_state(Push.SENDING) or self.in_state(Push.UNKNOWN))
+
+
+def standings(session: Session, parts: Sequence[VendorOrder], now: datetime) -> dict[int, Standing]:
+    """By the parts' ids; as many queries for one part as for fifty."""
+    ids = [part.id for part in parts]
+    pushes: dict[int, list[Push]] = defaultdict(list)
+    for push in session.scalars(
+        select(Push).where(Push.vendor_order_id.in_(ids)).order_by(Push.id)
+    ):
+        pushes[push.vendor_order_id].append(push)
+    stuck: dict[int, list[Shipment]] = defaultdict(list)
+    for shipment in session.scalars(
+        select(Shipment).where(Shipment.vendor_order_id.in_(ids), Shipment.state == Shipment.STUCK)
+    ):
+        stuck[shipment.vendor_order_id].append(shipment)
+    failed = _failed(session, [push.id for each in pushes.values() for push in each])
+    return {
+        part.id: Standing(
+            part.state,
+            _obstacles(part),
+            _anyway(part, now),
+            tuple(pushes[part.id]),
+            frozenset(push.id for push in pushes[part.id] if push.id in failed),
+            tuple(stuck[part.id]),
+            part.forbidden is not None,
+        )
+        for part in parts
+    }
+
+
+def _obstacles(part: VendorOrder) -> dict[str, str]:
+    stored = (part.decision or {}).get("reasons", ())
+    return {each["code"]: each["remedy"] for each in stored if each["verdict"] != "push"}
+
+
+def _anyway(part: VendorOrder, now: datetime) -> str:
+    """By the facts as they were seen last; settings are what a person's word goes over."""
+    if part.facts is None:
+        return ""
+    facts = replace(Facts.from_json(part.facts), overridden=True, forbidden=False)
+    decision = decide(facts, Effective(Settings()), now)
+    return "" if decision.verdict is Verdict.PUSH else decision.main or "is_in_store"
+
+
+def _failed(session: Session, push_ids: Iterable[int]) -> set[int]:
+    """Pushes whose message failed at least once: it is parked, or comes again later."""
+    by_subject = {f"push:{push_id}": push_id for push_id in push_ids}
+    if not by_subject:
+        return set()
+    lanes = {
+        f"store:{access_id}"
+        for access_id in session.scalars(
+            select(StoreAccess.id)
+            .join(Connection, Connection.access_id == StoreAccess.id)
+            .join(Push, Push.connection_id == Connection.id)
+            .where(Push.id.in_(by_subject.values()))
+        )
+    }
+    subjects = session.scalars(
+        select(Message.subject).where(
+            Message.lane.in_(lanes),
+            Message.subject.in_(by_subject),
+            Message.kind == "push",
+            Message.claimed_until.is_(None),
+            or_(Message.parked_at.is_not(None), Message.tries > 0),
+        )
+    )
+    return {by_subject[subject] for subject in subjects}
+
+
+def _push_now(there: Standing) -> str:
+    if there.forbidden:
+        return "is_forbidden"
+    if RELEASES in there.obstacles.values() and there.state in life.UNDECIDED:
+        return ""
+    return "waits_for_no_time"
+
+
+def _try_again(there: Standing) -> str:
+    if there.forbidden:
+        return "is_forbidden"
+    refused = there.state == life.REFUSED and there.in_state(Push.REFUSED)
+    return "" if refused or there.failed or there.stuck else "nothing_failed"
+
+
+def _push_anyway(there: Standing) -> str:
+    if there.under_way or there.state in (life.QUEUED, life.UNKNOWN):
+        return "on_its_way"
+    if there.state in (life.SHIPPED, life.CANCELLED):
+        return "is_over"
+    return there.anyway if there.obstacles else "not_held"
+
+
+def _do_not_push(there: Standing) -> str:
+    if there.forbidden:
+        return "is_forbidden"
+    if there.under_way or any(push.repeated for push in there.in_state(Push.QUEUED)):
+        return "on_its_way"
+    return "" if there.state in (*life.UNDECIDED, life.QUEUED) else "is_in_store"
+
+
+def _allow_push(there: Standing) -> str:
+    return "" if there.forbidden else "not_forbidden"
+
+
+def _send_again(there: Standing) -> str:
+    if there.under_way or there.state in (life.QUEUED, life.UNKNOWN):
+        return "on_its_way"
+    if not there.in_state(Push.PLACED):
+        return "never_placed"
+    return "is_over" if there.state in (life.SHIPPED, life.CANCELLED) else ""
+
+
+CHECKS: Mapping[str, Callable[[Standing], str]] = {
+    PUSH_NOW: _push_now,
+    TRY_AGAIN: _try_again,
+    PUSH_ANYWAY: _push_anyway,
+    DO_NOT_PUSH: _do_not_push,
+    ALLOW_PUSH: _allow_push,
+    SEND_AGAIN: _send_again,
+}
+
+
+def gone(there: Standing) -> list[Push]:
+    """Orders that stood in the vendor's store, and that the store has called gone."""
+    return [push for push in there.in_state(Push.PLACED) if push.gone_at is not None]

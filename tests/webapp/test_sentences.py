@@ -1,0 +1,112 @@
+"""Every code that the river tells has a sentence for people."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from orderflow import decide, reasons
+from orderflow.actions import ACTS
+from orderflow.standing import CHECKS
+from webapp import events, sentences
+
+ROOT = Path(__file__).parents[2]
+PLACES = ("orderflow", "workers", "webapp", "portal")
+TELLERS = ("timeline.tell", "_tell", "_tell_order")
+DYNAMIC = {"store_busy", "store_locked"}
+"""What ``f"store_{outcome}"`` may become."""
+CONTENT = {
+    "order_sync_on",
+    "vendor_sync_on",
+    "add_on_active",
+    "connected",
+    "payment_fine",
+    "unmapped_taken",
+    "all_mapped",
+    "wanted",
+    "all_sent",
+    "its_time_has_come",
+    "risk_fine",
+    "pushed_although_held",
+}
+"""What a rule says that does not stand in the way."""
+
+
+def calls() -> list[tuple[ast.FunctionDef, ast.expr]]:
+    """The function and the code argument of every ``timeline.tell`` and of its wrappers."""
+    found = []
+    for place in PLACES:
+        for path in (ROOT / place).rglob("*.py"):
+            for function in ast.walk(ast.parse(path.read_text())):
+                if isinstance(function, ast.FunctionDef):
+                    found += [(function, code) for code in _codes(function)]
+    return found
+
+
+def _codes(function: ast.FunctionDef) -> list[ast.expr]:
+    return [
+        call.args[2]
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in TELLERS
+        and len(call.args) > 2
+        and function.name not in TELLERS
+    ]
+
+
+def told() -> set[str]:
+    codes: set[str] = set()
+    for function, code in calls():
+        if isinstance(code, ast.Constant):
+            codes.add(str(code.value))
+        elif isinstance(code, ast.Name):
+            codes |= _assigned(function, code.id)
+    return codes | DYNAMIC
+
+
+def _assigned(function: ast.FunctionDef, name: str) -> set[str]:
+    """The texts that the local ``name`` may be."""
+    texts: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and name in ast.unparse(node.targets[0]):
+            values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            choices = [
+                each
+                for value in values
+                for each in (
+                    [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+                )
+            ]
+            texts |= {str(c.value) for c in choices if isinstance(c, ast.Constant)}
+    return texts
+
+
+def test_every_code_of_the_timeline_has_a_sentence() -> None:
+    assert len(told()) > 30
+    assert told() - events.EVENTS.keys() == set()
+
+
+def test_no_sentence_is_left_of_a_code_that_is_gone() -> None:
+    plain = {code for code in events.EVENTS if ":" not in code}
+    assert plain - told() == set()
+
+
+def test_every_reason_and_remedy_of_the_rules_has_a_sentence() -> None:
+    source = ast.parse((ROOT / "orderflow/decide.py").read_text())
+    texts = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant)}
+    assert reasons.SENTENCES.keys() >= decide.NO_STORE
+    assert reasons.SENTENCES.keys() <= texts
+    assert reasons.REMEDIES.keys() <= texts
+
+
+def test_every_obstacle_has_a_few_words_for_lists() -> None:
+    assert reasons.SENTENCES.keys() - CONTENT == sentences.OBSTACLES.keys()
+
+
+@pytest.mark.parametrize("action", CHECKS)
+def test_every_action_has_its_words(action: str) -> None:
+    assert action in ACTS
+    assert action in sentences.ACTIONS
+    assert action in sentences.DONE

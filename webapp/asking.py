@@ -1,0 +1,46 @@
+"""A page asks a vendor's store something, while a person waits: briefly, and with no transaction.
+
+The answer is noted in the log like every other call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import stores
+from orderflow import calls, clock
+from orderflow.calls import About, Called
+from orderflow.db import db, unit_of_work
+from orderflow.models import Connection
+from stores import http
+from stores.base import Access, Store, StoreBusy
+
+T = TypeVar("T")
+PATIENCE = 8.0
+"""Seconds that a person waits for a store."""
+
+
+def ask(connection: Connection, operation: str, act: Callable[[Store], T]) -> T:
+    """``act`` with the store behind ``connection``; only reads. Raises a StoreError."""
+    row, access_id = connection.access, connection.access_id
+    about = About("connection", connection.id)
+    known = Access(row.platform, row.address, row.secrets, row.expires_at)
+    db.session.rollback()
+    notes: list[Called] = []
+    try:
+        with http.within(PATIENCE):
+            store = stores.open_store(_still_good(known))
+            return calls.watch(
+                notes, access_id, operation, lambda: act(store), about=about, spender=store
+            )
+    finally:
+        with unit_of_work() as session:
+            calls.keep(session, notes)
+
+
+def _still_good(known: Access) -> Access:
+    """Only the worker that holds the store's lane renews, or two would renew at the same time."""
+    if known.expires_at is not None and known.expires_at <= clock.now():
+        raise StoreBusy("The access is being renewed; try again in a minute.")
+    return known

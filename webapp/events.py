@@ -1,0 +1,114 @@
+"""The timeline as sentences in the reader's language, one for each code that is ever told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _later
+from flask_babel import ngettext
+
+from orderflow.models import TimelineEvent
+from webapp import sentences
+from webapp.filters import quoted
+
+EVENTS: Mapping[str, str] = {
+    "recorded": _later("The order came into the book."),
+    "older_sight_ignored": _later("An older state of the order came late and was ignored."),
+    "payment_changed": _later("The payment status changed from %(was)s to %(now)s."),
+    "cancelled_in_marketplace": _later("The order was cancelled in the shop."),
+    "fulfilment_changed": _later("What the shop says of the fulfilment changed: %(now)s."),
+    "line_changed_after_push": _later(
+        "An item (%(sku)s) was changed in the shop after it had been pushed."
+    ),
+    "decided": _later("The rules were asked again."),
+    "decided:push": _later("The rules say: push."),
+    "decided:wait": _later("The rules say: wait. %(reasons)s."),
+    "decided:hold": _later("The rules say: hold. %(reasons)s."),
+    "decided:skip": _later("The rules say: do not push. %(reasons)s."),
+    "state_changed": _later("%(was)s → %(now)s"),
+    "push_stopped": _later("The push was stopped before it was sent."),
+    "placed": _later("It stands in the vendor's store as %(number)s."),
+    "outcome_unknown": _later(
+        "It was sent and no trustworthy answer came (%(words)s). The store is asked for it."
+    ),
+    "looked_in_vain": _later(
+        "The store was asked %(looks)s times and has no such order, so it is sent again."
+    ),
+    "store_busy": _later("The store was busy: %(words)s"),
+    "store_locked": _later("The store did not let us in: %(words)s"),
+    "refused": _later("The store refused it: %(words)s"),
+    "given_up": _later("After two days of trying it was given up: %(words)s"),
+    "surplus_cancelled": _later(
+        "A second order (%(number)s) stood in the vendor's store and was cancelled there."
+    ),
+    "vendor_order_gone": _later("%(number)s is cancelled or deleted in the vendor's store."),
+    "vendor_order_back": _later("%(number)s lives again in the vendor's store."),
+    "parcel_seen": _later("The vendor shipped a parcel: %(pieces)s."),
+    "parcel_changed": _later("The vendor changed a parcel: %(pieces)s."),
+    "parcel_withdrawn": _later("The vendor took a parcel back."),
+    "reported": _later("The shop was told what has shipped."),
+    "report_withdrawn": _later("The fulfilment was taken back in the shop."),
+    "report_corrected": _later("The tracking was corrected in the shop."),
+    "fulfilled_elsewhere": _later(
+        "The shop did not take %(pieces)s: they are fulfilled already, or removed."
+    ),
+    "report_refused": _later("The shop refused to take the fulfilment: %(words)s"),
+    "vendor_mailed": _later("The vendor was told of it by mail."),
+    "mail_refused": _later("The mail to the vendor was refused."),
+    "buyer_forgotten": _later("The buyer's data were removed from this order."),
+    "released": _later("It was released before its time."),
+    "tried_again": _later("It was tried again by hand."),
+    "pushed_although_held": _later("It was pushed although held: %(reasons)s."),
+    "forbidden": _later("It was decided that this part is not to be pushed."),
+    "allowed_again": _later("It may be pushed again."),
+    "sent_again": _later("It was sent again by hand; before, it was %(number)s."),
+    "shipped_by_merchant": _later("It was shipped on the vendor's behalf: %(pieces)s."),
+    "shipment_corrected": _later("A shipment typed in by hand was corrected: %(pieces)s."),
+    "shipment_withdrawn": _later("A shipment typed in by hand was withdrawn."),
+}
+
+
+def sentence(event: TimelineEvent) -> str:
+    """What happened. A code that came with a newer version of the app is shown as it is."""
+    details = event.details or {}
+    code = f"{event.code}:{details['verdict']}" if "verdict" in details else event.code
+    text = EVENTS.get(code) or EVENTS.get(event.code)
+    return str(text) % _Shown(details) if text else event.code
+
+
+class _Shown(dict[str, str]):
+    """The details of an event as words; one that is missing is a dash."""
+
+    def __init__(self, details: Mapping[str, Any]) -> None:
+        super().__init__({name: _word(details[name], name) for name in details})
+        for made, (name, make) in MADE.items():
+            if name in details:
+                self[made] = make(details[name])
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def _word(value: Any, name: str) -> str:
+    text = str(value)
+    if name in ("was", "now"):
+        return sentences.state(text) if text in sentences.STATES else sentences.word(text) or "–"
+    return (quoted(text) if name == "words" else text) or "–"
+
+
+def _pieces(lines: Mapping[str, int]) -> str:
+    count = sum(lines.values())
+    return str(ngettext("%(num)s piece", "%(num)s pieces", count))
+
+
+def _reasons(codes: Any) -> str:
+    return sentences.obstacles(codes)
+
+
+MADE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "pieces": ("lines", _pieces),
+    "reasons": ("obstacles", _reasons),
+    "number": ("numbers", ", ".join),
+}
+"""Words made of a detail of another name."""

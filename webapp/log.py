@@ -1,0 +1,113 @@
+"""*Log*: every call to a store, how long it took and what came of it; no personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import lazy_gettext as _later
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from orderflow import vendors
+from orderflow.db import db
+from orderflow.models import MarketplaceOrder, StoreCall, Vendor
+from orderflow.search import folded
+from webapp import cursor
+
+pages = Blueprint("log", __name__)
+PAGE = 50
+MOST_ORDERS = 20
+"""Orders that may carry one number; a shop can start its numbers anew."""
+CHOICES = 200
+"""Vendors to choose from; whoever has more comes from the vendor's own page."""
+
+OPERATIONS: Mapping[str, str] = {
+    "create_order": _later("Create the order"),
+    "find_orders": _later("Look for the order"),
+    "read_order": _later("Read the order"),
+    "cancel_order": _later("Cancel an order"),
+    "fetch_changes": _later("Ask for news"),
+    "subscribe": _later("See to webhooks"),
+    "renew": _later("Renew the access"),
+    "identify": _later("Ask who answers"),
+    "test_order": _later("Create a test order"),
+    "variants": _later("Look for products"),
+    "orders_since": _later("Read changed orders of your shop"),
+    "orders_placed": _later("Read earlier orders of your shop"),
+    "fulfilments": _later("Read what your shop has fulfilled"),
+    "fulfil": _later("Tell your shop of a parcel"),
+    "correct_tracking": _later("Correct tracking in your shop"),
+    "withdraw": _later("Withdraw a fulfilment in your shop"),
+}
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    StoreCall.OK: ("go", _later("Done")),
+    StoreCall.BUSY: ("wait", _later("Busy")),
+    StoreCall.REFUSED: ("stop", _later("Refused")),
+    StoreCall.LOCKED: ("stop", _later("Not let in")),
+    StoreCall.UNKNOWN: ("hold", _later("No answer")),
+}
+
+
+@pages.get("/log")
+def show() -> str:
+    order, vendor = request.args.get("order", "").strip(), request.args.get("vendor", "")
+    outcome = request.args.get("outcome", "")
+    before = cursor.here()
+    rows = list(db.session.scalars(_asked(order, vendor, outcome, before)))
+    following = rows[PAGE - 1].id if len(rows) > PAGE else None
+    kept = {"order": order, "vendor": vendor, "outcome": outcome}
+    return render_template(
+        "log.html",
+        rows=rows[:PAGE],
+        following=cursor.pack(following),
+        first=before is None,
+        kept={name: value for name, value in kept.items() if value},
+        choices=_vendors(),
+        operations=OPERATIONS,
+        outcomes=OUTCOMES,
+    )
+
+
+def _asked(order: str, vendor: str, outcome: str, before: Any) -> Select[StoreCall]:
+    """What no one is called finds nothing."""
+    asked = (
+        select(StoreCall)
+        .where(StoreCall.merchant_id == g.merchant.id)
+        .options(joinedload(StoreCall.vendor), joinedload(StoreCall.order))
+        .order_by(StoreCall.id.desc())
+        .limit(PAGE + 1)
+    )
+    if order:
+        asked = asked.where(StoreCall.order_id.in_(_orders(order)))
+    if vendor:
+        found = vendors.of(db.session(), g.merchant, vendor)
+        asked = asked.where(StoreCall.vendor_id == (found.id if found else 0))
+    if outcome:
+        asked = asked.where(StoreCall.outcome == outcome)
+    return asked.where(StoreCall.id < before) if isinstance(before, int) else asked
+
+
+def _orders(number: str) -> list[int]:
+    return list(
+        db.session.scalars(
+            select(MarketplaceOrder.id)
+            .where(
+                MarketplaceOrder.merchant_id == g.merchant.id,
+                MarketplaceOrder.number == folded(number),
+            )
+            .limit(MOST_ORDERS)
+        )
+    )
+
+
+def _vendors() -> list[Vendor]:
+    return list(
+        db.session.scalars(
+            select(Vendor)
+            .where(Vendor.merchant_id == g.merchant.id)
+            .order_by(Vendor.name)
+            .limit(CHOICES)
+        )
+    )

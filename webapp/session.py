@@ -1,0 +1,110 @@
+"""Who is at the merchant's door: the ID token of every request, and nothing else, says it.
+
+No cookie and no parameter has authority. A page that comes without a valid token is sent over a
+bounce page, where App Bridge fetches a fresh one; a fetch is answered 401 with the header that
+makes App Bridge try again once (Shopify 2026-10, App Bridge).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from orderflow.config import Config
+from orderflow.db import db
+from orderflow.models import Merchant, StoreAccess
+from stores.base import AppKeys, StoreLocked
+from stores.shopify.client import shop_domain
+from stores.shopify.connect import read_id_token
+from webapp import install
+from webapp.answers import htmx
+
+APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
+ADMIN_ORIGINS = "https://{shop} https://admin.shopify.com"
+"""Where Shopify has them; a development setting may say otherwise."""
+RETRY = "X-Shopify-Retry-Invalid-Session-Request"
+
+pages = Blueprint("session", __name__, url_prefix="/session")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the merchant's shop and the number of its staff member."""
+
+    shop: str
+    user: str
+
+
+def keys() -> AppKeys:
+    config: Config = current_app.extensions["sluice_config"]
+    return AppKeys(config.app_client_id, config.app_secrets[0])
+
+
+def require_merchant() -> AnyResponse | None:
+    """Before every page of the admin: set ``g.merchant`` and ``g.visitor``, or ask for a token."""
+    token = _token()
+    try:
+        claims = read_id_token(token, keys())
+    except StoreLocked:
+        return _ask_for_token()
+    g.visitor = Visitor(claims["shop"], str(claims["sub"]))
+    g.merchant = _merchant(g.visitor.shop)
+    if g.merchant is None or g.merchant.access.state != StoreAccess.OPEN:
+        try:
+            g.merchant = install.install(g.visitor.shop, token, keys())
+        except StoreLocked:
+            return _ask_for_token()
+    return None
+
+
+def _token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token
+    return request.args.get("id_token", "")
+
+
+def _merchant(shop: str) -> Merchant | None:
+    return db.session.scalars(
+        select(Merchant).where(Merchant.shop == shop, Merchant.uninstalled_at.is_(None))
+    ).one_or_none()
+
+
+def _ask_for_token() -> AnyResponse:
+    if "Authorization" in request.headers or htmx:
+        return Response(_("The session has ended."), 401, {RETRY: "1"})
+    kept = {name: value for name, value in request.args.items() if name != "id_token"}
+    config: Config = current_app.extensions["sluice_config"]
+    back = f"{config.public_url}{request.path}?{urlencode(kept)}"
+    return redirect(f"{url_for('session.bounce')}?{urlencode({**kept, 'shopify-reload': back})}")
+
+
+@pages.get("/bounce")
+def bounce() -> str:
+    """Nothing but App Bridge, which comes back to ``shopify-reload`` with a fresh token."""
+    return render_template("bounce.html")
+
+
+def frame_ancestors() -> str:
+    """Who may frame this answer: the admin of this one shop. An unproven ``shop`` parameter may
+    only ever let a page without content be framed."""
+    visitor: Visitor | None = g.get("visitor")
+    try:
+        shop = visitor.shop if visitor else shop_domain(request.args.get("shop", ""))
+    except ValueError:
+        return "'none'"
+    config: Config = current_app.extensions["sluice_config"]
+    return (config.admin_origins or ADMIN_ORIGINS).replace("{shop}", shop)
+
+
+def nonce() -> str:
+    """One for each answer, for the scripts that stand in it."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)

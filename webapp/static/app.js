@@ -1,0 +1,69 @@
+// The admin's own navigation, told to us by App Bridge, goes through htmx: a full page load inside
+// the frame would carry no ID token.
+document.addEventListener("shopify:navigate", (event) => {
+  const href = event.target.getAttribute("href");
+  htmx.ajax("GET", href, { target: "body", swap: "outerHTML", push: href });
+});
+
+// The locale comes with the first document only; every fetch names it again.
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-Locale"] = document.documentElement.lang;
+});
+
+// After a swap the keyboard and the screen reader stand at the new page, not where the link was.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.target !== document.body) return;
+  const said = document.querySelector("[role=alert][tabindex], [role=status][tabindex]");
+  const wrong = said ?? document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+  else document.getElementById("main")?.focus({ preventScroll: true });
+});
+
+// A form that was refused shows what was typed, and it is still unsaved: let the browser know what
+// is saved (``data-saved``), and App Bridge, which keeps the save bar, that something is not.
+document.addEventListener("htmx:after:swap", () => {
+  for (const field of document.querySelectorAll("[data-saved]")) {
+    const saved = field.dataset.saved;
+    const { value, checked } = field;
+    if (field.type === "checkbox") field.defaultChecked = saved.toLowerCase() === "true";
+    else if (field.options) for (const each of field.options) each.defaultSelected = each.value === saved;
+    else field.defaultValue = saved;
+    Object.assign(field, field.type === "checkbox" ? { checked } : { value });
+    field.removeAttribute("data-saved");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
+// What is discarded takes along what was said of it.
+document.addEventListener("reset", ({ target }) => {
+  for (const said of target.querySelectorAll("[role=alert]")) said.remove();
+  for (const said of target.querySelectorAll(".effect")) said.replaceChildren();
+  for (const field of target.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+});
+
+// Success is told by a toast; whatever went wrong stands in the page.
+document.addEventListener("sluice:toast", (event) => {
+  window.shopify?.toast.show(event.detail.value ?? event.detail.message);
+});
+
+// One box chooses all that are on the page.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.selects;
+  if (!name) return;
+  for (const box of event.target.form.elements) {
+    if (box.name === name && box.type === "checkbox") box.checked = event.target.checked;
+  }
+});
+
+// A file is fetched, because only a fetch carries the ID token, and then saved.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-download]");
+  if (!link) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: { "X-Locale": document.documentElement.lang } });
+  if (!answer.ok) return;
+  const file = URL.createObjectURL(await answer.blob());
+  const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
+  save.click();
+  setTimeout(() => URL.revokeObjectURL(file), 60000);
+});

@@ -1,0 +1,65 @@
+"""Settings and those who change them, in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from orderflow import settings
+from orderflow.options import OPTIONS
+from orderflow.preview import Preview
+from orderflow.settings import SettingError
+
+
+def label(name: str) -> str:
+    return str(_(OPTIONS[name].label)) if name in OPTIONS else name
+
+
+def value(name: str, stored: bool | int | str | None) -> str:
+    """A setting's value as its page words it."""
+    if stored is None:
+        return str(_("As set for all vendors"))
+    if isinstance(stored, bool):
+        return str(_("On") if stored else _("Off"))
+    words = OPTIONS[name].words.get(str(stored)) if name in OPTIONS else None
+    return str(_(words)) if words else str(stored) or str(_("Empty"))
+
+
+def who(by: str) -> str:
+    """Only the number of a staff member is known; the admin does not tell names."""
+    if by == "operator":
+        return str(_("Operator"))
+    return str(_("Staff member %(number)s", number=by) if by.isdecimal() else by.capitalize())
+
+
+def error(wrong: SettingError) -> str:
+    """What is wrong with a field, and what would be right."""
+    if wrong.wanted == "number":
+        least, largest = settings.limits(wrong.name)
+        return str(
+            _(
+                "Write a whole number from %(least)s to %(largest)s.",
+                least=least,
+                largest=largest,
+            )
+        )
+    if wrong.wanted == "text":
+        return str(_("Write an e-mail address without a plus, or *@ and a domain of yours."))
+    return str(_("Choose one of the answers."))
+
+
+def release(preview: Preview) -> str:
+    """What saving would push."""
+    count = format_decimal(preview.count)
+    if preview.more:
+        return str(_("More than %(count)s held orders would be pushed.", count=count))
+    if not preview.count:
+        return str(_("No held order would be pushed."))
+    return str(
+        ngettext(
+            "%(count)s held order would be pushed.",
+            "%(count)s held orders would be pushed.",
+            preview.count,
+            count=count,
+        )
+    )

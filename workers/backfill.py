@@ -1,0 +1,53 @@
+"""Earlier orders are read from the merchant's shop, a page each time: ``orderflow.backfill``."""
+
+from __future__ import annotations
+
+from orderflow import backfill, clock, outbox
+from orderflow.calls import HOME
+from orderflow.db import unit_of_work
+from stores.base import SeenPage
+from workers.failures import POISON, set_aside
+from workers.gear import Job
+
+
+def carry_on(job: Job) -> None:
+    """The next page; then the message comes again at once, behind whatever else is due."""
+    row_id = job.about("backfill")
+    with unit_of_work() as session:
+        step = backfill.next_step(session, row_id, clock.now())
+        if step is None:
+            outbox.done(session, job.message)
+            return
+    market = job.marketplace()
+    page = job.call(
+        "orders_placed",
+        market,
+        lambda: market.orders_placed(step.since, step.until, step.page),
+        HOME,
+    )
+    if step.takes:
+        _take(job, row_id, page)
+    following, now = page.cursor if page.more else "", clock.now()
+    with job.unit() as session:
+        if step.takes:
+            count = len(page.orders) + len(page.unread)
+            more = backfill.passed(session, row_id, count, following, now)
+        else:
+            more = backfill.looked(session, row_id, page.orders, following, now)
+        if more:
+            outbox.put_off(session, job.message, now=now, delay=0, fresh=True)
+        else:
+            outbox.done(session, job.message)
+
+
+def _take(job: Job, row_id: int, page: SeenPage) -> None:
+    """Each order by itself: one that nobody can read stands in no other's way."""
+    for order_id in page.unread:
+        set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))
+    for seen in page.orders:
+        try:
+            with unit_of_work() as session:
+                if not backfill.take(session, row_id, seen, clock.now()):
+                    return
+        except POISON as poison:
+            set_aside(job.message, "fetch", {"order": seen.id}, poison)

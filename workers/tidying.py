@@ -1,0 +1,28 @@
+"""Once a day, for each merchant: what is old goes, buyers are forgotten, days are counted."""
+
+from __future__ import annotations
+
+from orderflow import calls, clock, figures, forgetting, keeping, outbox
+from orderflow.db import unit_of_work
+from orderflow.models import Merchant
+from workers.gear import Job
+
+EVERY = 24 * 3600.0
+
+
+def tidy(job: Job) -> None:
+    """A batch; the next one follows at once while there is more to delete."""
+    moment = clock.now()
+    with unit_of_work() as session:
+        merchant = session.get(Merchant, job.about("merchant"))
+        if merchant is None:
+            outbox.done(session, job.message)
+            return
+        figures.keep_days(session, merchant, moment)
+        more = [
+            calls.forget(session, merchant.id, moment),
+            keeping.let_go(session, merchant, moment),
+            forgetting.forget_in_time(session, merchant, moment),
+        ]
+        delay = 0.0 if any(more) else EVERY
+        outbox.put_off(session, job.message, now=moment, delay=delay, fresh=True)
