@@ -139,16 +139,6 @@ def test_nothing_was_sent_where_nobody_listens() -> None:
         http.send("POST", URL)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_store_may_not_be_an_address_inside(host: str) -> None:
-    reached = threading.Event()
-    with server(lambda _: reached.set()) as address:
-        port = address.rpartition(":")[2]
-        with pytest.raises(StoreBusy, match="could not be reached"):
-            http.send("POST", f"https://{host}:{port}/")
-    assert not reached.is_set()
-
-
 def test_connections_are_kept_for_the_next_call() -> None:
     connections: list[int] = []
 
