@@ -45,6 +45,10 @@ class Config(BaseModel):
     public_url: Annotated[
         str, Field(pattern=r"^https?://[^\s/]+$", description="where the app answers, no path")
     ]
+    portal_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://[^\s/]+$", description="a host of the portal's own, no path"),
+    ] = None
     redis_url: Annotated[
         str | None, Field(description="the doorbell; without it workers look at the database")
     ] = None
@@ -73,6 +77,9 @@ class Config(BaseModel):
     )
     web_port: Annotated[int, Field(ge=1, le=65535, description="its TCP port")] = 8000
     web_workers: Annotated[int, Field(ge=1, description="web workers, one for each core")] = 1
+    web_proxies: Annotated[
+        int, Field(ge=0, description="proxies before the web whose X-Forwarded-For is believed")
+    ] = 1
     web_threads: Annotated[int, Field(ge=1, description="threads of each web worker")] = 8
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
@@ -83,6 +90,11 @@ class Config(BaseModel):
     lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 30
     claim_seconds: Annotated[int, Field(ge=4, description="longer than the longest call")] = 150
     call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 65
+
+    @property
+    def portal_address(self) -> str:
+        """Where vendors find the portal."""
+        return self.portal_url or self.public_url
 
     _split = field_validator("secret_keys", "app_secrets", "look_waits", mode="before")(_commas)
 

@@ -46,19 +46,25 @@ class Letter:
     html: str
 
 
-def write(notice: Notice, public_url: str, link: str) -> Letter:
+def write(notice: Notice, portal_url: str, link: str) -> Letter:
     """``link`` is where the reader goes from the letter."""
     tongue = catalogue(notice.language)
-    words = WRITERS[notice.kind](notice, tongue, public_url, link)
+    words = WRITERS[notice.kind](notice, tongue, portal_url, link)
     told = {
         "words": words,
         "language": notice.language,
-        "footer": tongue.gettext("Sent by Sluice for %(shop)s.") % {"shop": notice.shop},
+        "footer": _footer(notice, tongue),
     }
     text, html = (
         _paper().get_template(f"letter.{shape}").render(told) for shape in ("txt", "html")
     )
     return Letter(words.subject, text, html)
+
+
+def _footer(notice: Notice, tongue: NullTranslations) -> str:
+    if not notice.shop:
+        return tongue.gettext("Sent by Sluice.")
+    return tongue.gettext("Sent by Sluice for %(shop)s.") % {"shop": notice.shop}
 
 
 @cache
@@ -88,7 +94,7 @@ def catalogue(language: str) -> NullTranslations:
 Tongue = NullTranslations
 
 
-def _order(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _order(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     told = {"number": notice.values["number"], "shop": notice.shop}
     rows = [
         (f"{quantity} × {title}" + (f" ({sku})" if sku else ""), "")
@@ -103,7 +109,7 @@ def _order(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
     )
 
 
-def _digest(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _digest(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     orders = notice.values["orders"]
     count = len(orders) + notice.values["more"]
     told = {"shop": notice.shop, "count": count}
@@ -111,7 +117,7 @@ def _digest(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words
         (
             tongue.ngettext("%(number)s, %(pieces)s piece", "%(number)s, %(pieces)s pieces", pieces)
             % {"number": number, "pieces": pieces},
-            f"{public_url}{path}",
+            f"{portal_url}{path}",
         )
         for number, pieces, path in orders
     ]
@@ -132,7 +138,7 @@ def _more(notice: Notice, tongue: Tongue) -> list[tuple[str, str]]:
     return [(tongue.gettext("and %(count)s more") % {"count": count}, "")] if count else []
 
 
-def _reconnect(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _reconnect(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     platform = stores.capabilities(notice.values["platform"]).title
     told = {"shop": notice.shop, "store": notice.values["store"], "platform": platform}
     return Words(
@@ -152,7 +158,7 @@ def _reconnect(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Wo
     )
 
 
-def _invitation(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _invitation(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     until = format_date(notice.values["until"], "long", locale=notice.language)
     told = {"shop": notice.shop, "date": until}
     return Words(
@@ -170,7 +176,7 @@ def _invitation(notice: Notice, tongue: Tongue, public_url: str, link: str) -> W
     )
 
 
-def _attention(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     values = notice.values
     counted = (
         (
@@ -201,7 +207,7 @@ def _attention(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Wo
     )
 
 
-def _export(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _export(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     told = {"reference": notice.values["reference"], "count": notice.values["orders"]}
     return Words(
         tongue.gettext("A customer's data is ready for you to download"),
@@ -219,6 +225,64 @@ def _export(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words
     )
 
 
+# -- to people of the portal -----------------------------------------------------------------------
+
+
+def _staff_invitation(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    until = format_date(notice.values["until"], "long", locale=notice.language)
+    told = {"shop": notice.shop, "vendor": notice.values["vendor"], "date": until}
+    return Words(
+        tongue.gettext("%(vendor)s invites you to its orders from %(shop)s") % told,
+        (
+            tongue.gettext("In the portal you see what %(vendor)s has to ship for %(shop)s.")
+            % told,
+            tongue.gettext("The link works once, until %(date)s.") % told,
+        ),
+        after=(tongue.gettext("If you do not know %(vendor)s, ignore this mail.") % told,),
+        button=(tongue.gettext("Accept the invitation"), link),
+    )
+
+
+def _reset(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Choose a new password"),
+        (
+            tongue.gettext("Somebody asked for a new password for your login to the portal."),
+            tongue.gettext("The link works once, for an hour."),
+        ),
+        after=(tongue.gettext("If it was not you, ignore this mail: nothing has changed."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
+def _password_changed(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Your password was changed"),
+        (
+            tongue.gettext(
+                "Your login to the portal has a new password, and every other browser was logged "
+                "out."
+            ),
+        ),
+        after=(tongue.gettext("If it was not you, choose another password at once."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
+def _locked(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Your login is locked for half an hour"),
+        (
+            tongue.gettext(
+                "Somebody tried many wrong passwords or codes for your login to the portal. "
+                "Nobody can log in to it for half an hour; browsers that are logged in stay so."
+            ),
+        ),
+        after=(tongue.gettext("If it was you and you forgot the password, choose a new one."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
 WRITERS: Mapping[str, Callable[[Notice, Tongue, str, str], Words]] = {
     "order": _order,
     "digest": _digest,
@@ -226,4 +290,8 @@ WRITERS: Mapping[str, Callable[[Notice, Tongue, str, str], Words]] = {
     "invitation": _invitation,
     "attention": _attention,
     "export": _export,
+    "staff_invitation": _staff_invitation,
+    "reset": _reset,
+    "password_changed": _password_changed,
+    "locked": _locked,
 }

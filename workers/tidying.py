@@ -1,4 +1,5 @@
-"""Once a day, for each merchant: what is old goes, buyers are forgotten, days are counted."""
+"""Once a day, for each merchant: what is old goes, buyers are forgotten, days are counted.
+What logins to the portal leave behind goes along."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ def tidy(job: Job) -> None:
             outbox.done(session, job.message)
             return
         figures.keep_days(session, merchant, moment)
+        keeping.let_go_of_logins(session, moment)
         more = [
             calls.forget(session, merchant.id, moment),
             keeping.let_go(session, merchant, moment),

@@ -17,6 +17,7 @@ from orderflow.models.merchants import (
 )
 from orderflow.models.messages import Lane, Message, Webhook
 from orderflow.models.orders import MarketplaceOrder, OrderLine, VendorOrder
+from orderflow.models.people import LoginTry, Membership, Person, PortalSession, ResetToken
 from orderflow.models.privacy import PrivacyRequest
 from orderflow.models.pushes import Attempt, Push, Report, Shipment, TimelineEvent
 from orderflow.models.settings import PersonalRead, SettingChange
@@ -30,15 +31,20 @@ __all__ = [
     "DailyCount",
     "Invitation",
     "Lane",
+    "LoginTry",
     "Mail",
     "MarketplaceOrder",
+    "Membership",
     "Merchant",
     "Message",
     "OrderLine",
+    "Person",
     "PersonalRead",
+    "PortalSession",
     "PrivacyRequest",
     "Push",
     "Report",
+    "ResetToken",
     "SettingChange",
     "SettingRow",
     "Shipment",
