@@ -1,8 +1,8 @@
 """Connections for servers we do not trust: a time limit that holds, and no way inside.
 
 ``requests`` bounds the wait for each *piece* of an answer, so a server that drips a byte every few
-seconds holds a worker for hours; ``until`` bounds the whole answer, headers included. Only addresses
-that ``stores.guard`` has checked are dialled, and it is asked for every connection.
+seconds holds a worker for hours; ``until`` bounds the whole answer, headers included. Only
+addresses that ``stores.guard`` has checked are dialled, and it is asked for every connection.
 """
 
 from __future__ import annotations
