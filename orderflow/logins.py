@@ -97,21 +97,23 @@ def reset_link(session: Session, person: Person, now: datetime) -> str:
     return f"/portal/reset/{token}"
 
 
-def may_reset(token: str, now: datetime) -> bool:
-    """Whether that link is still good."""
+def may_reset(token: str, now: datetime) -> str:
+    """Whose link that is, while it is good; else empty."""
     with reading() as session:
-        return _standing(session, token, now) is not None
+        found = _standing(session, token, now)
+        return found.person.email if found else ""
 
 
 def reset(token: str, password: str, now: datetime) -> bool:
     """The link is used up: the password is new, and locks that wrong ones made are lifted. False:
     the link is not good any more. Raises WeakPassword."""
+    kept = passwords.keep(password, may_reset(token, now))
     with unit_of_work() as session:
         found = _standing(session, token, now)
         if found is None:
             return False
         person = found.person
-        people.change_password(session, person, password, now)
+        people.change_password(session, person, kept, now)
         limits.clear(session, ACCOUNT, person.email)
     return True
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from orderflow import notices, passwords, sessions
+from orderflow import notices, sessions
 from orderflow.models import Membership, Merchant, Person, PortalSession, ResetToken, Vendor
 
 ROLES = (Membership.OWNER, Membership.STAFF)
@@ -30,11 +30,12 @@ def known(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(Person.email == fold(email))).one_or_none()
 
 
-def add(session: Session, email: str, password: str, language: str, now: datetime) -> Person:
-    """Raises WeakPassword. That nobody has this address yet is for the caller to know."""
+def add(session: Session, email: str, kept: str, language: str, now: datetime) -> Person:
+    """``kept`` is what ``passwords.keep`` made. That nobody has this address yet is for the caller
+    to know."""
     person = Person(
         email=fold(email),
-        password=passwords.keep(password, fold(email)),
+        password=kept,
         language=language,
         created_at=now,
     )
@@ -44,11 +45,11 @@ def add(session: Session, email: str, password: str, language: str, now: datetim
 
 
 def change_password(
-    session: Session, person: Person, password: str, now: datetime, *, stay: int | None = None
+    session: Session, person: Person, kept: str, now: datetime, *, stay: int | None = None
 ) -> None:
-    """Every session but ``stay`` ends, links to reset it work no more, and a mail tells of it.
-    Raises WeakPassword."""
-    person.password = passwords.keep(password, person.email)
+    """``kept`` is what ``passwords.keep`` made. Every session but ``stay`` ends, links to reset it
+    work no more, and a mail tells of it."""
+    person.password = kept
     sessions.revoke(session, person, now, but=stay)
     session.execute(delete(ResetToken).where(ResetToken.person_id == person.id))
     notices.tell_person(session, notices.PASSWORD_CHANGED, person.email, now)

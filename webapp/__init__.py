@@ -13,6 +13,7 @@ from orderflow import config as configuration
 from orderflow.config import Config
 from orderflow.db import db
 from orderflow.house import furnish
+from portal import pages as portal_pages
 from portal import webhooks as store_webhooks
 from stores import http
 from webapp import admin, commands, headers, health, language, webhooks
@@ -39,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     language.speak(app)
     headers.guard(app)
+    portal_pages.open_pages(app, settings)
     admin.open_pages(app)
     app.cli.add_command(commands.sluice)
     return app

@@ -1,8 +1,7 @@
 """The words of each mail: one letter, in two shapes.
 
 The sentences stand here once and are translated by a catalogue, like those of the pages: a set of
-templates for each language would have each layout in as many copies, in text and in HTML. The
-catalogue is read as it is written (``translations/…/mail.po``), so there is nothing to compile.
+templates for each language would have each layout in as many copies, in text and in HTML.
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 
 from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 import stores
+from orderflow import translations
 from orderflow.mails import Notice
 
 HERE = Path(__file__).parent
@@ -48,7 +45,7 @@ class Letter:
 
 def write(notice: Notice, portal_url: str, link: str) -> Letter:
     """``link`` is where the reader goes from the letter."""
-    tongue = catalogue(notice.language)
+    tongue = translations.read((CATALOGUES,), notice.language, "mail")
     words = WRITERS[notice.kind](notice, tongue, portal_url, link)
     told = {
         "words": words,
@@ -76,19 +73,6 @@ def _paper() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-@cache
-def catalogue(language: str) -> NullTranslations:
-    """The translations of that language; English where there are none."""
-    written = CATALOGUES / language / "LC_MESSAGES" / "mail.po"
-    if not written.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with written.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 Tongue = NullTranslations
