@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _later
 from wtforms import EmailField, Form, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Regexp
 
 from orderflow import passwords
@@ -50,7 +52,7 @@ def _password(label: Any, kind: str, hint: Any = "") -> PasswordField:
     return PasswordField(label, [_needed], description=hint, render_kw={"autocomplete": kind})
 
 
-_hint = lazy_gettext("At least 8 characters. A sentence that only you would say is best.")
+_hint = _later("At least 8 characters. A sentence that only you would say is best.")
 
 
 class Login(Form):
@@ -84,6 +86,10 @@ class Address(Form):
     email = _email()
 
 
+def _choices(named: Mapping[str, str]) -> list[Any]:
+    return [SelectChoice(value, label) for value, label in named.items()]
+
+
 class Profile(Form):
-    language = SelectField(_later("Language"), choices=list(NAMES.items()))
-    timezone = SelectField(_later("Time zone"), choices=timezones)
+    language = SelectField(_later("Language"), choices=_choices(NAMES))
+    timezone = SelectField(_later("Time zone"), choices=_choices(timezones()))

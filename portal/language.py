@@ -36,10 +36,10 @@ def speak() -> None:
     Written().as_default()
 
 
-def timezones() -> list[tuple[str, str]]:
+def timezones() -> dict[str, str]:
     """Every place whose clock is known, and how it is written."""
     known = sorted({"UTC", *get_global("zone_territories")})
-    return [(name, name.replace("_", " ")) for name in known]
+    return {name: name.replace("_", " ") for name in known}
 
 
 def teach(app: Flask) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from orderflow import clock, logins, second_step
@@ -96,9 +97,10 @@ def nothing(rest: str) -> str:
 def too_often(locked: Locked, now: datetime) -> str:
     minutes = max(1, -int((now - locked.until).total_seconds() // 60))
     return str(
-        _(
-            "Too many tries. Wait %(minutes)s minutes, or ask for a new password.",
-            minutes=minutes,
+        ngettext(
+            "Too many tries. Wait a minute, or ask for a new password.",
+            "Too many tries. Wait %(num)d minutes, or ask for a new password.",
+            minutes,
         )
     )
 

@@ -50,7 +50,7 @@ def confirm() -> str | tuple[str, int]:
         person = session.get_one(Person, scope.current().person.id, with_for_update=True)
         codes = second_step.confirm(person, form.code.data, clock.now())
     if not codes:
-        form.code.errors = [_("This code is not right. Is the clock of your phone?")]
+        form.code.errors = [_("This code is not right. Is the clock of your phone right?")]
         return render_template("portal/two_step_offer.html", form=form), 422
     return render_template("portal/recovery.html", here=scope.current(), codes=codes)
 

@@ -29,7 +29,7 @@ def test_a_link_works_once(portal: Portal) -> None:
     first.post(link, password=PASSWORD)
     assert second.get(link).status_code == 404
     assert second.post(link, password="another password").status_code == 404
-    assert not second.is_in
+    assert not second.is_in()
     with portal.house.look() as session:
         row = session.scalars(select(Invitation)).one()
         assert row.accepted_at is not None

@@ -66,7 +66,6 @@ class Visitor:
         found = re.search(r"<h1>(.*?)</h1>", self.text)
         return found[1] if found else ""
 
-    @property
     def is_in(self) -> bool:
         return self.get("/portal/").status_code == 200 and self.title in ("Home", "Accueil")
 
