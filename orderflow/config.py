@@ -7,6 +7,7 @@ file: ``SLUICE_SECRET_KEYS_FILE=/run/secrets/keys``. An unknown or bad value sto
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +56,14 @@ class Config(BaseModel):
     store_gateway: Annotated[
         str | None, Field(description="send every store call to this loopback address (sandbox)")
     ] = None
+    store_allow: Annotated[
+        tuple[str, ...],
+        Field(description="stores that may stand inside, or answer by http: https://store.lan"),
+    ] = ()
+    app_listing_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description="the app's listing, for vendors to install"),
+    ] = None
     app_bridge: Annotated[
         str | None, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
     ] = None
@@ -96,7 +105,17 @@ class Config(BaseModel):
         """Where vendors find the portal."""
         return self.portal_url or self.public_url
 
-    _split = field_validator("secret_keys", "app_secrets", "look_waits", mode="before")(_commas)
+    _split = field_validator(
+        "secret_keys", "app_secrets", "look_waits", "store_allow", mode="before"
+    )(_commas)
+
+    @field_validator("store_allow")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[^\s/?#@]+", origin):
+                raise ValueError("holds something else than origins such as https://store.lan")
+        return origins
 
     @field_validator("secret_keys")
     @classmethod

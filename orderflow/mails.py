@@ -176,6 +176,13 @@ def _export(session: Session, mail: Mail, merchant: Merchant) -> Values | None:
     return {"reference": asked.reference, "orders": len(asked.order_ids)}
 
 
+def _disconnected(session: Session, mail: Mail, merchant: Merchant) -> Values | None:
+    connection = session.get(Connection, mail.about["connection"])
+    if connection is None or connection.disconnected_at is None:
+        return None
+    return {"vendor": connection.vendor.name, "store": connection.name}
+
+
 COMPOSERS: Mapping[str, Callable[[Session, Mail, Merchant], Values | None]] = {
     notices.ORDER: _order,
     notices.DIGEST: _digest,
@@ -183,6 +190,7 @@ COMPOSERS: Mapping[str, Callable[[Session, Mail, Merchant], Values | None]] = {
     notices.INVITATION: _invitation,
     notices.ATTENTION: _attention,
     notices.EXPORT: _export,
+    notices.DISCONNECTED: _disconnected,
 }
 
 

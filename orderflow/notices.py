@@ -19,7 +19,7 @@ from orderflow import figures, outbox, settings
 from orderflow.models import Connection, Mail, Merchant, Vendor, VendorOrder
 
 ORDER, DIGEST, RECONNECT, INVITATION = "order", "digest", "reconnect", "invitation"
-ATTENTION, EXPORT = "attention", "export"
+ATTENTION, EXPORT, DISCONNECTED = "attention", "export", "disconnected"
 STAFF_INVITATION, RESET = "staff_invitation", "reset"
 PASSWORD_CHANGED, LOCKED = "password_changed", "locked"
 PEOPLE_LANE = "mail:people"

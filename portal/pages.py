@@ -20,6 +20,7 @@ from orderflow import sessions
 from orderflow.config import Config
 from portal import (
     account,
+    connect,
     forgotten,
     home,
     invitation,
@@ -30,12 +31,15 @@ from portal import (
     receiving,
     scope,
     staff,
+    stores,
     two_step,
 )
 
 OPEN = (login.pages, invitation.pages, forgotten.pages)
 PAGES = (
     home.pages,
+    stores.pages,
+    connect.pages,
     receiving.pages,
     notifications.pages,
     staff.pages,
@@ -54,6 +58,7 @@ def navigation() -> list[tuple[str, str]]:
     """(endpoint, label) in the order in which they stand."""
     return [
         ("portal_home.show", _("Home")),
+        ("portal_stores.show", _("Your stores")),
         ("portal_receiving.show", _("What you receive")),
         ("portal_notifications.show", _("Notifications")),
         ("portal_staff.show", _("People")),

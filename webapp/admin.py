@@ -23,6 +23,7 @@ from webapp import (
     mails,
     order,
     orders,
+    pairing,
     privacy,
     products,
     session,
@@ -75,10 +76,13 @@ def open_pages(app: Flask) -> None:
     filters.teach(app)
     app.before_request(_keep_the_door)
     app.register_blueprint(session.pages)
+    app.register_blueprint(pairing.pages)
     app.context_processor(_known_to_every_page)
 
 
 def _keep_the_door() -> Response | None:
+    if request.blueprint == pairing.pages.name:
+        return session.require_shop()
     guarded = {pages.name for pages in PAGES}
     return session.require_merchant() if request.blueprint in guarded else None
 

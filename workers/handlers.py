@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workers import (
     intake,
+    leaving,
     mail,
     privacy,
     pushes,
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "poll": tracking.poll,
     "subscribe": tracking.subscribe,
     "report": reports.tell,
+    "leave": leaving.leave,
     "trial": trials.carry_on,
     "tidy": tidying.tidy,
     "visit": visits.visit,

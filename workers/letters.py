@@ -209,6 +209,26 @@ def _export(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words
     )
 
 
+def _disconnected(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    told = {"vendor": notice.values["vendor"], "store": notice.values["store"]}
+    return Words(
+        tongue.gettext("%(vendor)s has disconnected its store") % told,
+        (
+            tongue.gettext(
+                "%(vendor)s has disconnected its store %(store)s. Nothing is sent there any more, "
+                "and what it still ships there is no longer followed."
+            )
+            % told,
+            tongue.gettext(
+                "Its orders wait until a store is connected again; until then %(vendor)s ships by "
+                "hand in the portal, or you do it for it."
+            )
+            % told,
+        ),
+        button=(tongue.gettext("Open the app"), link),
+    )
+
+
 # -- to people of the portal -----------------------------------------------------------------------
 
 
@@ -274,6 +294,7 @@ WRITERS: Mapping[str, Callable[[Notice, Tongue, str, str], Words]] = {
     "invitation": _invitation,
     "attention": _attention,
     "export": _export,
+    "disconnected": _disconnected,
     "staff_invitation": _staff_invitation,
     "reset": _reset,
     "password_changed": _password_changed,

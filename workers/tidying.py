@@ -3,7 +3,7 @@ What logins to the portal leave behind goes along."""
 
 from __future__ import annotations
 
-from orderflow import calls, clock, figures, forgetting, keeping, outbox
+from orderflow import calls, clock, connecting, figures, forgetting, keeping, outbox
 from orderflow.db import unit_of_work
 from orderflow.models import Merchant
 from workers.gear import Job
@@ -20,6 +20,7 @@ def tidy(job: Job) -> None:
             outbox.done(session, job.message)
             return
         figures.keep_days(session, merchant, moment)
+        connecting.forget(session, merchant.id, moment)
         keeping.let_go_of_logins(session, moment)
         more = [
             calls.forget(session, merchant.id, moment),

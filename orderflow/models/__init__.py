@@ -3,6 +3,7 @@
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
 from orderflow.models.catalogue import UnmappedVariant
+from orderflow.models.connecting import ConnectAttempt
 from orderflow.models.invitations import Invitation
 from orderflow.models.mails import Mail
 from orderflow.models.merchants import (
@@ -27,6 +28,7 @@ __all__ = [
     "AddOn",
     "Attempt",
     "Base",
+    "ConnectAttempt",
     "Connection",
     "DailyCount",
     "Invitation",

@@ -129,6 +129,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "invitation": {"until": datetime(2026, 12, 1, tzinfo=UTC)},
     "attention": {"refused": 1, "unknown": 2, "stuck": ["#1", "#2"], "parked": 4, "lost": ["Alfa"]},
     "export": {"reference": "9999", "orders": 3},
+    "disconnected": {"vendor": "Alfa", "store": "alfa.example.com"},
     "staff_invitation": {"vendor": "Alfa", "until": datetime(2026, 12, 1, tzinfo=UTC)},
     "reset": {},
     "password_changed": {},

@@ -9,6 +9,7 @@ import pytest
 from sandbox.mail import MailServer
 from tests.house import House
 from tests.mail.postbox import Postbox
+from tests.portal.outside import Outside
 from tests.portal.visitor import Portal
 from tests.river.stage import Stage
 
@@ -21,3 +22,9 @@ def portal(house: House) -> Iterator[Portal]:
         )
         house.app.extensions["sluice_config"] = house.config
         yield Portal(Stage(house), Postbox(house))
+
+
+@pytest.fixture
+def outside(portal: Portal) -> Outside:
+    """Every call of ours is counted from here on."""
+    return Outside(portal)
