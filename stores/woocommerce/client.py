@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import woocommerce
+from pydantic_core import from_json
 
 from stores import guard, http
 from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -102,7 +103,7 @@ def _result(answer: http.Answer, *, writing: bool, creating: bool) -> Any:
 def _decoded(body: bytes) -> Any:
     """None for what is no JSON object or list: a page of HTML, a PHP warning before the JSON."""
     try:
-        content = json.loads(body)
+        content = from_json(body)
     except ValueError:
         return None
     return content if isinstance(content, dict | list) else None

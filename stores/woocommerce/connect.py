@@ -6,12 +6,13 @@ returns with plain parameters. Our token ties the three together, and a call pro
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
+
+from pydantic_core import from_json
 
 from stores import guard
 from stores.base import (
@@ -99,7 +100,7 @@ def returned(query: Sequence[tuple[str, str]], secrets: Sequence[str], now: date
 
 def read_keys(body: bytes) -> tuple[str, Mapping[str, str]]:
     """What the store's server posts. ValueError for what no store would send."""
-    content = json.loads(body)
+    content = from_json(body)
     if not isinstance(content, dict) or content.get("key_permissions") != SCOPE:
         raise ValueError("The store's answer holds no key that may read and write.")
     secrets = {name: str(content.get(name) or "") for name in ("consumer_key", "consumer_secret")}

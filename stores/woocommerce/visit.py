@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from pydantic_core import from_json
 
 from stores import http
 from stores.base import StoreBusy, StoreRefused
@@ -59,7 +60,7 @@ def _get(url: str) -> http.Answer:
 
 def _decoded(body: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(body)
+        content = from_json(body)
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

@@ -87,18 +87,20 @@ class Outside:
         """On the approval page of a site, after logging in there."""
         return self.clicks(url, "approve")
 
-    def clicks(self, url: str, button: str) -> str:
+    def approve_link(self, url: str, button: str = "approve") -> str:
+        """Behind a button of the approval page, logged in there."""
         login = self.visit(url).headers.get("Location")
         if login is not None:
             self.visit(login, **ADMIN)
-        page = self.visit(url)
-        found = re.search(rf'href="([^"]+)" class="[^"]*wc-auth-{button}', page.text)
-        assert found, page.text
-        target = unescape(found[1])
+        found = re.search(rf'href="([^"]+)" class="[^"]*wc-auth-{button}', self.visit(url).text)
+        assert found
+        return unescape(found[1])
+
+    def clicks(self, url: str, button: str) -> str:
+        target = self.approve_link(url, button)
         if button == "deny":
             return self.path(target)
-        answer = self.visit(target)
-        return self.path(answer.headers.get("Location", ""))
+        return self.path(self.visit(target).headers.get("Location", ""))
 
     @staticmethod
     def path(url: str) -> str:

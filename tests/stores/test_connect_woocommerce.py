@@ -226,9 +226,8 @@ HOSTILE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("status", HOSTILE)
-def test_a_site_that_answers_nonsense_is_no_shop(status: Any) -> None:
-    body = json.dumps(status).encode()
+@pytest.mark.parametrize("body", [*(json.dumps(each).encode() for each in HOSTILE)])
+def test_a_site_that_answers_nonsense_is_no_shop(body: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
     secrets = {"consumer_key": "ck", "consumer_secret": "cs"}
     try:
@@ -239,6 +238,18 @@ def test_a_site_that_answers_nonsense_is_no_shop(status: Any) -> None:
     finally:
         http.use_adapter(None)
     assert told.value.code == "not_a_shop"
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+def test_a_bottomless_answer_is_no_shops(opening: bytes) -> None:
+    body = opening * 100_000
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    try:
+        with server(saying(head + body)) as address:
+            http.use_gateway(address)
+            assert hurdle("https://shop.example.com") == "not_a_shop"
+    finally:
+        http.use_adapter(None)
 
 
 def test_a_site_that_is_given_up_tells_us_nothing_any_more(world: World) -> None:
