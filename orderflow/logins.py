@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from orderflow.limits import Limit, Locked
 from orderflow.models import Person, ResetToken
 from orderflow.secrets import fingerprint
 
+log = structlog.get_logger()
 ACCOUNT = Limit("account", 20)
 NETWORK = Limit("network", 200)
 CODE = Limit("code", 10)
@@ -38,6 +40,7 @@ def by_password(email: str, password: str, network: str, now: datetime) -> Perso
         limits.take(session, NETWORK, network, now)
         person = people.known(session, who)
     if not passwords.fits(person.password if person else None, password) or person is None:
+        log.warning("login_refused", person=person.id if person else None, last=last)
         if last:
             _tell_of_lock(who, now)
         raise Wrong
@@ -59,6 +62,7 @@ def by_code(person_id: int, code: str, now: datetime) -> Person:
         if second_step.passes(row, code, now):
             limits.clear(session, CODE, str(person_id))
             return row
+    log.warning("code_refused", person=person_id, last=last)
     if last:
         _tell_of_lock(person.email, now)
     raise Wrong

@@ -46,6 +46,7 @@ PAGES = (
     account.pages,
     two_step.pages,
 )
+STATIC = "portal_login.static"
 AT_EVERY_HOST = frozenset({"health", "store_webhooks"})
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -103,7 +104,7 @@ def _furnish(app: Flask, config: Config) -> None:
 def _keep_the_door() -> Response | None:
     inside = _is_inside()
     _keep_to_own_host(inside)
-    if not inside:
+    if not inside or request.endpoint == STATIC:
         return None
     language.speak()
     known = {pages.name: pages in PAGES for pages in (*OPEN, *PAGES)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -17,6 +18,7 @@ from orderflow.db import db, unit_of_work
 from orderflow.models import Membership, Person, PortalSession, Vendor
 from portal import origin
 
+log = structlog.get_logger()
 CHOSEN = "vendor"
 """In the cookie: the membership that the person looks through."""
 
@@ -102,6 +104,7 @@ def require_owner() -> Scope:
 def enter(person: Person, membership: Membership | None = None) -> None:
     """A fresh session for this browser; the one from before ends, and nothing of it is kept."""
     leave()
+    log.info("logged_in", person=person.id)
     with unit_of_work() as work:
         token = sessions.start(work, person, origin.origin(), clock.now())
     session.permanent = True

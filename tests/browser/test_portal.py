@@ -14,11 +14,10 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from orderflow import clock, invitations
 from orderflow.models import Vendor
-from sandbox.mail import MailServer
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible, screenshot
 from tests.house import House
-from tests.mail.postbox import ALFA_MAIL, Postbox
+from tests.mail.postbox import ALFA_MAIL, with_mail
 from tests.river.stage import Stage
 
 PASSWORD = "a lamp for every ship"
@@ -60,10 +59,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def link(house: House) -> Iterator[str]:
     """From the invitation that the merchant's French vendor got by mail."""
     Stage(house)
-    with MailServer(house.world) as mail:
-        house.config = house.config.model_copy(update={"mail_url": f"smtp://127.0.0.1:{mail.port}"})
-        house.app.extensions["sluice_config"] = house.config
-        postbox = Postbox(house)
+    with with_mail(house) as postbox:
         postbox.knows("Alfa", language="fr")
         with house.unit() as session:
             vendor = house.one(session, Vendor, name="Alfa")

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.mail import MailServer
 from tests.house import House
-from tests.mail.postbox import Postbox
+from tests.mail.postbox import with_mail
 from tests.portal.outside import Outside
 from tests.portal.visitor import Portal
 from tests.river.stage import Stage
@@ -16,12 +15,8 @@ from tests.river.stage import Stage
 
 @pytest.fixture
 def portal(house: House) -> Iterator[Portal]:
-    with MailServer(house.world) as server:
-        house.config = house.config.model_copy(
-            update={"mail_url": f"smtp://127.0.0.1:{server.port}"}
-        )
-        house.app.extensions["sluice_config"] = house.config
-        yield Portal(Stage(house), Postbox(house))
+    with with_mail(house) as postbox:
+        yield Portal(Stage(house), postbox)
 
 
 @pytest.fixture
