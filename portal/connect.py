@@ -5,6 +5,7 @@ Only this browser, logged in as the same person for the same vendor, can finish 
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -23,6 +24,7 @@ from stores.base import AppKeys, StoreError
 from stores.handshake import Handshake, Hurdle, Places, Returned
 
 pages = Blueprint("portal_connect", __name__, url_prefix="/portal/connect/<platform>")
+log = structlog.get_logger()
 PATIENCE = 15.0
 """Seconds that a person waits for a store."""
 LONGEST = 300
@@ -90,6 +92,7 @@ def back(platform: str) -> Response:
         told = handshake.returned(query, config().app_secrets, clock.now())
         attempt_id, kept = _taken(platform, handshake, told)
     except (ValueError, NotValid):
+        log.warning("connect_refused", platform=platform)
         return _at_stores(_("This way back is not valid any more. Start again from here."))
     if attempt_id is None:
         return _at_stores()

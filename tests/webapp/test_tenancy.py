@@ -28,7 +28,7 @@ from tests.house import ALFA, STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
 
-OPEN = frozenset({"static", "health", "webhooks", "store_webhooks", "session"})
+OPEN = frozenset({"static", "health", "webhooks", "store_webhooks", "session", "pairing"})
 """Endpoints, or blueprints of them, that are not pages of the admin: other doors, other keys. The
 portal, whose blueprints say so, has a test of its own."""
 FORMS: dict[str, dict[str, str]] = {
