@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response
 import stores
 from orderflow import clock, connecting, register
 from orderflow.config import Config
-from orderflow.connecting import Kept, NotValid
+from orderflow.connecting import Kept
 from orderflow.db import db, unit_of_work
 from orderflow.limits import Locked
 from orderflow.models import ConnectAttempt
 from portal import hurdles, scope
 from portal.stores import claimant
 from stores import http
-from stores.base import AppKeys, StoreError
+from stores.base import AppKeys, StoreBusy, StoreError
 from stores.handshake import Handshake, Hurdle, Places, Returned
 
 pages = Blueprint("portal_connect", __name__, url_prefix="/portal/connect/<platform>")
@@ -91,12 +91,12 @@ def back(platform: str) -> Response:
     try:
         told = handshake.returned(query, config().app_secrets, clock.now())
         attempt_id, kept = _taken(platform, handshake, told)
-    except (ValueError, NotValid):
+        if attempt_id is None:
+            return _at_stores()
+        return _finish(attempt_id, kept or _redeemed(handshake, attempt_id, told))
+    except ValueError:
         log.warning("connect_refused", platform=platform)
         return _at_stores(_("This way back is not valid any more. Start again from here."))
-    if attempt_id is None:
-        return _at_stores()
-    return _finish(platform, attempt_id, kept or _redeemed(handshake, attempt_id, told))
 
 
 def _taken(platform: str, handshake: Handshake, told: Returned) -> tuple[int | None, Kept | None]:
@@ -124,11 +124,13 @@ def _redeemed(handshake: Handshake, attempt_id: int, told: Returned) -> Kept | H
             return Kept(access, handshake.prove(access))
     except Hurdle as hurdle:
         return hurdle
+    except StoreBusy:
+        return Hurdle("unreachable")
     except StoreError:
         return Hurdle("locked")
 
 
-def _finish(platform: str, attempt_id: int, kept: Kept | Hurdle) -> Response:
+def _finish(attempt_id: int, kept: Kept | Hurdle) -> Response:
     stopped = kept if isinstance(kept, Hurdle) else _settled(attempt_id, kept)
     if stopped is None:
         return _at_stores(_("Your store is connected."))

@@ -270,6 +270,7 @@ def test_the_shop_being_away_for_a_moment_is_told_and_nothing_kept(
     path = way_back(outside, owner)
     outside.house.world.faults.add("refused", CHARLIE)
     owner.get(path)
+    assert "could not be reached" in owner.text
     assert CHARLIE not in outside.stores()
     assert outside.tries()[-1].state == "failed"
 
