@@ -302,14 +302,14 @@ class Lifecycle:
         order: Order,
         lines: Sequence[RefundLine],
         *,
-        money: Decimal = NOTHING,
+        money: Decimal | None = None,
         note: str = "",
         parent: Transaction | None = None,
     ) -> Refund:
-        """``money`` goes back the way of ``parent``. The refund of a person says what the lines
-        cost and moves no money of its own."""
-        refunds.check(order, lines, money)
-        amount = money or refunds.value_of(lines)[0]
+        """``money`` goes back the way of ``parent``; None: a person gives back what the lines
+        cost, and how is not kept."""
+        refunds.check(order, lines, money or NOTHING)
+        amount = refunds.value_of(order, lines) if money is None else money
         for each in lines:
             refunds.give_up(each)
         for waiting in order.fulfillment_orders:

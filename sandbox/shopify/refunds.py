@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sandbox.shopify.fulfilment import Refusal
-from sandbox.shopify.money import NOTHING
+from sandbox.shopify.money import rounded
 from sandbox.shopify.order import Line, Order, RefundLine, total
 
 
@@ -39,14 +39,12 @@ def check(order: Order, lines: Sequence[RefundLine], money: Decimal) -> None:
         )
 
 
-def value_of(lines: Sequence[RefundLine]) -> tuple[Decimal, Decimal]:
-    """What the pieces cost after discounts, and the tax on them."""
-    amount, tax = NOTHING, NOTHING
-    for each in lines:
-        share = Decimal(each.quantity) / each.line.quantity
-        amount += each.line.discounted_total * share
-        tax += total(tax_line.price for tax_line in each.line.tax_lines) * share
-    return amount, tax
+def value_of(order: Order, lines: Sequence[RefundLine]) -> Decimal:
+    """What the pieces cost after discounts, without tax."""
+    return total(
+        rounded(each.line.discounted_total * each.quantity / each.line.quantity, order.currency)
+        for each in lines
+    )
 
 
 def give_up(each: RefundLine) -> None:

@@ -82,9 +82,9 @@ class ShopifyShore:
         wanted = []
         for source in [each for each in order.fulfillment_orders if each.status == "OPEN"]:
             pieces = {
-                item.gid: lines[dict(item.line.properties)["_line"]]
+                item.gid: lines[key]
                 for item in source.lines
-                if item.remaining and dict(item.line.properties)["_line"] in lines
+                if item.remaining and (key := dict(item.line.properties).get("_line", "")) in lines
             }
             wanted.append((source, pieces))
         made = self.shop.lifecycle.fulfil([w for w in wanted if w[1]], [Label(number, "UPS", None)])
