@@ -1,4 +1,5 @@
-"""What a platform must offer, and the words both sides use. Read this file alone to add one.
+"""What a platform must offer, and the words both sides use. Read this file to add one, with the
+dataclasses that it takes from its neighbours.
 
     door ──► Store (one per Connection or Merchant) ──► the platform's HTTP API
 

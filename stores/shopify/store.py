@@ -118,10 +118,15 @@ class ShopifyStore:
         return list(same.values())
 
     def read_order(self, order_id: str) -> StoreOrder | None:
-        node = self._client.execute(documents.STORE_ORDER, {"id": gid("Order", order_id)})["order"]
+        node = self._node(gid("Order", order_id))
         if node is None:
             return None
         return replace(self._store_order(node), content=content(node, lines_of(self._client, node)))
+
+    def _node(self, number: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None
+        found = self._client.execute(documents.STORE_ORDER, {"id": number})["order"]
+        return found
 
     def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
         return amending.amend(self._client, order_id, amendment)
@@ -214,7 +219,7 @@ class ShopifyStore:
         """The list shows the first few parcels; an order with more is read by itself."""
         parcels = node["fulfillments"]
         if len(parcels) == 3 or any(_is_cut(parcel) for parcel in parcels):
-            return self.read_order(bare(node)) or self._store_order(node)
+            return self._store_order(self._node(node["id"]) or node)
         return self._store_order(node)
 
     def _store_order(self, node: dict[str, Any]) -> StoreOrder:
