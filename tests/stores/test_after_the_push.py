@@ -225,6 +225,13 @@ def test_all_of_an_order_is_refunded(shore: Shore) -> None:
     assert shore.stock("MUG") == 10
 
 
+def test_all_of_it_is_refunded_once_however_often_it_is_asked(shore: Shore) -> None:
+    order_id, refund = place(shore), Refund("r-1", "USD")
+    once = shore.open().refund_order(order_id, refund)
+    assert shore.open().refund_order(order_id, refund) == once
+    assert shore.refunds(order_id) == ["55.00"]
+
+
 @pytest.mark.parametrize("restock", [True, False])
 def test_pieces_are_refunded_and_go_back_on_the_shelf_or_not(shore: Shore, restock: bool) -> None:
     order_id, _ = stocked(shore)
