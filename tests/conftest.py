@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,8 @@ def house(database_url: str) -> Iterator[House]:
     built = House(database_url)
     yield built
     built.close()
+
+
+def pytest_configure() -> None:
+    """Few cycles, and large libraries that stay: looking for garbage seldom saves time."""
+    gc.set_threshold(100_000, 20, 50)
