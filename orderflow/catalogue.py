@@ -19,8 +19,7 @@ from orderflow.models import (
     VariantMapping,
     Vendor,
 )
-
-PAGE = 50
+from orderflow.paging import newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,8 @@ def unmapped(
         select(UnmappedVariant)
         .where(UnmappedVariant.merchant_id == merchant.id)
         .options(joinedload(UnmappedVariant.vendor))
-        .order_by(UnmappedVariant.id.desc())
-        .limit(PAGE + 1)
     )
-    if before is not None:
-        asked = asked.where(UnmappedVariant.id < before)
-    rows = list(session.scalars(asked))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    return newest_first(session, asked, UnmappedVariant.id, before)
 
 
 def mappings(
@@ -135,10 +129,5 @@ def mappings(
         .join(Vendor, Vendor.id == Connection.vendor_id)
         .where(VariantMapping.merchant_id == merchant.id)
         .options(contains_eager(VariantMapping.connection).contains_eager(Connection.vendor))
-        .order_by(VariantMapping.id.desc())
-        .limit(PAGE + 1)
     )
-    if before is not None:
-        asked = asked.where(VariantMapping.id < before)
-    rows = list(session.scalars(asked))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    return newest_first(session, asked, VariantMapping.id, before)

@@ -25,8 +25,9 @@ from orderflow.models import (
     PrivacyRequest,
     VendorOrder,
 )
+from orderflow.paging import newest_first
 
-MOST_ROWS = PAGE = 50
+MOST_ROWS = 50
 
 Values = dict[str, Any]
 
@@ -196,14 +197,5 @@ def _tell_order(session: Session, mail: Mail, code: str, now: datetime) -> None:
 
 def page(session: Session, merchant: Merchant, before: int | None) -> tuple[list[Mail], int | None]:
     """A page of mails, newest first, and where the next one begins."""
-    asked = (
-        select(Mail)
-        .where(Mail.merchant_id == merchant.id)
-        .options(joinedload(Mail.vendor))
-        .order_by(Mail.id.desc())
-        .limit(PAGE + 1)
-    )
-    if before is not None:
-        asked = asked.where(Mail.id < before)
-    rows = list(session.scalars(asked))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    asked = select(Mail).where(Mail.merchant_id == merchant.id).options(joinedload(Mail.vendor))
+    return newest_first(session, asked, Mail.id, before)

@@ -27,10 +27,10 @@ from orderflow.models import (
     VendorOrder,
     Webhook,
 )
+from orderflow.paging import newest_first
 from stores.base import Buyer, SeenOrder
 
 LOOK_AT = 100
-PAGE = 50
 
 
 def ask(session: Session, merchant: Merchant, kind: str, buyer: Buyer, now: datetime) -> None:
@@ -211,16 +211,8 @@ def page(
     session: Session, merchant: Merchant, before: int | None
 ) -> tuple[list[PrivacyRequest], int | None]:
     """A page of requests, newest first, and where the next one begins."""
-    asked = (
-        select(PrivacyRequest)
-        .where(PrivacyRequest.merchant_id == merchant.id)
-        .order_by(PrivacyRequest.id.desc())
-        .limit(PAGE + 1)
-    )
-    if before is not None:
-        asked = asked.where(PrivacyRequest.id < before)
-    rows = list(session.scalars(asked))
-    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+    asked = select(PrivacyRequest).where(PrivacyRequest.merchant_id == merchant.id)
+    return newest_first(session, asked, PrivacyRequest.id, before)
 
 
 def fetch(

@@ -15,6 +15,12 @@ def pack(place: Any) -> str:
     return "" if place is None else seal(json.dumps(place).encode()).decode()
 
 
+def row() -> int | None:
+    """The row before which the page of a list by id begins."""
+    place = here()
+    return place if isinstance(place, int) else None
+
+
 def here() -> Any:
     """Where the page that is asked for begins; None at the start, and for what we never gave."""
     try:

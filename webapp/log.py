@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import lazy_gettext as _later
@@ -13,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from orderflow import vendors
 from orderflow.db import db
 from orderflow.models import MarketplaceOrder, StoreCall, Vendor
+from orderflow.paging import newest_first
 from orderflow.search import folded
 from webapp import cursor
 
 pages = Blueprint("log", __name__)
-PAGE = 50
 MOST_ORDERS = 20
 """Orders that may carry one number; a shop can start its numbers anew."""
 CHOICES = 200
@@ -54,13 +53,13 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
 def show() -> str:
     order, vendor = request.args.get("order", "").strip(), request.args.get("vendor", "")
     outcome = request.args.get("outcome", "")
-    before = cursor.here()
-    rows = list(db.session.scalars(_asked(order, vendor, outcome, before)))
-    following = rows[PAGE - 1].id if len(rows) > PAGE else None
+    before = cursor.row()
+    asked = _asked(order, vendor, outcome)
+    rows, following = newest_first(db.session(), asked, StoreCall.id, before)
     kept = {"order": order, "vendor": vendor, "outcome": outcome}
     return render_template(
         "log.html",
-        rows=rows[:PAGE],
+        rows=rows,
         following=cursor.pack(following),
         first=before is None,
         kept={name: value for name, value in kept.items() if value},
@@ -70,14 +69,12 @@ def show() -> str:
     )
 
 
-def _asked(order: str, vendor: str, outcome: str, before: Any) -> Select[StoreCall]:
+def _asked(order: str, vendor: str, outcome: str) -> Select[StoreCall]:
     """What no one is called finds nothing."""
     asked = (
         select(StoreCall)
         .where(StoreCall.merchant_id == g.merchant.id)
         .options(joinedload(StoreCall.vendor), joinedload(StoreCall.order))
-        .order_by(StoreCall.id.desc())
-        .limit(PAGE + 1)
     )
     if order:
         asked = asked.where(StoreCall.order_id.in_(_orders(order)))
@@ -86,7 +83,7 @@ def _asked(order: str, vendor: str, outcome: str, before: Any) -> Select[StoreCa
         asked = asked.where(StoreCall.vendor_id == (found.id if found else 0))
     if outcome:
         asked = asked.where(StoreCall.outcome == outcome)
-    return asked.where(StoreCall.id < before) if isinstance(before, int) else asked
+    return asked
 
 
 def _orders(number: str) -> list[int]:

@@ -39,14 +39,13 @@ REASONS: Mapping[str, str] = {
 
 @pages.get("/mail")
 def show() -> str:
-    before = cursor.here()
-    start = before if isinstance(before, int) else None
-    rows, following = mails.page(db.session(), g.merchant, start)
+    before = cursor.row()
+    rows, following = mails.page(db.session(), g.merchant, before)
     return render_template(
         "mails.html",
         rows=rows,
         following=cursor.pack(following),
-        first=start is None,
+        first=before is None,
         kinds=KINDS,
         states=STATES,
         reasons=REASONS,

@@ -19,14 +19,13 @@ WITHIN = timedelta(days=30)
 
 @pages.get("")
 def show() -> str:
-    before = cursor.here()
-    start = before if isinstance(before, int) else None
-    rows, following = requests.page(db.session(), g.merchant, start)
+    before = cursor.row()
+    rows, following = requests.page(db.session(), g.merchant, before)
     return render_template(
         "privacy.html",
         rows=rows,
         following=cursor.pack(following),
-        first=start is None,
+        first=before is None,
         within=WITHIN,
         kept=EXPORTS,
     )

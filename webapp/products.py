@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -25,7 +23,7 @@ MOST_STORES = 200
 @pages.get("")
 def show() -> str:
     """What is to be mapped comes first; the mappings go on by themselves below."""
-    session, before = db.session(), cursor.here()
+    session, before = db.session(), cursor.row()
     listed = request.args.get("list", "")
     open_, more_open = catalogue.unmapped(session, g.merchant, _of(before, listed, "open"))
     mapped, more_mapped = catalogue.mappings(session, g.merchant, _of(before, listed, "mapped"))
@@ -38,8 +36,8 @@ def show() -> str:
     )
 
 
-def _of(before: Any, listed: str, name: str) -> int | None:
-    return before if listed == name and isinstance(before, int) else None
+def _of(before: int | None, listed: str, name: str) -> int | None:
+    return before if listed == name else None
 
 
 @pages.get("/<variant>")

@@ -95,6 +95,7 @@ def test_no_worker_of_the_web_outlives_its_parent(tmp_path: Path) -> None:
         stack.wait_for_web()
         programs.kill("web", children=False)
         wait_for("nobody at the door", lambda: not listens(stack.port))
+        assert not answers(f"{stack.url}/ready")
 
 
 def listens(port: int) -> bool:
