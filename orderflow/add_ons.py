@@ -72,7 +72,7 @@ def activate(
         return replace(facts, stores=tuple(stores))
 
     release = preview.opening(session, merchant, opened, now)
-    if release.count and release.count != confirmed:
+    if not release.agreed(confirmed):
         raise Unconfirmed(release)
     register.activate_add_on(session, merchant, platform, active=True, now=now)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from orderflow import life, settings
@@ -37,13 +37,15 @@ DECIDING = frozenset(
     }
 )
 """Settings that the rules ask; no other one releases or holds anything."""
-ENOUGH = 10_000
+LOOK_AT = 5_000
+"""Parts that are looked at: a person waits for the answer, and nobody else can save meanwhile."""
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many held orders would be pushed, and whose. ``more``: there were too many to count."""
+    """How many held orders would be pushed, and whose. ``more``: too many are held to look at
+    all of them, so these are the least."""
 
     by_vendor: tuple[tuple[str, int], ...] = ()
     more: bool = False
@@ -51,6 +53,10 @@ class Preview:
     @property
     def count(self) -> int:
         return sum(count for _, count in self.by_vendor)
+
+    def agreed(self, confirmed: int | None) -> bool:
+        """Nothing would be pushed, or a person has said yes to just this number."""
+        return confirmed == self.count or not (self.count or self.more)
 
 
 class Unconfirmed(RuntimeError):
@@ -68,19 +74,18 @@ def preview(
     now: datetime,
     *,
     vendor: Vendor | None = None,
-    enough: int = ENOUGH,
+    look_at: int = LOOK_AT,
 ) -> Preview:
-    """What saving ``values`` would release; counted one by one up to ``enough``."""
+    """What saving ``values`` would release, of the first ``look_at`` held parts."""
     if DECIDING.isdisjoint(values):
         return Preview()
     stored = settings.stored(session, merchant.id)
     planned = _planned(stored, values, vendor)
-    going = (
-        part.vendor_id
-        for part, facts in _parts(session, merchant, vendor, AT_REST + LINES_MAY_FOLLOW)
-        if decide(facts, planned(part.vendor_id), now).verdict is Verdict.PUSH
-    )
-    return _counted(session, going, enough)
+
+    def goes(vendor_id: int, facts: Facts) -> bool:
+        return decide(facts, planned(vendor_id), now).verdict is Verdict.PUSH
+
+    return _counted(session, _parts(session, merchant, vendor), goes, look_at)
 
 
 def opening(
@@ -90,27 +95,33 @@ def opening(
     now: datetime,
     *,
     vendor: Vendor | None = None,
-    enough: int = ENOUGH,
 ) -> Preview:
     """What would be pushed if the facts were as ``change`` makes them: an add-on activated, a
     vendor switched on."""
     held = _planned(settings.stored(session, merchant.id), {}, None)
-    going = (
-        part.vendor_id
-        for part, facts in _parts(session, merchant, vendor, AT_REST + LINES_MAY_FOLLOW)
-        if decide(change(facts), held(part.vendor_id), now).verdict is Verdict.PUSH
-        and decide(facts, held(part.vendor_id), now).verdict is not Verdict.PUSH
-    )
-    return _counted(session, going, enough)
+
+    def goes(vendor_id: int, facts: Facts) -> bool:
+        today = decide(facts, held(vendor_id), now).verdict
+        return (
+            today is not Verdict.PUSH
+            and decide(change(facts), held(vendor_id), now).verdict is Verdict.PUSH
+        )
+
+    return _counted(session, _parts(session, merchant, vendor), goes, LOOK_AT)
 
 
-def _counted(session: Session, going: Iterable[int], enough: int) -> Preview:
+def _counted(
+    session: Session,
+    parts: Iterable[tuple[int, Facts]],
+    goes: Callable[[int, Facts], bool],
+    look_at: int,
+) -> Preview:
     released: Counter[int] = Counter()
-    for vendor_id in going:
-        if released.total() >= enough:
-            return Preview(_by_name(session, released), more=True)
-        released[vendor_id] += 1
-    return Preview(_by_name(session, released))
+    for looked, (vendor_id, facts) in enumerate(parts):
+        if looked == look_at:
+            return Preview(_by_name(session, +released), more=True)
+        released[vendor_id] += goes(vendor_id, facts)
+    return Preview(_by_name(session, +released))
 
 
 class _Planned:
@@ -142,29 +153,33 @@ def _planned(
 
 
 def _parts(
-    session: Session, merchant: Merchant, vendor: Vendor | None, states: Sequence[str]
-) -> Iterator[tuple[Any, Facts]]:
-    """Parts in one of ``states`` with what was last known of them, state by state, in batches."""
+    session: Session, merchant: Merchant, vendor: Vendor | None
+) -> Iterator[tuple[int, Facts]]:
+    """The vendor and the last known facts of parts that may go, state by state, in batches."""
     whose = VendorOrder.merchant_id == merchant.id
     if vendor is not None:
         whose = VendorOrder.vendor_id == vendor.id
-    for state in states:
+    for state in AT_REST + LINES_MAY_FOLLOW:
+        mine = whose & (VendorOrder.state == state)
+        if state in LINES_MAY_FOLLOW:
+            mine &= _has_lines_left()
         after = 0
-        while True:
-            page = _page(session, whose, state, after)
+        while page := _page(session, mine, after):
             taken = _taken(session, [part.id for part in page])
             for part in page:
-                if part.facts:
-                    yield part, _now_known(part.facts, taken.get(part.id, set()))
-            if len(page) < BATCH:
-                break
+                yield part.vendor_id, _now_known(part.facts, taken.get(part.id, set()))
             after = page[-1].id
 
 
-def _page(session: Session, whose: Any, state: str, after: int) -> Sequence[Any]:
+def _has_lines_left() -> ColumnElement[bool]:
+    left = OrderLine.push_id.is_(None)
+    return select(OrderLine.id).where(OrderLine.vendor_order_id == VendorOrder.id, left).exists()
+
+
+def _page(session: Session, mine: ColumnElement[bool], after: int) -> Sequence[Any]:
     return session.execute(
         select(VendorOrder.id, VendorOrder.vendor_id, VendorOrder.facts)
-        .where(whose, VendorOrder.state == state, VendorOrder.id > after)
+        .where(mine, VendorOrder.id > after, VendorOrder.decided_at.is_not(None))
         .order_by(VendorOrder.id)
         .limit(BATCH)
     ).all()
@@ -220,7 +235,7 @@ def save(
     changed = settings.change(
         session, owner, values, by=by, now=now, vendor=vendor, version=version
     )
-    if changed and release.count and release.count != confirmed:
+    if changed and not release.agreed(confirmed):
         raise Unconfirmed(release)
     if not DECIDING.isdisjoint(changed):
         reconsider_all(session, owner, now, vendor_id=vendor.id if vendor else None)

@@ -138,7 +138,7 @@ def change(
     _check(session, merchant, vendor, new)
     if new.push_enabled and not vendor.push_enabled:
         release = preview.opening(session, merchant, _switched_on, now, vendor=vendor)
-        if release.count and release.count != confirmed:
+        if not release.agreed(confirmed):
             raise Unconfirmed(release)
     switched = new.push_enabled != vendor.push_enabled
     vendor.name, vendor.email, vendor.language = new.name, new.email, new.language

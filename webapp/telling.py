@@ -52,7 +52,7 @@ def release(preview: Preview) -> str:
     """What saving would push."""
     count = format_decimal(preview.count)
     if preview.more:
-        return str(_("More than %(count)s held orders would be pushed.", count=count))
+        return str(_("At least %(count)s held orders would be pushed.", count=count))
     if not preview.count:
         return str(_("No held order would be pushed."))
     return str(

@@ -80,18 +80,22 @@ def _override(house: House, values: dict[str, Any]) -> None:
         settings.change(session, merchant, values, by="test", now=clock.now(), vendor=alfa)
 
 
-def test_more_than_can_be_counted_is_said_to_be_more(stage: Stage) -> None:
+def test_where_too_many_are_held_to_look_at_all_the_number_is_the_least(stage: Stage) -> None:
     stage.house.set(order_sync=False)
     for _ in range(3):
         stage.sells_on((stage.lamp, 1), (stage.mug, 1))
     with stage.house.look() as session:
         merchant = stage.house.one(session, Merchant, shop=HARBOUR)
         on = {"order_sync": True}
-        exact = preview.preview(session, merchant, on, clock.now(), enough=6)
+        exact = preview.preview(session, merchant, on, clock.now(), look_at=6)
         assert (exact.count, exact.more) == (6, False)
         assert exact.by_vendor == (("Alfa", 3), ("Bravo", 3))
-        cut = preview.preview(session, merchant, on, clock.now(), enough=5)
+        cut = preview.preview(session, merchant, on, clock.now(), look_at=5)
         assert (cut.count, cut.more) == (5, True)
+        kept = preview.preview(session, merchant, {"fraud_hold": True}, clock.now(), look_at=5)
+        assert (kept.count, kept.more) == (0, True)
+        assert not kept.agreed(None), "of those that were not looked at nobody knows"
+        assert kept.agreed(0)
 
 
 def test_a_vendors_own_setting_is_not_released_by_the_merchants(stage: Stage) -> None:
