@@ -84,7 +84,7 @@ def ask(session: Session, merchant: Merchant, days: int, *, by: str, now: dateti
 
 
 def start(session: Session, row: Backfill, *, by: str, now: datetime) -> bool:
-    """Take in what was found. False: settings were changed since, so it is counted again."""
+    """Take in what was found. False: what decides was changed since, so it is counted again."""
     owner = settings.lock(session, row.merchant_id)
     session.refresh(row)
     if row.state != Backfill.READY:

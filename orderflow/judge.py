@@ -206,6 +206,8 @@ def reconsider_named(session: Session, merchant: Merchant, folded: str, now: dat
 def _go_round(
     session: Session, merchant: Merchant, what: str, about: Mapping[str, Any], now: datetime
 ) -> None:
+    """What was foreseen by the rules of before holds no longer: see ``Backfill``."""
+    merchant.settings_version = Merchant.settings_version + 1
     outbox.put(
         session,
         merchant.orders_lane,

@@ -18,7 +18,7 @@ class Backfill(Base):
 
     ``page`` is where in the shop's list we are. ``found`` orders are not in the book, ``known``
     ones are; ``outlook`` holds [vendor, verdict, main obstacle, how many parts] for those found,
-    as decided by the settings of ``settings_version``. ``passed`` orders of the list were read
+    as decided by what held at ``settings_version``. ``passed`` orders of the list were read
     again while it ran, ``taken`` of them recorded."""
 
     __tablename__ = "backfill"

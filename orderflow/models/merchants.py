@@ -63,6 +63,8 @@ class Merchant(Base):
     language: Mapped[str] = mapped_column(default="en", server_default="en")
     orders_cursor: Mapped[str] = mapped_column(default="")
     settings_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows with each change that may decide orders otherwise: of settings, add-ons, mappings,
+    vendors and their stores."""
     checklist_dismissed_at: Mapped[datetime | None]
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]

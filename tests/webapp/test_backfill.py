@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from orderflow import backfill, clock
-from orderflow.models import Backfill, Mail, Vendor
+from orderflow import add_ons, backfill, catalogue, clock
+from orderflow.models import Backfill, Mail, Merchant, VariantMapping, Vendor
 from sandbox.shopify.order import Order
-from tests.house import HARBOUR
+from tests.house import HARBOUR, House
 from tests.webapp.shop_floor import Floor
 
 AT = "/orders/earlier"
@@ -44,6 +45,20 @@ def button(page: str, name: str) -> str:
 def row(floor: Floor) -> Backfill:
     with floor.house.look() as session:
         return floor.house.one(session, Backfill)
+
+
+def _end_add_on(house: House) -> None:
+    with house.unit() as session:
+        merchant = house.one(session, Merchant, shop=HARBOUR)
+        add_ons.deactivate(session, merchant, "shopify", clock.now())
+
+
+def _unmap(house: House) -> None:
+    with house.unit() as session:
+        alfa = house.one(session, Vendor, name="Alfa")
+        for mapping in session.scalars(select(VariantMapping)):
+            if mapping.connection.vendor_id == alfa.id:
+                catalogue.unmap(session, mapping, clock.now())
 
 
 def test_before_anything_was_asked_there_is_only_the_question(floor: Floor) -> None:
@@ -166,16 +181,26 @@ def test_it_can_be_stopped_half_way_and_what_was_taken_in_stays(floor: Floor) ->
     assert [each.kind for each in floor.house.messages("backfill")] == []
 
 
-def test_settings_changed_after_the_count_are_counted_again(floor: Floor) -> None:
+@pytest.mark.parametrize(
+    ("change", "then"),
+    [
+        (lambda house: house.set(order_sync=False), "1 part would be held: Order sync is off"),
+        (_end_add_on, "1 part would be held: Add-on not active"),
+        (_unmap, "1 part would be held: Items not mapped"),
+    ],
+)
+def test_what_is_changed_after_the_count_is_counted_again(
+    floor: Floor, change: Callable[[House], None], then: str
+) -> None:
     earlier(floor)
     take = button(count_them(floor), "take-in")
-    floor.house.set(order_sync=False)
+    change(floor.house)
     asked = floor.door.post(take)
     assert asked.status_code == 409
     assert "counted again" in asked.text
     floor.house.turn()
     page = " ".join(floor.door.get(AT).text.split())
-    assert "1 part would be held: Order sync is off" in page
+    assert then in page
     assert floor.house.orders() == []
 
 
