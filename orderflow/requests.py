@@ -51,9 +51,10 @@ def ask(session: Session, merchant: Merchant, kind: str, buyer: Buyer, now: date
 
 
 def step(session: Session, request_id: int, now: datetime) -> bool:
-    """A batch of it. True: there is more to do."""
-    request = session.get_one(PrivacyRequest, request_id)
-    if request.done_at is not None:
+    """A batch of it; none is left where the whole shop was forgotten meanwhile. True: there is
+    more to do."""
+    request = session.get(PrivacyRequest, request_id)
+    if request is None or request.done_at is not None:
         return False
     if _look(session, request):
         return True

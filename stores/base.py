@@ -4,6 +4,7 @@
 
     StoreError
     ├── StoreBusy        nothing happened; the same call may be made again later
+    │   └── StoreClosed  the platform keeps the store shut: for days, or for good
     ├── StoreRefused     nothing happened and nothing will until a person changes something
     ├── StoreLocked      our access is gone; a person must connect again
     └── OutcomeUnknown   a write was sent and its answer is lost: look before writing again
@@ -35,7 +36,14 @@ from stores.deliveries import (
     Delivery,
     Webhooks,
 )
-from stores.errors import OutcomeUnknown, StoreBusy, StoreError, StoreLocked, StoreRefused
+from stores.errors import (
+    OutcomeUnknown,
+    StoreBusy,
+    StoreClosed,
+    StoreError,
+    StoreLocked,
+    StoreRefused,
+)
 from stores.seen import Address, SeenLine, SeenOrder, SeenPage
 
 __all__ = [
@@ -72,6 +80,7 @@ __all__ = [
     "Spend",
     "Store",
     "StoreBusy",
+    "StoreClosed",
     "StoreError",
     "StoreLocked",
     "StoreOrder",

@@ -28,6 +28,11 @@ class StoreBusy(StoreError):
         self.throttled = throttled
 
 
+class StoreClosed(StoreBusy):
+    """The platform keeps the whole store shut, by its owner's doing. Nothing was done; it may open
+    again after days, or never."""
+
+
 class StoreRefused(StoreError):
     """The store understood and said no. ``fields`` are the paths it objected to, if it told."""
 

@@ -14,7 +14,7 @@ import shopify
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from stores import http
-from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
+from stores.base import Access, Spend, StoreBusy, StoreClosed, StoreError, StoreLocked, StoreRefused
 from stores.texts import _
 
 API_VERSION = "2026-10"
@@ -24,12 +24,12 @@ _BY_STATUS: dict[int, Callable[[], StoreError]] = {
     401: lambda: StoreLocked(
         _("Shopify no longer accepts our access to this shop; connect it again.")
     ),
-    402: lambda: StoreBusy(_UNPAID, 3600),
+    402: lambda: StoreClosed(_UNPAID, 3600),
     403: lambda: StoreLocked(
         _("Shopify forbids us this shop; connect it again and grant all it asks.")
     ),
     404: lambda: StoreRefused(_("No shop answers at this address.")),
-    423: lambda: StoreBusy(
+    423: lambda: StoreClosed(
         _("Shopify has locked the shop; its owner has to ask Shopify why."), 3600
     ),
     430: lambda: StoreBusy(
@@ -165,7 +165,7 @@ def _meaning(errors: list[dict[str, Any]], spend: Spend, writing: bool) -> Store
     if "ACCESS_DENIED" in codes:
         return StoreLocked(f"Shopify denies us a right we need: {words}")
     if "SHOP_INACTIVE" in codes:
-        return StoreBusy(_UNPAID, 3600)
+        return StoreClosed(_UNPAID, 3600)
     if "INTERNAL_SERVER_ERROR" in codes:
         return http.lost(_("Shopify had an error of its own."), writing=writing)
     return StoreRefused(words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import erasure
-from orderflow.models import Base, Connection, Merchant, StoreAccess
+from orderflow import clock, erasure, requests
+from orderflow.models import Base, Connection, Merchant, PrivacyRequest, StoreAccess
 from sandbox.shopify.endpoint import as_json
 from tests.house import ALFA, HARBOUR, STRANGER
 from tests.privacy.cage import Cage
@@ -103,6 +103,30 @@ def test_a_shop_that_is_back_is_not_forgotten(cage: Cage) -> None:
     assert post(cage.house, body, topic="shop/redact").status_code == 200
     cage.house.turn()
     assert len(cage.house.orders()) == 1
+
+
+@pytest.mark.parametrize("state", ["frozen", "locked"])
+def test_a_shop_that_is_kept_shut_is_forgotten_after_two_days(cage: Cage, state: str) -> None:
+    cage.canary_buys()
+    cage.harbour.state = state
+    body = {"shop_id": cage.harbour.id, "shop_domain": HARBOUR}
+    assert post(cage.house, body, topic="shop/redact").status_code == 200
+    cage.house.turn()
+    cage.house.let_pass(TWO_DAYS - 3600, step=4 * 3600)
+    assert len(cage.house.orders()) == 1
+    cage.house.let_pass(10 * 3600, step=4 * 3600)
+    assert cage.house.orders() == []
+    with cage.house.look() as session:
+        assert list(session.scalars(select(Merchant.shop))) == []
+
+
+def test_a_request_of_a_shop_that_is_forgotten_meanwhile_is_over(cage: Cage) -> None:
+    order = cage.canary_buys()
+    cage.request(order)
+    (request,) = cage.requests()
+    with cage.house.unit() as session:
+        session.delete(session.get_one(PrivacyRequest, request.id))
+        assert requests.step(session, request.id, clock.now()) is False
 
 
 def test_many_rows_go_in_batches(cage: Cage, monkeypatch: pytest.MonkeyPatch) -> None:
