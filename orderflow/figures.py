@@ -212,15 +212,18 @@ def median_seconds(session: Session, merchant: Merchant) -> float | None:
 
 def days(session: Session, merchant: Merchant, now: datetime) -> list[Day]:
     """The last ``DAYS`` days, today last. What is not kept yet is counted now."""
-    kept = _kept(session, merchant, now)
-    return [kept.get(day) or _counted(session, merchant, day) for day in _window(now)]
+    kept, first = _kept(session, merchant, now), _first_day(session, merchant, now)
+    return [
+        kept.get(day) or (_counted(session, merchant, day) if day >= first else Day(day, 0, 0))
+        for day in _window(now)
+    ]
 
 
 def keep_days(session: Session, merchant: Merchant, now: datetime) -> None:
-    """Count the finished days once and for all."""
-    kept = _kept(session, merchant, now)
+    """Count the finished days once and for all; none before the first order."""
+    kept, first = _kept(session, merchant, now), _first_day(session, merchant, now)
     for day in _window(now)[:-OPEN_DAYS]:
-        if day not in kept:
+        if day not in kept and day >= first:
             told = _counted(session, merchant, day)
             values = {"orders": told.orders, "pushes": told.pushes}
             insert_new(
@@ -229,6 +232,17 @@ def keep_days(session: Session, merchant: Merchant, now: datetime) -> None:
                 {"merchant_id": merchant.id, "day": day, **values},
                 ["merchant_id", "day"],
             )
+
+
+def _first_day(session: Session, merchant: Merchant, now: datetime) -> date:
+    """The day of the first order; nothing was pushed before it. Tomorrow, while there is none."""
+    first = session.scalar(
+        select(MarketplaceOrder.placed_at)
+        .where(MarketplaceOrder.merchant_id == merchant.id)
+        .order_by(MarketplaceOrder.placed_at)
+        .limit(1)
+    )
+    return (first or now + timedelta(days=1)).astimezone(UTC).date()
 
 
 def _window(now: datetime) -> list[date]:

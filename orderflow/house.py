@@ -17,10 +17,15 @@ def furnish(
     app: Flask, config: Config, platforms: Mapping[str, Capabilities], *, patience: float
 ) -> None:
     """Make ``app`` a door of this house. ``patience``: seconds it may wait for the database."""
+    prepare(app, config)
+    for platform, can in platforms.items():
+        know_platform(platform, Abilities(can.test_orders, can.custom_lines))
+    init_database(app, config, patience)
+
+
+def prepare(app: Flask, config: Config) -> None:
+    """What holds for the whole process, and what ``app`` is told of ``config``."""
     logs.start(config.log_level)
     secrets.use_keys(config.secret_keys)
     doorbell.use_redis(config.redis_url)
-    for platform, can in platforms.items():
-        know_platform(platform, Abilities(can.test_orders, can.custom_lines))
     app.extensions["sluice_config"] = config
-    init_database(app, config, patience)

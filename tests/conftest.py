@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from orderflow.models import Base
 from tests.house import House
 from tests.postgres import Postgres, private_postgres
 
@@ -49,20 +52,35 @@ def furnished_database(postgres: Postgres) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """For SQLite's files, in memory where there is such a place: tests need no durable ones."""
+    memory = Path("/dev/shm")
+    place = memory if os.access(memory, os.W_OK) else None
+    with TemporaryDirectory(prefix="sluice-", dir=place) as made:
+        yield Path(made)
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database; for a house a copy of a furnished one, which is made much quicker."""
+def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """An empty database. For a house it has its tables already, and always the same name, so that
+    applications which know it need not be built again."""
     furnished = "house" in request.fixturenames
     if request.param == "sqlite":
-        path = tmp_path / "sluice.db"
+        for left in folder.glob("sluice.db*"):
+            left.unlink()
         if furnished:
-            shutil.copy(request.getfixturevalue("furnished_file"), path)
-        yield f"sqlite:///{path}"
+            shutil.copy(request.getfixturevalue("furnished_file"), folder / "sluice.db")
+        yield f"sqlite:///{folder / 'sluice.db'}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    name = server.create(*([request.getfixturevalue("furnished_database")] if furnished else []))
-    yield server.url(name)
-    server.drop(name)
+    if furnished:
+        name = request.getfixturevalue("furnished_database")
+        server.empty(name, reversed(Base.metadata.sorted_tables))
+        yield server.url(name)
+        return
+    with server.database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -19,6 +20,7 @@ import workers
 from orderflow import clock, leases, register, settings
 from orderflow.config import Config
 from orderflow.db import close_connections, db, reading, unit_of_work
+from orderflow.house import prepare
 from orderflow.judge import reconsider_all
 from orderflow.models import (
     Base,
@@ -80,6 +82,21 @@ def configuration(database_url: str, **more: Any) -> Config:
     return Config.model_validate(values | more)
 
 
+@lru_cache(maxsize=4)
+def _built(config: Config) -> tuple[Flask, Flask]:
+    return create_app(config), workers.create_app(config)
+
+
+def _doors(config: Config) -> tuple[Flask, Flask]:
+    """The web application and the worker's. Routes, templates and statements are compiled once for
+    one configuration; what opening a door tells the process is told again."""
+    web, app = _built(config)
+    for door in (web, app):
+        prepare(door, config)
+    http.limit_calls(config.call_seconds)
+    return web, app
+
+
 class House:
     """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
     machine's own time: a page's ID token starts there too. It stands still, but for a browser: its
@@ -90,12 +107,11 @@ class House:
     ) -> None:
         self.clock = running or SettableClock(datetime.now(UTC).replace(microsecond=0))
         self.config = configuration(database_url, **config)
-        self.web: Flask = create_app(self.config)
+        self.web, self.app = _doors(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)
         self.people = People(self.world)
         clock.use(self.clock)
         http.use_adapter(WsgiAdapter(self.world))
-        self.app = workers.create_app(self.config)
         self.client = self.web.test_client()
         self.sluice = App(
             "client-id",

@@ -17,13 +17,13 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Table, delete, make_url
 
 from tests.keeper import as_user, kept
 
@@ -50,6 +50,16 @@ class Postgres:
 
     def drop(self, name: str) -> None:
         self._admin.execute(f'drop database if exists "{name}" with (force)')
+
+    def empty(self, name: str, tables: Iterable[Table]) -> None:
+        """Every row goes, and whoever is still connected; a fifth of the time of a new database.
+        ``tables``: those that are referred to come last."""
+        self._admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
+        )
+        with psycopg.connect(libpq_url(self._url.set(database=name)), autocommit=True) as inside:
+            inside.execute("; ".join(str(delete(table)) for table in tables))
+            inside.execute("select setval(oid, 1, false) from pg_class where relkind = 'S'")
 
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
