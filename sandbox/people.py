@@ -18,6 +18,7 @@ from sandbox.shopify.graph.order_create import Draft
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import Edit, claim
 from sandbox.shopify.order import Line, Order, Refund
+from sandbox.shopify.refunds import suggested
 
 if TYPE_CHECKING:
     from sandbox.shopify.shop import Shop
@@ -161,7 +162,13 @@ class Merchant:
             else {find_line(found, key): n for key, n in lines.items()}
         )
         with at.lock:
-            return at.lifecycle.refund(found, pieces, restock=restock)
+            return at.lifecycle.refund(found, suggested(pieces, restock=restock))
+
+    def archives(self, shop: str | Shop, order: OrderId) -> Order:
+        at, found = self._find(shop, order)
+        with at.lock:
+            at.lifecycle.close(found)
+        return found
 
     def changes(self, shop: str | Shop, order: OrderId, **changes: Any) -> Order:
         """Note, tags, address or any other attribute of an order."""

@@ -1,4 +1,5 @@
-"""What a platform must offer, and the words both sides use. Read this file alone to add one.
+"""What a platform must offer, and the words both sides use. Read this file to add one, with the
+dataclasses that it takes from its neighbours.
 
     door ──► Store (one per Connection or Merchant) ──► the platform's HTTP API
 
@@ -21,6 +22,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from stores.amending import (
+    Amended,
+    Amendment,
+    Cancellation,
+    EditedLines,
+    LineEdits,
+    Refund,
+    Refunded,
+)
+from stores.composed import ComposedLine, ComposedOrder
 from stores.deliveries import (
     ABOUT_US,
     EXPORT_BUYER,
@@ -45,6 +56,16 @@ from stores.errors import (
     StoreRefused,
 )
 from stores.seen import Address, SeenLine, SeenOrder, SeenPage
+from stores.standing import (
+    Changes,
+    OrderContent,
+    OrderFields,
+    Parcel,
+    PlacedOrder,
+    StoreLine,
+    StoreOrder,
+    Tracking,
+)
 
 __all__ = [
     "ABOUT_US",
@@ -59,21 +80,30 @@ __all__ = [
     "UNINSTALLED",
     "Access",
     "Address",
+    "Amended",
+    "Amendment",
     "AppKeys",
     "Buyer",
+    "Cancellation",
     "Capabilities",
     "Changes",
     "ComposedLine",
     "ComposedOrder",
     "Delivery",
+    "EditedLines",
     "Fulfilment",
     "FulfilmentPart",
     "FulfilmentState",
     "Identity",
+    "LineEdits",
     "Marketplace",
+    "OrderContent",
+    "OrderFields",
     "OutcomeUnknown",
     "Parcel",
     "PlacedOrder",
+    "Refund",
+    "Refunded",
     "SeenLine",
     "SeenOrder",
     "SeenPage",
@@ -82,6 +112,7 @@ __all__ = [
     "StoreBusy",
     "StoreClosed",
     "StoreError",
+    "StoreLine",
     "StoreLocked",
     "StoreOrder",
     "StoreRefused",
@@ -103,6 +134,9 @@ class Capabilities:
     ``find_by_key_at_once`` the look-up by our key sees an order as soon as it exists
     ``key_is_unique``       the store itself refuses a second order with the same key
     ``parallel_calls``      calls one store takes at once without getting slower
+    ``amends``              what of an order's top it lets us change (``Amendment.names``)
+    ``restock_choice``      goods taken off an order may stay off the shelf
+    ``private_notes``       it keeps notes that only the vendor's people read
     """
 
     platform: str
@@ -120,127 +154,10 @@ class Capabilities:
     locations: bool
     suppress_mail: bool
     webhooks_signed_by_app: bool
+    amends: tuple[str, ...]
+    restock_choice: bool
+    private_notes: bool
     limits: tuple[str, ...] = ()
-
-
-# -- what a vendor's store is asked to create ------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ComposedLine:
-    """``key`` comes back with every parcel, so a line is known again whatever the store does to
-    its order. ``variant_id`` empty: a custom line. ``total`` is after discount, without tax."""
-
-    key: str
-    title: str
-    quantity: int
-    unit_price: int
-    total: int
-    tax: int
-    sku: str = ""
-    variant_title: str = ""
-    variant_id: str = ""
-    product_id: str = ""
-    requires_shipping: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ComposedOrder:
-    """One vendor's part, ready for that vendor's store; only ``orderflow.compose`` makes one.
-
-    ``key`` is ours, at most 64 of ``[A-Za-z0-9-]``, and is written where the store can be asked
-    for it. ``total`` is the sum of the lines, the shipping and their taxes.
-    """
-
-    key: str
-    reference: str
-    currency: str
-    lines: tuple[ComposedLine, ...]
-    shipping: int
-    shipping_tax: int
-    total: int
-    taxes_included: bool
-    paid: bool
-    test: bool
-    placed_at: datetime
-    reference_url: str = ""
-    shipping_title: str = ""
-    note: str = ""
-    email: str = ""
-    phone: str = ""
-    tags: tuple[str, ...] = ()
-    attributes: tuple[tuple[str, str], ...] = ()
-    shipping_address: Address | None = None
-    billing_address: Address | None = None
-    accepts_marketing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedOrder:
-    """An order that stands in a vendor's store. ``live`` is False once cancelled or trashed.
-
-    ``notes`` are sentences for people: what the store took differently from what it was asked.
-    """
-
-    id: str
-    name: str
-    key: str
-    live: bool = True
-    url: str = ""
-    created_at: datetime | None = None
-    notes: tuple[str, ...] = ()
-
-
-# -- what has shipped ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Tracking:
-    company: str = ""
-    number: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Goods that left a vendor's store. ``id`` names it within its order and never changes.
-
-    ``lines`` maps a ``ComposedLine.key`` to pieces. ``withdrawn`` the vendor took it back.
-    ``complete`` the store only says that everything shipped, without naming pieces; ``lines``
-    are then all that no other parcel names. No ``lines`` and not ``complete``: under way, and
-    the store does not tell which pieces.
-    """
-
-    id: str
-    lines: Mapping[str, int]
-    tracking: tuple[Tracking, ...] = ()
-    shipped_at: datetime | None = None
-    withdrawn: bool = False
-    complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoreOrder:
-    """A vendor's order as its store tells it now, with all its parcels. Some stores delete a
-    parcel that was taken back: one seen before and missing here counts as ``withdrawn``."""
-
-    placed: PlacedOrder
-    updated_at: datetime
-    parcels: tuple[Parcel, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A page of what changed. ``cursor`` goes into the next call; ``more`` says call at once.
-
-    Pages overlap: the same order may come twice, and must then change nothing. ``unread`` are the
-    ids of orders that cannot be understood: they must not stand in the way of the others.
-    """
-
-    orders: tuple[StoreOrder, ...]
-    cursor: str
-    more: bool = False
-    unread: tuple[str, ...] = ()
 
 
 # -- catalogue, identity, webhooks, access ---------------------------------------------------------
@@ -328,9 +245,28 @@ class Store(Protocol):
         """Every order that carries ``key``, live or not. ``since``: when it was first tried."""
 
     def read_order(self, order_id: str) -> StoreOrder | None:
-        """The order with its parcels; None when the store has no such order any more."""
+        """The order, its content and parcels; None when the store has no such order any more."""
 
-    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> None: ...
+    # After the push. StoreRefused carries the store's words; an order that is gone is refused too.
+
+    def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
+        """Write these fields and no others. Writing them again changes nothing: repeat it."""
+
+    def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
+        """All of it or nothing. After OutcomeUnknown give a late arrival time, then repeat it with
+        the same key: what stands already is left alone. Refused for less than has shipped."""
+
+    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> Cancellation:
+        """Without refund, and never what has shipped in part. Repeat it: cancelled is ``done``."""
+
+    def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
+        """What became of a ``requested`` cancellation; StoreRefused when it ended for nothing."""
+
+    def refund_order(self, order_id: str, refund: Refund) -> Refunded:
+        """Record it; no payment is moved elsewhere. Repeat it with the same key: it counts once."""
+
+    def note(self, order_id: str, text: str) -> None:
+        """Tell the vendor's people something, nobody else. Repeat it: the same words stand once."""
 
     def fetch_changes(self, cursor: str, now: datetime) -> Changes:
         """Orders of ours changed since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""

@@ -60,6 +60,7 @@ TOPICS = (
 )
 SCOPES = (
     "write_orders",
+    "write_order_edits",
     "read_products",
     "read_locations",
     "read_fulfillments",

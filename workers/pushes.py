@@ -100,9 +100,11 @@ def audit(job: Job) -> None:
 
 def _cancel_twin(job: Job, order_id: str, about: About) -> None:
     store = job.store()
-    job.call(
+    told = job.call(
         "cancel_order",
         store,
         lambda: store.cancel_order(order_id, "Created twice by mistake.", restock=True),
         about,
     )
+    if told.state == "too_late":
+        raise StoreRefused(told.words)

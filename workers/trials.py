@@ -70,12 +70,14 @@ def _cancel(job: Job, step: Step) -> None:
     store, about = job.store(), About("connection", step.connection_id)
     try:
         if _lives(job, step, store):
-            job.call(
+            told = job.call(
                 "cancel_order",
                 store,
                 lambda: store.cancel_order(step.remote_id, "It was only a test.", restock=True),
                 about,
             )
+            if told.state == "too_late":
+                raise StoreRefused(told.words)
     except StoreRefused as no:
         with job.unit() as session:
             trials.failed(session, step.trial_id, no.words, clock.now())

@@ -10,7 +10,17 @@ from typing import Any
 from sandbox.shopify.fulfilment import Fulfillment
 from sandbox.shopify.ids import gid
 from sandbox.shopify.money import NOTHING, rest_amount, rest_set
-from sandbox.shopify.order import DiscountCode, Line, Order, Refund, ShippingLine, TaxLine, total
+from sandbox.shopify.order import (
+    DiscountCode,
+    Line,
+    Order,
+    Refund,
+    RefundLine,
+    ShippingLine,
+    TaxLine,
+    Transaction,
+    total,
+)
 
 Body = dict[str, Any]
 
@@ -301,29 +311,50 @@ def refund_body(order: Order, refund: Refund) -> Body:
         "processed_at": when(refund.created_at),
         "note": refund.note,
         "order_id": order.id,
-        "restock": refund.restock,
+        "restock": any(each.restocked for each in refund.lines),
         "return": None,
         "total_additional_fees_set": rest_set(NOTHING, currency),
         "total_duties_set": rest_set(NOTHING, currency),
         "user_id": None,
         "order_adjustments": [],
-        "transactions": [],
-        "refund_line_items": [_refund_line(refund, *each, currency) for each in refund.lines],
+        "transactions": [_transaction(order, each) for each in _of_refund(order, refund)],
+        "refund_line_items": [_refund_line(refund, each, currency) for each in refund.lines],
         "refund_shipping_lines": [],
         "duties": [],
         "additional_fees": [],
     }
 
 
-def _refund_line(refund: Refund, line: Line, quantity: int, currency: str) -> Body:
+def _of_refund(order: Order, refund: Refund) -> list[Transaction]:
+    return [each for each in order.transactions if each.refund_id == refund.id]
+
+
+def _transaction(order: Order, each: Transaction) -> Body:
+    return {
+        "id": each.id,
+        "admin_graphql_api_id": each.gid,
+        "order_id": order.id,
+        "kind": each.kind.lower(),
+        "gateway": each.gateway,
+        "status": "success",
+        "amount": rest_amount(each.amount, order.currency),
+        "currency": order.currency,
+        "created_at": when(each.created_at),
+        "parent_id": each.parent.id if each.parent else None,
+        "test": order.test,
+    }
+
+
+def _refund_line(refund: Refund, each: RefundLine, currency: str) -> Body:
+    line, quantity = each.line, each.quantity
     subtotal = line.discounted_total * quantity / line.quantity
     tax = total(each.price for each in line.tax_lines) * quantity / line.quantity
     return {
         "id": refund.id,
         "line_item_id": line.id,
-        "location_id": line.location.id if refund.restock else None,
+        "location_id": line.location.id if each.restocked else None,
         "quantity": quantity,
-        "restock_type": "return" if refund.restock else "no_restock",
+        "restock_type": each.restock_type.lower(),
         "subtotal": float(rest_amount(subtotal, currency)),
         "subtotal_set": rest_set(subtotal, currency),
         "total_tax": float(rest_amount(tax, currency)),
@@ -332,14 +363,16 @@ def _refund_line(refund: Refund, line: Line, quantity: int, currency: str) -> Bo
     }
 
 
-def edit_body(order: Order, edit_id: int, deltas: dict[int, int], note: str) -> Body:
+def edit_body(
+    order: Order, edit_id: int, deltas: dict[int, int], note: str, app_id: int | None
+) -> Body:
     """orders/edited carries only what changed: line id -> pieces added or taken away."""
     added = [{"id": key, "delta": delta} for key, delta in deltas.items() if delta > 0]
     removed = [{"id": key, "delta": -delta} for key, delta in deltas.items() if delta < 0]
     return {
         "order_edit": {
             "id": edit_id,
-            "app_id": None,
+            "app_id": app_id,
             "committed_at": when(order.updated_at),
             "created_at": when(order.updated_at),
             "notify_customer": False,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.shopify import bodies
+from sandbox.shopify import bodies, refunds
 from sandbox.shopify.catalogue import Location, Variant
 from sandbox.shopify.fulfilment import (
     Fulfillment,
@@ -28,12 +28,12 @@ from sandbox.shopify.fulfilment import (
     pick,
 )
 from sandbox.shopify.ids import gid
-from sandbox.shopify.order import Line, Order, Refund, total
+from sandbox.shopify.money import NOTHING
+from sandbox.shopify.order import Line, Order, Refund, RefundLine, Transaction
 
 if TYPE_CHECKING:
+    from sandbox.shopify.app import App
     from sandbox.shopify.shop import Shop
-
-CANCEL_TAKES = timedelta(seconds=1)
 
 
 @dataclass(eq=False)
@@ -48,11 +48,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Edit:
-    """New quantities by line, and lines added."""
+    """New quantities by line, and lines added. Pieces taken away go back on the shelf, but for
+    those of ``kept_off``. ``app`` made the edit, or a person did."""
 
     quantities: Mapping[Line, int] = field(default_factory=dict)
     added: Sequence[Line] = ()
     note: str = ""
+    kept_off: frozenset[Line] = frozenset()
+    app: App | None = None
 
 
 class Lifecycle:
@@ -103,21 +106,40 @@ class Lifecycle:
     def mark_paid(self, order: Order) -> None:
         if order.financial_status == "PAID" or order.cancelled_at:
             raise Refusal("Order cannot be marked as paid.", ["id"])
+        order.transactions.append(self._transaction("SALE", "manual", order.outstanding))
         order.financial_status = "PAID"
         self.announce(order, "orders/paid")
 
-    def cancel_later(self, order: Order, reason: str, *, restock: bool) -> Job:
-        """Shopify cancels in the background; the job is done a second later."""
+    def _transaction(
+        self,
+        kind: str,
+        gateway: str,
+        amount: Decimal,
+        parent: Transaction | None = None,
+        refund_id: int = 0,
+    ) -> Transaction:
+        number = next(self.shop.world.ids)
+        return Transaction(number, kind, gateway, amount, self.shop.now(), parent, refund_id)
+
+    def close(self, order: Order) -> None:
+        """Archive it."""
+        order.closed_at = self.shop.now()
+        self.announce(order)
+
+    def cancel_later(self, order: Order, reason: str, *, restock: bool, refund: bool) -> Job:
+        """Shopify cancels in the background. The job ends in any case; whether the order is
+        cancelled then, only the order tells."""
         self._check_cancel(order)
         job = Job(self.shop.webhooks.new_uuid())
         self.shop.jobs[job.id] = job
 
         def run() -> None:
-            if not order.cancelled_at:
-                self.cancel(order, reason, restock=restock)
             job.done = True
+            if not (order.cancelled_at or self.shop.cancels_fail):
+                with suppress(Refusal):
+                    self.cancel(order, reason, restock=restock, refund=refund)
 
-        self.shop.later(CANCEL_TAKES, run)
+        self.shop.later(self.shop.cancel_takes, run)
         return job
 
     def _check_cancel(self, order: Order) -> None:
@@ -126,7 +148,9 @@ class Lifecycle:
         if any(each.status == "SUCCESS" for each in order.fulfillments):
             raise Refusal("Cannot cancel an order with fulfillments.", ["orderId"], "INVALID")
 
-    def cancel(self, order: Order, reason: str = "OTHER", *, restock: bool = True) -> None:
+    def cancel(
+        self, order: Order, reason: str = "OTHER", *, restock: bool = True, refund: bool = True
+    ) -> None:
         self._check_cancel(order)
         for line in order.lines:
             if restock and line.variant:
@@ -136,7 +160,10 @@ class Lifecycle:
             self._shrink(each)
         order.cancelled_at = order.closed_at = self.shop.now()
         order.cancel_reason = reason
-        order.financial_status = "REFUNDED" if order.financial_status == "PAID" else "VOIDED"
+        if order.financial_status != "PAID":
+            order.financial_status = "VOIDED"
+        elif refund:
+            order.financial_status = "REFUNDED"
         self.announce(order, "orders/cancelled")
 
     def _shrink(self, fulfillment_order: FulfillmentOrder) -> None:
@@ -224,67 +251,86 @@ class Lifecycle:
         self.announce(fulfillment.order, topic, *more, about=about)
 
     def edit(self, order: Order, edit: Edit) -> None:
-        """Order editing: unfulfilled pieces may go, lines may come; ``quantity`` stays."""
-        deltas = {}
-        for line, quantity in edit.quantities.items():
-            if not line.fulfilled <= quantity:
-                raise Refusal("You can only edit unfulfilled line items.", ["quantity"])
-            deltas[line.id] = quantity - line.current_quantity
-            self._set_quantity(order, line, quantity)
+        """Order editing, all or nothing: unfulfilled pieces may go, lines may come. Pieces that
+        go leave a refund without money behind."""
+        if any(pieces < line.fulfilled for line, pieces in edit.quantities.items()):
+            raise Refusal("You can only edit unfulfilled line items.", ["quantity"])
+        deltas = {line.id: n - line.current_quantity for line, n in edit.quantities.items()}
+        removed = [
+            RefundLine(
+                line,
+                line.current_quantity - pieces,
+                "NO_RESTOCK" if line in edit.kept_off else "CANCEL",
+            )
+            for line, pieces in edit.quantities.items()
+            if pieces < line.current_quantity
+        ]
+        for line, pieces in edit.quantities.items():
+            self._set_quantity(order, line, pieces)
+        self._record_removal(order, removed, edit.note)
         for line in edit.added:
             deltas[line.id] = line.quantity
             order.lines.append(line)
+        claim([(each.variant, each.quantity) for each in edit.added if each.variant], obey=False)
         order.fulfillment_orders += self._route(order, edit.added)
         order.edited, order.updated_at = True, self.shop.now()
-        body = bodies.edit_body(order, next(self.shop.world.ids), deltas, edit.note)
+        made_by = edit.app.id if edit.app else None
+        body = bodies.edit_body(order, next(self.shop.world.ids), deltas, edit.note, made_by)
         self.announce(order, "orders/edited", about={"orders/edited": body})
+
+    def _record_removal(self, order: Order, removed: Sequence[RefundLine], note: str) -> None:
+        for each in removed:
+            if each.restocked and each.line.variant:
+                each.line.variant.take(-each.quantity)
+        if removed:
+            number, now = next(self.shop.world.ids), self.shop.now()
+            order.refunds.append(Refund(number, now, note, tuple(removed), Decimal(0)))
 
     def _set_quantity(self, order: Order, line: Line, quantity: int) -> None:
         more = quantity - line.current_quantity
         line.current_quantity = quantity
         line.quantity = max(line.quantity, quantity)
         if more > 0:
+            claim([(line.variant, more)] if line.variant else [], obey=False)
             made = self._fulfillment_order(order, line.location, [(line, more)])
             order.fulfillment_orders.append(made)
         for each in order.fulfillment_orders:
             self._shrink(each)
 
     def refund(
-        self, order: Order, pieces: Mapping[Line, int], *, restock: bool = True, note: str = ""
+        self,
+        order: Order,
+        lines: Sequence[RefundLine],
+        *,
+        money: Decimal | None = None,
+        note: str = "",
+        parent: Transaction | None = None,
     ) -> Refund:
-        for line, quantity in pieces.items():
-            if not 0 < quantity <= line.current_quantity:
-                raise Refusal("Quantity cannot refund more items than were purchased.", ["input"])
-        amount, tax = Decimal(0), Decimal(0)
-        for line, quantity in pieces.items():
-            share = Decimal(quantity) / line.quantity
-            amount += line.discounted_total * share
-            tax += total(each.price for each in line.tax_lines) * share
-            self._give_up(line, quantity, restock=restock)
-        for each in order.fulfillment_orders:
-            self._shrink(each)
-        refund = Refund(
-            next(self.shop.world.ids),
-            self.shop.now(),
-            note,
-            tuple(pieces.items()),
-            amount,
-            tax,
-            restock,
-        )
-        order.refunds.append(refund)
-        if order.financial_status in ("PAID", "PARTIALLY_REFUNDED"):
-            left = any(line.current_quantity for line in order.lines)
-            order.financial_status = "PARTIALLY_REFUNDED" if left else "REFUNDED"
-        about = {"refunds/create": bodies.refund_body(order, refund)}
+        """``money`` goes back the way of ``parent``; None: a person gives back what the lines
+        cost, and how is not kept."""
+        refunds.check(order, lines, money or NOTHING)
+        amount = refunds.value_of(order, lines) if money is None else money
+        for each in lines:
+            refunds.give_up(each)
+        for waiting in order.fulfillment_orders:
+            self._shrink(waiting)
+        made = Refund(next(self.shop.world.ids), self.shop.now(), note, tuple(lines), amount)
+        order.refunds.append(made)
+        if money and parent:
+            paid_back = self._transaction("REFUND", parent.gateway, money, parent, made.id)
+            order.transactions.append(paid_back)
+        self._settle_payment(order, amount)
+        about = {"refunds/create": bodies.refund_body(order, made)}
         self.announce(order, "refunds/create", about=about)
-        return refund
+        return made
 
-    def _give_up(self, line: Line, quantity: int, *, restock: bool) -> None:
-        line.current_quantity -= quantity
-        line.fulfilled = min(line.fulfilled, line.current_quantity)
-        if restock and line.variant:
-            line.variant.take(-quantity)
+    def _settle_payment(self, order: Order, amount: Decimal) -> None:
+        if not amount or order.financial_status not in ("PAID", "PARTIALLY_REFUNDED"):
+            return
+        all_back = bool(order.received) and order.given_back >= order.received
+        nothing_left = not any(line.current_quantity for line in order.lines)
+        whole = all_back or (nothing_left and not order.given_back)
+        order.financial_status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
 
 
 def claim(lines: Iterable[tuple[Variant, int]], *, obey: bool) -> None:

@@ -106,16 +106,49 @@ class ShippingLine:
 
 
 @dataclass(frozen=True)
+class Transaction:
+    """Money in (SALE) or back (REFUND)."""
+
+    id: int
+    kind: str
+    gateway: str
+    amount: Decimal
+    created_at: datetime
+    parent: Transaction | None = None
+    refund_id: int = 0
+
+    @property
+    def gid(self) -> str:
+        return gid("OrderTransaction", self.id)
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """``restock_type``: RETURN for what had left, CANCEL for what had not, NO_RESTOCK."""
+
+    line: Line
+    quantity: int
+    restock_type: str
+
+    @property
+    def restocked(self) -> bool:
+        return self.restock_type != "NO_RESTOCK"
+
+
+@dataclass(frozen=True)
 class Refund:
-    """``lines`` are (line, pieces); ``amount`` and ``tax`` what was given back for them."""
+    """``amount`` is the money that went back. An edit that takes pieces away leaves one too,
+    without money."""
 
     id: int
     created_at: datetime
     note: str
-    lines: tuple[tuple[Line, int], ...]
+    lines: tuple[RefundLine, ...]
     amount: Decimal
-    tax: Decimal
-    restock: bool
+
+    @property
+    def gid(self) -> str:
+        return gid("Refund", self.id)
 
 
 @dataclass(eq=False)
@@ -159,10 +192,23 @@ class Order:
     fulfillment_orders: list[FulfillmentOrder] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
 
     @property
     def gid(self) -> str:
         return gid("Order", self.id)
+
+    @property
+    def archived(self) -> bool:
+        return self.closed_at is not None and self.cancelled_at is None
+
+    @property
+    def received(self) -> Decimal:
+        return total(each.amount for each in self.transactions if each.kind == "SALE")
+
+    @property
+    def given_back(self) -> Decimal:
+        return total(each.amount for each in self.transactions if each.kind == "REFUND")
 
     @property
     def line_items_price(self) -> Decimal:

@@ -28,6 +28,7 @@ UNWRITTEN = {
         "write_third_party_fulfillment_orders",
     ),
     ("Mutation", "metafieldDefinitionCreate"): ("write_orders",),
+    ("Mutation", "refundCreate"): ("write_orders",),
 }
 """Rules that the schema leaves to its prose, for what the sandbox has."""
 

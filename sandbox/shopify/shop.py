@@ -25,6 +25,7 @@ from sandbox.shopify.search import OrderIndex
 from sandbox.shopify.webhooks import Webhooks
 
 if TYPE_CHECKING:
+    from sandbox.shopify.editing import EditSession
     from sandbox.world import World
 
 STATES = {
@@ -36,6 +37,8 @@ STATES = {
     "down": 503,
 }
 """``shop.state`` -> the status every request gets; "active" lets them through."""
+CANCEL_TAKES = timedelta(seconds=1)
+"""How long a cancellation stays a job; ``shop.cancels_fail``: it then ends for nothing."""
 DEVELOPMENT_LIMIT = 5
 ORDERS_VISIBLE = timedelta(days=60)
 REDACT_AFTER = timedelta(hours=48)
@@ -80,6 +83,8 @@ class Shop:
         self.orders_per_minute = orders_per_minute or (DEVELOPMENT_LIMIT if limited else None)
         self.state = "active"
         self.staff_locale = "en"
+        self.cancel_takes = CANCEL_TAKES
+        self.cancels_fail = False
         self.customers: dict[str, int] = {}
         self.lock = threading.RLock()
         self.locations: dict[int, Location] = {}
@@ -90,6 +95,7 @@ class Shop:
         self.fulfillments: dict[int, Fulfillment] = {}
         self.jobs: dict[str, Job] = {}
         self.idempotent: dict[str, tuple[str, Any]] = {}
+        self.edits: dict[int, EditSession] = {}
         self.grants = Grants(self)
         self.index = OrderIndex(world.now, search_lag)
         self.metafields = Metafields(self, enforce_unique=unique_metafields)

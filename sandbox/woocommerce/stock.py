@@ -52,9 +52,10 @@ def follow_quantity(store: WooStore, order: Order, item: Item) -> None:
     if order.status not in TAKING or not order.stock_reduced or product is None:
         return
     before = int(item.meta.get(REDUCED, "0"))
-    if item.quantity != before:
-        move(store, product, before - item.quantity)
-        item.meta.put(REDUCED, str(item.quantity))
+    wanted = item.quantity - int(item.meta.get(RESTOCKED, "0"))
+    if wanted != before:
+        move(store, product, before - wanted)
+        item.meta.put(REDUCED, str(wanted))
 
 
 def restock_refunded(store: WooStore, item: Item, quantity: int) -> None:

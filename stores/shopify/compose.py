@@ -39,8 +39,8 @@ def order_input(order: ComposedOrder) -> dict[str, Any]:
             "currency": order.currency,
             "lineItems": [item for line in order.lines for item in _items(line, order)],
             "shippingLines": _shipping(order),
-            "shippingAddress": _address(order.shipping_address),
-            "billingAddress": _address(order.billing_address),
+            "shippingAddress": address_input(order.shipping_address),
+            "billingAddress": address_input(order.billing_address),
             "email": order.email,
             "buyerAcceptsMarketing": order.accepts_marketing or None,
             "phone": order.phone,
@@ -125,7 +125,7 @@ def _money(minor: int, currency: str) -> dict[str, Any]:
     return {"shopMoney": {"amount": to_text(minor, currency), "currencyCode": currency}}
 
 
-def _address(address: Address | None) -> dict[str, str]:
+def address_input(address: Address | None) -> dict[str, str]:
     if address is None:
         return {}
     return _without_blanks(

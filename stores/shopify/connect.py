@@ -28,7 +28,7 @@ MERCHANT_SCOPES = (
     "write_merchant_managed_fulfillment_orders",
     "write_third_party_fulfillment_orders",
 )
-VENDOR_SCOPES = ("read_products", "write_orders", "read_fulfillments")
+VENDOR_SCOPES = ("read_products", "write_orders", "write_order_edits", "read_fulfillments")
 
 RENEW_BEFORE = timedelta(minutes=5)
 PREVIOUS = "previous_refresh_token"

@@ -6,6 +6,8 @@ full; the page sizes below stay under that, and what does not fit on a first pag
 
 from __future__ import annotations
 
+from stores.shopify import documents_after
+
 # -- a vendor's store ------------------------------------------------------------------------------
 
 IDENTIFY = """
@@ -84,6 +86,7 @@ STORE_ORDER = (
 query StoreOrder($id: ID!) {
   order(id: $id) {
     id name sourceIdentifier createdAt updatedAt cancelledAt
+    ...Content
     fulfillments(first: 20) {
       ...Parcel
       fulfillmentLineItems(first: 10) {
@@ -95,6 +98,7 @@ query StoreOrder($id: ID!) {
 }
 """
     + _PARCEL
+    + documents_after.CONTENT
 )
 
 STORE_ORDERS_CHANGED = (
@@ -104,6 +108,7 @@ query StoreOrdersChanged($query: String!, $after: String) {
     pageInfo { hasNextPage endCursor }
     nodes {
       id name sourceIdentifier createdAt updatedAt cancelledAt
+      metafield(namespace: "$app", key: "line_keys") { value }
       fulfillments(first: 3) {
         ...Parcel
         fulfillmentLineItems(first: 5) {
@@ -140,7 +145,9 @@ mutation DefineKey($definition: MetafieldDefinitionInput!) {
 
 # -- a merchant's marketplace ----------------------------------------------------------------------
 
-_SEEN = """
+_SEEN = (
+    documents_after.PLACE
+    + """
 fragment Seen on Order {
   id name createdAt processedAt updatedAt cancelledAt test
   displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded
@@ -158,9 +165,6 @@ fragment Seen on Order {
     }
   }
 }
-fragment Place on MailingAddress {
-  firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone
-}
 fragment SeenLine on LineItem {
   id title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity requiresShipping
   variant { id }
@@ -171,6 +175,7 @@ fragment SeenLine on LineItem {
   customAttributes { key value }
 }
 """
+)
 
 SEEN_ORDER = (
     """
@@ -281,5 +286,5 @@ mutation Withdraw($id: ID!) {
 
 ALL: dict[str, str] = {
     name: text for name, text in globals().items() if name.isupper() and name[0] != "_"
-}
+} | documents_after.ALL
 """By name; the checks of the project go through all of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,13 +11,20 @@ from typing import Any
 from stores import reading
 from stores.base import (
     Access,
+    Amended,
+    Amendment,
+    Cancellation,
     Capabilities,
     Changes,
     ComposedOrder,
+    EditedLines,
     Identity,
+    LineEdits,
     OutcomeUnknown,
     Parcel,
     PlacedOrder,
+    Refund,
+    Refunded,
     Spend,
     StoreOrder,
     StoreRefused,
@@ -26,10 +32,11 @@ from stores.base import (
     Variant,
 )
 from stores.cursor import Place, pack, unpack
-from stores.shopify import compose, documents
+from stores.shopify import amending, compose, documents, documents_after, editing, refunding
 from stores.shopify.client import Client
 from stores.shopify.identity import identify
 from stores.shopify.ids import bare, gid, moment, moment_or_none
+from stores.shopify.standing import GONE, LineKeys, content, lines_of
 from stores.texts import _
 
 CAPABILITIES = Capabilities(
@@ -38,9 +45,9 @@ CAPABILITIES = Capabilities(
     find_by_key_at_once=False,
     key_is_unique=False,
     parallel_calls=8,
-    edit_lines=False,
+    edit_lines=True,
     cancel=True,
-    refund=False,
+    refund=True,
     custom_lines=True,
     test_orders=True,
     partial_shipments=True,
@@ -48,10 +55,15 @@ CAPABILITIES = Capabilities(
     locations=True,
     suppress_mail=True,
     webhooks_signed_by_app=True,
+    amends=amending.AMENDS,
+    restock_choice=True,
+    private_notes=False,
     limits=(
         _("Trial and development stores take five new orders a minute."),
         _("Orders older than 60 days cannot be read."),
         _("At most 20 parcels of one order are seen."),
+        _("An item added to an order later is sold at the store's own price."),
+        _("An archived order takes no other items."),
     ),
 )
 
@@ -107,18 +119,62 @@ class ShopifyStore:
         return list(same.values())
 
     def read_order(self, order_id: str) -> StoreOrder | None:
-        node = self._client.execute(documents.STORE_ORDER, {"id": gid("Order", order_id)})["order"]
-        return self._store_order(node) if node else None
+        node = self._node(gid("Order", order_id))
+        if node is None:
+            return None
+        return replace(self._store_order(node), content=content(node, lines_of(self._client, node)))
 
-    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> None:
-        """Shopify does it a moment later; the order's webhook or ``read_order`` tells when."""
-        self._client.mutate(
-            documents.CANCEL_ORDER,
-            orderId=gid("Order", order_id),
-            reason="OTHER",
-            restock=restock,
-            staffNote=reason[:255],
+    def _node(self, number: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None
+        found = self._client.execute(documents.STORE_ORDER, {"id": number})["order"]
+        return found
+
+    def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
+        return amending.amend(self._client, order_id, amendment)
+
+    def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
+        return editing.edit_lines(self._client, order_id, edits)
+
+    def refund_order(self, order_id: str, refund: Refund) -> Refunded:
+        return refunding.refund_order(self._client, order_id, refund)
+
+    def note(self, order_id: str, text: str) -> None:
+        amending.note(self._client, order_id, text)
+
+    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> Cancellation:
+        """Shopify does it a moment later, if at all: the job ends without saying which."""
+        try:
+            job = self._client.mutate(
+                documents.CANCEL_ORDER,
+                orderId=gid("Order", order_id),
+                reason="OTHER",
+                restock=restock,
+                staffNote=reason[:255],
+            )["job"]
+        except StoreRefused as refused:
+            return self._cancelled(order_id, refused)
+        return Cancellation("requested", ticket=bare(job))
+
+    def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
+        job = self._client.execute(documents_after.JOB, {"id": gid("Job", ticket)})["job"]
+        over = StoreRefused(
+            _("Shopify ended the cancellation without cancelling, and says no why.")
         )
+        told = self._cancelled(order_id, None if job and not job["done"] else over)
+        return replace(told, ticket=ticket) if told.state == "requested" else told
+
+    def _cancelled(self, order_id: str, refused: StoreRefused | None) -> Cancellation:
+        """What the order itself says; ``refused`` where it says neither cancelled nor shipped."""
+        order = self.read_order(order_id)
+        if order is None:
+            raise StoreRefused(GONE)
+        if not order.placed.live:
+            return Cancellation("done")
+        if refused is None:
+            return Cancellation("requested")
+        if order.shipped:
+            return Cancellation("too_late", words=refused.words, shipped=order.shipped)
+        raise refused
 
     def fetch_changes(self, cursor: str, now: datetime) -> Changes:
         place = unpack(cursor, _OVERLAP, now)
@@ -166,15 +222,16 @@ class ShopifyStore:
         """The list shows the first few parcels; an order with more is read by itself."""
         parcels = node["fulfillments"]
         if len(parcels) == 3 or any(_is_cut(parcel) for parcel in parcels):
-            return self.read_order(bare(node)) or self._store_order(node)
+            return self._store_order(self._node(node["id"]) or node)
         return self._store_order(node)
 
     def _store_order(self, node: dict[str, Any]) -> StoreOrder:
-        parcels = tuple(self._parcel(parcel) for parcel in node["fulfillments"])
+        keys = LineKeys(node)
+        parcels = tuple(self._parcel(parcel, keys) for parcel in node["fulfillments"])
         return StoreOrder(self._placed(node), moment(node["updatedAt"]), parcels)
 
-    def _parcel(self, node: dict[str, Any]) -> Parcel:
-        lines: Counter[str] = Counter()
+    def _parcel(self, node: dict[str, Any], keys: LineKeys) -> Parcel:
+        lines: dict[str, int] = {}
         items = self._client.pages(
             documents.PARCEL_LINES,
             ("fulfillment", "fulfillmentLineItems"),
@@ -182,11 +239,11 @@ class ShopifyStore:
             id=node["id"],
         )
         for item in items:
-            if line := _attribute(item["lineItem"], compose.LINE_ATTRIBUTE):
-                lines[line] += item["quantity"]
+            if line := keys.of(item["lineItem"]):
+                lines[line] = lines.get(line, 0) + item["quantity"]
         return Parcel(
             id=bare(node),
-            lines=dict(lines),
+            lines=lines,
             tracking=tracking(node),
             shipped_at=moment(node["createdAt"]),
             withdrawn=node["status"] in ("CANCELLED", "ERROR", "FAILURE"),
@@ -229,10 +286,6 @@ def _key(node: dict[str, Any]) -> str:
 
 def _is_cut(parcel: dict[str, Any]) -> bool:
     return bool(parcel["fulfillmentLineItems"]["pageInfo"]["hasNextPage"])
-
-
-def _attribute(line: dict[str, Any], key: str) -> str:
-    return next((a["value"] for a in line["customAttributes"] if a["key"] == key), "") or ""
 
 
 def _key_taken(refused: StoreRefused) -> bool:

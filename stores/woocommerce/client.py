@@ -22,6 +22,9 @@ from stores.texts import _
 PAGE = 100
 """Items on a page; WooCommerce refuses more."""
 
+_REFUND_REFUSED = "woocommerce_rest_cannot_create_order_refund"
+"""Comes with status 500; the refund was taken back before it was told (10.5)."""
+
 _READ_SECONDS = 60.0
 """A create with stock, notes and two mails takes seconds on a slow host."""
 
@@ -116,7 +119,7 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
             http.retry_after(answer),
             throttled=answer.status == 429,
         )
-    if 400 <= answer.status < 500 and content is not None:
+    if content is not None and (400 <= answer.status < 500 or _REFUND_REFUSED in fields):
         return StoreRefused(words, fields)
     return http.lost(
         words or f"No answer of the store's own came, but status {answer.status}.", writing=writing

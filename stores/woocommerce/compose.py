@@ -16,6 +16,10 @@ from stores.money import to_text
 from stores.woocommerce.words import KEY, LINE
 
 _UNTAXED = "zero-rate"
+TAX, SHIPPING = "Tax", "Shipping"
+"""Names of the fees."""
+_REFERENCE, _LINK = "Marketplace order", "Marketplace link"
+OUR_META = frozenset((KEY, _REFERENCE, _LINK))
 
 
 def order_body(order: ComposedOrder) -> dict[str, Any]:
@@ -29,24 +33,36 @@ def order_body(order: ComposedOrder) -> dict[str, Any]:
         "currency": order.currency,
         "customer_note": order.note,
         "billing": _billing(order),
-        "shipping": _address(order.shipping_address),
-        "line_items": [_line(line, order) for line in order.lines],
+        "shipping": address_fields(order.shipping_address),
+        "line_items": [
+            line_item(line, order.currency, taxes_included=order.taxes_included)
+            for line in order.lines
+        ],
         "shipping_lines": _shipping(order),
         "fee_lines": _fees(order),
         "meta_data": _meta(order),
     }
 
 
-def _line(line: ComposedLine, order: ComposedOrder) -> dict[str, Any]:
-    full = line.total if order.taxes_included else max(line.total, line.unit_price * line.quantity)
+def line_item(line: ComposedLine, currency: str, *, taxes_included: bool) -> dict[str, Any]:
     return {
         **_product(line),
         "name": _title(line),
         "quantity": line.quantity,
         "tax_class": _UNTAXED,
-        "subtotal": to_text(full, order.currency),
-        "total": to_text(line.total, order.currency),
+        **amounts(line, currency, taxes_included=taxes_included),
         "meta_data": _line_meta(line),
+    }
+
+
+def amounts(
+    line: ComposedLine, currency: str, *, taxes_included: bool, more: int = 0
+) -> dict[str, str]:
+    """For all pieces together, without tax. ``more`` is for refunded pieces that stay with them."""
+    full = line.total if taxes_included else max(line.total, line.unit_price * line.quantity)
+    return {
+        "subtotal": to_text(full + more, currency),
+        "total": to_text(line.total + more, currency),
     }
 
 
@@ -82,22 +98,26 @@ def _shipping(order: ComposedOrder) -> list[dict[str, str]]:
 def _fees(order: ComposedOrder) -> list[dict[str, str]]:
     tax = order.shipping_tax + sum(line.tax for line in order.lines)
     return [
-        {"name": name, "total": to_text(amount, order.currency), "tax_status": "none"}
-        for name, amount in (("Shipping", order.shipping), ("Tax", tax))
+        fee(name, amount, order.currency)
+        for name, amount in ((SHIPPING, order.shipping), (TAX, tax))
         if amount
     ]
 
 
+def fee(name: str, amount: int, currency: str) -> dict[str, str]:
+    return {"name": name, "total": to_text(amount, currency), "tax_status": "none"}
+
+
 def _meta(order: ComposedOrder) -> list[dict[str, str]]:
-    told = {**dict(order.attributes), KEY: order.key, "Marketplace order": order.reference}
+    told = {**dict(order.attributes), KEY: order.key, _REFERENCE: order.reference}
     if order.reference_url:
-        told["Marketplace link"] = order.reference_url
+        told[_LINK] = order.reference_url
     return [{"key": key, "value": value} for key, value in told.items() if value]
 
 
 def _billing(order: ComposedOrder) -> dict[str, str]:
     """An empty e-mail is refused, a missing one is not."""
-    billing = _address(order.billing_address)
+    billing = address_fields(order.billing_address)
     if order.email:
         billing["email"] = order.email
     if order.phone:
@@ -105,7 +125,7 @@ def _billing(order: ComposedOrder) -> dict[str, str]:
     return billing
 
 
-def _address(address: Address | None) -> dict[str, str]:
+def address_fields(address: Address | None) -> dict[str, str]:
     if address is None:
         return {}
     return {

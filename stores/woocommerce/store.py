@@ -11,19 +11,27 @@ from typing import Any
 from stores import reading
 from stores.base import (
     Access,
+    Amended,
+    Amendment,
+    Cancellation,
     Capabilities,
     Changes,
     ComposedOrder,
+    EditedLines,
     Identity,
+    LineEdits,
+    Parcel,
     PlacedOrder,
+    Refund,
+    Refunded,
     Spend,
     StoreOrder,
     StoreRefused,
     Variant,
 )
 from stores.texts import _
-from stores.woocommerce import changes, compose
-from stores.woocommerce.client import Client, is_missing
+from stores.woocommerce import amending, changes, compose, editing, refunding, standing
+from stores.woocommerce.client import Client
 from stores.woocommerce.parcels import names_pieces, parcels
 from stores.woocommerce.words import KEY, meta, naive, utc
 
@@ -33,9 +41,9 @@ CAPABILITIES = Capabilities(
     find_by_key_at_once=True,
     key_is_unique=False,
     parallel_calls=4,
-    edit_lines=False,
+    edit_lines=True,
     cancel=True,
-    refund=False,
+    refund=True,
     custom_lines=True,
     test_orders=False,
     partial_shipments=True,
@@ -43,6 +51,9 @@ CAPABILITIES = Capabilities(
     locations=False,
     suppress_mail=False,
     webhooks_signed_by_app=False,
+    amends=amending.AMENDS,
+    restock_choice=False,
+    private_notes=True,
     limits=(
         _("The store mails the billing address when an order is paid, completed or cancelled."),
         _("Webhooks leave a quiet store only when somebody visits it."),
@@ -50,6 +61,7 @@ CAPABILITIES = Capabilities(
             "Tracking plugins name numbers, not pieces: "
             "a part shipped counts when all is completed."
         ),
+        _("What is taken off an order, or cancelled, always goes back into stock."),
     ),
 )
 
@@ -60,7 +72,6 @@ _TOPICS = ("order.created", "order.updated", "order.deleted")
 _STATUSES = ("any", "trash")
 """``any`` leaves the trash out."""
 
-_GONE = ("cancelled", "trash", "checkout-draft")
 _MARGIN = timedelta(minutes=15)
 """How far a store's clock may be off ours when looking for an order."""
 
@@ -134,12 +145,41 @@ class WooStore:
         return ours, all(order["created_via"].lower() == key.lower() for order in orders)
 
     def read_order(self, order_id: str) -> StoreOrder | None:
-        order = self._or_none(f"orders/{int(order_id)}")
-        return self._store_order(order) if order else None
+        order = standing.read(self._client, order_id)
+        return self._whole(order) if order else None
 
-    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> None:
-        """WooCommerce puts the stock back by itself when an order is cancelled."""
-        self._client.put(f"orders/{int(order_id)}", {"status": "cancelled"})
+    def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
+        return amending.amend(self._client, order_id, amendment)
+
+    def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
+        order = standing.must_stand(self._client, order_id)
+        back = standing.returned(self._client, order)
+        return editing.edit_lines(self._client, order, back, self._parcels(order), edits)
+
+    def refund_order(self, order_id: str, refund: Refund) -> Refunded:
+        return refunding.refund_order(self._client, order_id, refund)
+
+    def note(self, order_id: str, text: str) -> None:
+        amending.note(self._client, order_id, text)
+
+    def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> Cancellation:
+        """The store would cancel what has shipped as well, and puts the stock back by itself."""
+        order = standing.read(self._client, order_id)
+        if order is None:
+            raise StoreRefused(_("The order is no longer in the store."))
+        if order["status"] in standing.GONE:
+            return Cancellation("done")
+        seen = self._store_order(order)
+        if seen.parcels:
+            return Cancellation("too_late", words=_("It has shipped."), shipped=seen.shipped)
+        self._client.put(f"orders/{order['id']}", {"status": "cancelled"})
+        return Cancellation("done", words="" if restock else _("The goods went back into stock."))
+
+    def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
+        order = standing.read(self._client, order_id)
+        if order is None or order["status"] not in standing.GONE:
+            raise StoreRefused(_("The order is not cancelled."))
+        return Cancellation("done")
 
     def fetch_changes(self, cursor: str, now: datetime) -> Changes:
         streams = changes.unpack_streams(cursor, now)
@@ -173,13 +213,20 @@ class WooStore:
             elif (hook["name"], hook["status"]) != (name, "active"):
                 self._client.put(f"webhooks/{hook['id']}", wanted)
 
+    def _whole(self, order: dict[str, Any]) -> StoreOrder:
+        seen = self._store_order(order)
+        back = standing.returned(self._client, order)
+        return replace(seen, content=standing.content(order, back, seen.parcels))
+
     def _store_order(self, order: dict[str, Any]) -> StoreOrder:
-        fulfillments = self._fulfillments(order["id"]) if names_pieces(order) else ()
         return StoreOrder(
             placed=self._placed(order),
             updated_at=utc(order["date_modified_gmt"]),
-            parcels=parcels(order, fulfillments),
+            parcels=self._parcels(order),
         )
+
+    def _parcels(self, order: dict[str, Any]) -> tuple[Parcel, ...]:
+        return parcels(order, self._fulfillments(order["id"]) if names_pieces(order) else ())
 
     def _fulfillments(self, number: int) -> Iterator[dict[str, Any]]:
         """None where the feature was switched off again: its route is gone then."""
@@ -189,22 +236,13 @@ class WooStore:
             if "rest_no_route" not in refused.fields:
                 raise
 
-    def _or_none(self, endpoint: str) -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = self._client.get(endpoint)
-        except StoreRefused as refused:
-            if is_missing(refused):
-                return None
-            raise
-        return found
-
     def _placed(self, order: dict[str, Any]) -> PlacedOrder:
         number = order["id"]
         return PlacedOrder(
             id=str(number),
             name=f"#{order['number']}",
             key=meta(order, KEY),
-            live=order["status"] not in _GONE,
+            live=order["status"] not in standing.GONE,
             url=f"{self._client.url}/wp-admin/post.php?post={number}&action=edit",
             created_at=utc(order["date_created_gmt"]),
         )

@@ -19,6 +19,7 @@ START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DOMAIN = "alfa.myshopify.com"
 SCOPES = (
     "write_orders",
+    "write_order_edits",
     "read_products",
     "read_locations",
     "read_fulfillments",

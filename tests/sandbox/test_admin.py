@@ -183,11 +183,11 @@ def test_a_scope_that_came_later_asks_for_an_update(
     merchant: Merchant, shop: Shop, app: App, receiver: Receiver, pass_time: Any
 ) -> None:
     merchant.install(app)
-    deployed = {"scopes": [*app.scopes, "write_order_edits"]}
+    deployed = {"scopes": [*app.scopes, "write_products"]}
     assert Client(shop.world).post("/apps/client-1", json=deployed).status_code == 200
     page = merchant.get("/admin/apps/client-1")
     assert "data-source" not in page.text
-    assert re.findall(r"<li>(\w+)</li>", page.text) == ["write_order_edits"]
+    assert re.findall(r"<li>(\w+)</li>", page.text) == ["write_products"]
     merchant.install(app)
     assert framed(merchant.get("/admin/apps/client-1"))
     pass_time(1)

@@ -20,12 +20,6 @@ NOT_HERE = {
     "BulkOps",
     "BulkRunQuery",
     "FulfillmentEventCreate",
-    "OrderEditAddCustomItem",
-    "OrderEditAddVariant",
-    "OrderEditBegin",
-    "OrderEditCommit",
-    "OrderEditSetQuantity",
-    "RefundCreate",
     "RevokeScopes",
 }
 TOO_DEAR = {"OrderFulfillmentOrders"}

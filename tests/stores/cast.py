@@ -41,6 +41,10 @@ class Shore(Protocol):
     def ship(self, order_id: str, lines: Mapping[str, int], number: str) -> str: ...
     def correct(self, order_id: str, parcel: str, number: str) -> None: ...
     def withdraw(self, order_id: str, parcel: str) -> None: ...
+    def delete(self, order_id: str) -> None: ...
+    def cancel(self, order_id: str) -> None: ...
+    def refunds(self, order_id: str) -> list[str]: ...
+    def notes(self, order_id: str) -> list[str]: ...
 
 
 @dataclass
@@ -61,7 +65,7 @@ class ShopifyShore:
         return list(self.shop.orders.values())
 
     def total(self, order_id: str) -> str:
-        return f"{self.shop.orders[int(order_id)].price:.2f}"
+        return f"{self.shop.orders[int(order_id)].current_price:.2f}"
 
     def stock(self, sku: str) -> int:
         return next(v.available for v in self.shop.variants.values() if v.sku == sku)
@@ -71,9 +75,9 @@ class ShopifyShore:
         wanted = []
         for source in [each for each in order.fulfillment_orders if each.status == "OPEN"]:
             pieces = {
-                item.gid: lines[dict(item.line.properties)["_line"]]
+                item.gid: lines[key]
                 for item in source.lines
-                if item.remaining and dict(item.line.properties)["_line"] in lines
+                if item.remaining and (key := dict(item.line.properties).get("_line", "")) in lines
             }
             wanted.append((source, pieces))
         made = self.shop.lifecycle.fulfil([w for w in wanted if w[1]], [Label(number, "UPS", None)])
@@ -85,6 +89,21 @@ class ShopifyShore:
 
     def withdraw(self, order_id: str, parcel: str) -> None:
         self.shop.lifecycle.withdraw(self.shop.fulfillments[int(parcel)])
+
+    def delete(self, order_id: str) -> None:
+        del self.shop.orders[int(order_id)]
+
+    def cancel(self, order_id: str) -> None:
+        self.shop.lifecycle.cancel(self.shop.orders[int(order_id)])
+
+    def refunds(self, order_id: str) -> list[str]:
+        """Amounts; those of edits, without money, are left out."""
+        made = self.shop.orders[int(order_id)].refunds
+        return [f"{each.amount:.2f}" for each in made if each.amount]
+
+    def notes(self, order_id: str) -> list[str]:
+        told = dict(self.shop.orders[int(order_id)].attributes).get("Marketplace notes", "")
+        return told.split("\n") if told else []
 
 
 @dataclass
@@ -123,6 +142,21 @@ class WooShore:
 
     def withdraw(self, order_id: str, parcel: str) -> None:
         self.site.withdraw(int(order_id), parcel)
+
+    def delete(self, order_id: str) -> None:
+        self.site.delete(int(order_id))
+
+    def cancel(self, order_id: str) -> None:
+        self.site.set_status(int(order_id), "cancelled")
+
+    def refunds(self, order_id: str) -> list[str]:
+        return [f"{each.amount:.2f}" for each in self.site.orders[int(order_id)].refunds]
+
+    def notes(self, order_id: str) -> list[str]:
+        """Without those that the store writes itself."""
+        notes = self.site.orders[int(order_id)].notes
+        own = ("Order status changed", "Stock levels", "Payment complete")
+        return [note.text for note in notes if not note.text.startswith(own)]
 
     @staticmethod
     def _key(item: Any) -> str:

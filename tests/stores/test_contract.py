@@ -247,7 +247,7 @@ def test_a_change_is_seen_by_the_cursor_and_only_once_it_happened(
     later = shore.open().fetch_changes(seen.cursor, NOON)
     (order,) = later.orders
     assert [p.lines for p in order.parcels] == [{"l1": 3}]
-    assert order == read(shore, order_id)
+    assert order == replace(read(shore, order_id), content=None)
     assert not later.more
 
 

@@ -136,7 +136,8 @@ def test_a_parcel_of_many_lines_is_read_whole(shore: ShopifyShore) -> None:
     order = shore.open().read_order(placed.id)
     assert order is not None
     assert order.parcels[0].lines == {line.key: 1 for line in lines}
-    assert shore.open().fetch_changes("", NOON).orders == (order,)
+    without = replace(order, content=None)
+    assert shore.open().fetch_changes("", NOON).orders == (without,)
 
 
 def test_a_shop_that_answers_as_another_version_is_noted(

@@ -17,7 +17,14 @@ from sandbox.shopify.graph.orders import stored_address
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import claim
 from sandbox.shopify.money import NOTHING, allocate, rounded
-from sandbox.shopify.order import DiscountCode, Line, Order, ShippingLine, TaxLine
+from sandbox.shopify.order import (
+    DiscountCode,
+    Line,
+    Order,
+    ShippingLine,
+    TaxLine,
+    Transaction,
+)
 
 if TYPE_CHECKING:
     from sandbox.shopify.app import App
@@ -109,7 +116,26 @@ class Draft:
         self._discount(order)
         order.order_taxes = self._taxes(given, order.subtotal, ())
         order.financial_status = given.get("financialStatus") or self._paid(order.price)
+        order.transactions = self._transactions(order)
         return order
+
+    def _transactions(self, order: Order) -> list[Transaction]:
+        """As given; a checkout that was paid has one for all of it."""
+        given = [
+            (each.get("gateway") or "", decimal_of(each["amountSet"])) for each in self._sales()
+        ]
+        if not given and self.app is None and order.financial_status == "PAID":
+            given = [("manual", order.price)]
+        ids, now = self.shop.world.ids, self.shop.now()
+        return [Transaction(next(ids), "SALE", name, amount, now) for name, amount in given]
+
+    def _sales(self) -> list[Given]:
+        return [
+            each
+            for each in self.given.get("transactions") or ()
+            if each.get("kind") in (None, "SALE", "CAPTURE")
+            and each.get("status") in (None, "SUCCESS")
+        ]
 
     def _plain(self) -> dict[str, Any]:
         given = self.given
@@ -241,14 +267,8 @@ class Draft:
 
     def _paid(self, price: Decimal) -> str:
         """The status that the transactions add up to."""
-        transactions: Sequence[Given] = self.given.get("transactions") or ()
-        received = sum(
-            decimal_of(each["amountSet"])
-            for each in transactions
-            if each.get("kind") in (None, "SALE", "CAPTURE")
-            and each.get("status") in (None, "SUCCESS")
-        )
-        if not transactions or not received:
+        received = sum(decimal_of(each["amountSet"]) for each in self._sales())
+        if not received:
             return "PENDING"
         return "PAID" if received >= price else "PARTIALLY_PAID"
 

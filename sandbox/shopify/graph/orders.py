@@ -10,6 +10,7 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
+from sandbox.shopify.editing import obstacles
 from sandbox.shopify.graph.base import Args, Fields, Resolver, attr, constant, money
 from sandbox.shopify.graph.pages import page
 from sandbox.shopify.ids import gid, stamp
@@ -103,12 +104,9 @@ def risk(order: Order, info: GraphQLResolveInfo, args: Args) -> dict[str, Any]:
     return {"recommendation": advice.get(order.risk, "NONE"), "assessments": assessed}
 
 
-def editable_errors(order: Order, info: GraphQLResolveInfo, args: Args) -> list[str]:
-    return ["The order has been cancelled"] if order.cancelled_at else []
-
-
-def fulfillments(order: Order, info: GraphQLResolveInfo, args: Args) -> list[Any]:
-    return order.fulfillments[: args.get("first")]
+def first_of(name: str) -> Resolver:
+    """A plain list, cut at ``first``."""
+    return lambda order, info, args: getattr(order, name)[: args.get("first")]
 
 
 def discounted_total(line: Line, info: GraphQLResolveInfo, args: Args) -> dict[str, Any]:
@@ -150,8 +148,8 @@ ORDER: dict[str, Resolver] = {
     "sourceName": attr("source_name"),
     "registeredSourceUrl": attr("source_url"),
     "app": order_app,
-    "merchantEditable": lambda order, info, args: order.cancelled_at is None,
-    "merchantEditableErrors": editable_errors,
+    "merchantEditable": lambda order, info, args: not obstacles(order),
+    "merchantEditableErrors": lambda order, info, args: obstacles(order),
     "displayFinancialStatus": attr("financial_status"),
     "customerAcceptsMarketing": attr("accepts_marketing"),
     "risk": risk,
@@ -188,7 +186,9 @@ ORDER: dict[str, Resolver] = {
     "shippingLine": lambda order, info, args: next(iter(order.shipping_lines), None),
     "lineItems": lambda order, info, args: page(order.lines, args),
     "fulfillmentOrders": lambda order, info, args: page(order.fulfillment_orders, args),
-    "fulfillments": fulfillments,
+    "fulfillments": first_of("fulfillments"),
+    "refunds": first_of("refunds"),
+    "transactions": first_of("transactions"),
     "metafield": metafield,
     "statusPageUrl": lambda order, info, args: (
         f"https://{info.context.shop.domain}/orders/{order.token}"

@@ -108,6 +108,7 @@ BY_KIND: dict[str, Resolver] = {
     "Location": by_id("Location", "locations"),
     "FulfillmentOrder": with_order("FulfillmentOrder", "fulfillment_orders"),
     "Fulfillment": with_order("Fulfillment", "fulfillments"),
+    "CalculatedOrder": by_id("CalculatedOrder", "edits"),
 }
 
 

@@ -9,15 +9,18 @@ from typing import Any
 from graphql import GraphQLError, GraphQLResolveInfo, get_named_type
 
 from sandbox.shopify.catalogue import Location, Product, Variant
+from sandbox.shopify.editing import EditSession
 from sandbox.shopify.fulfilment import Fulfillment, FulfillmentOrder
 from sandbox.shopify.graph import (
     catalogue,
     fulfilment,
     inventory,
     order_create,
+    order_edit,
     orders,
     platform,
     queries,
+    refunds,
     writes,
 )
 from sandbox.shopify.graph.base import Call, Fields, Resolver
@@ -28,11 +31,15 @@ from sandbox.shopify.schema import Access, protected_fields, required_access, sc
 FIELDS: Fields = {
     **catalogue.FIELDS,
     **fulfilment.FIELDS,
+    **order_edit.FIELDS,
     **orders.FIELDS,
     **platform.FIELDS,
+    **refunds.FIELDS,
     "QueryRoot": {**queries.FIELDS, **platform.QUERIES},
     "Mutation": {
         **order_create.MUTATIONS,
+        **order_edit.MUTATIONS,
+        **refunds.MUTATIONS,
         **writes.MUTATIONS,
         **fulfilment.MUTATIONS,
         **inventory.MUTATIONS,
@@ -47,6 +54,7 @@ TYPE_NAMES = {
     Location: "Location",
     Fulfillment: "Fulfillment",
     FulfillmentOrder: "FulfillmentOrder",
+    EditSession: "CalculatedOrder",
 }
 ACCESS_PAGE = "https://shopify.dev/api/usage/access-scopes"
 

@@ -8,7 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from sandbox.shopify.fulfilment import Refusal
 from sandbox.shopify.graph.base import Args, Call, Resolver, user_errors
-from sandbox.shopify.graph.order_create import clean_tags
+from sandbox.shopify.graph.order_create import EMAIL, clean_tags
 from sandbox.shopify.graph.orders import stored_address
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import Job
@@ -31,6 +31,7 @@ def order_update(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
     call: Call = info.context
     given = args["input"]
     order = find_order(call, given["id"])
+    _check_update(order, given)
     changes = {name: given[key] for key, name in SIMPLE.items() if key in given}
     if "tags" in given:
         changes["tags"] = clean_tags(given["tags"] or ())
@@ -47,11 +48,24 @@ def order_update(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
     return order
 
 
+def _check_update(order: Order, given: dict[str, Any]) -> None:
+    """A cancelled order takes "limited updates to certain fields (like notes and tags)"; which
+    others it refuses is not told (2026-10), here it is where the goods go and to whom."""
+    if given.get("email") and not EMAIL.fullmatch(given["email"]):
+        raise Refusal("Email is invalid", ["email"], "INVALID")
+    for field in ("email", "phone", "shippingAddress"):
+        if order.cancelled_at and field in given:
+            raise Refusal("Cancelled orders can't be changed", [field], "INVALID")
+
+
 @user_errors("job", "orderCancelUserErrors")
 def order_cancel(_: Any, info: GraphQLResolveInfo, args: Args) -> Job:
     call: Call = info.context
     order = find_order(call, args["orderId"], "orderId")
-    return call.shop.lifecycle.cancel_later(order, args["reason"], restock=args["restock"])
+    refund = bool((args.get("refundMethod") or {}).get("originalPaymentMethodsRefund"))
+    return call.shop.lifecycle.cancel_later(
+        order, args["reason"], restock=args["restock"], refund=refund
+    )
 
 
 @user_errors("order")

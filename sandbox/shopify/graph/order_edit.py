@@ -1,0 +1,139 @@
+"""Mutations of order editing, and the calculated order that they answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.shopify import editing
+from sandbox.shopify.editing import CalculatedLine, EditSession
+from sandbox.shopify.fulfilment import Refusal
+from sandbox.shopify.graph.base import Args, Call, Fields, Resolver, attr, money, user_errors
+from sandbox.shopify.graph.pages import page
+from sandbox.shopify.graph.writes import find_order
+from sandbox.shopify.ids import number_of
+from sandbox.shopify.order import Order
+
+Staged = tuple[EditSession, CalculatedLine | None]
+
+
+def of_line(value: Callable[[CalculatedLine], Any]) -> Resolver:
+    return lambda each, info, args: value(each)
+
+
+FIELDS: Fields = {
+    "CalculatedOrder": {
+        "id": attr("gid"),
+        "committed": attr("committed"),
+        "originalOrder": attr("order"),
+        "lineItems": lambda edit, info, args: page(edit.lines, args),
+        "addedLineItems": lambda edit, info, args: page(edit.added, args),
+        "subtotalLineItemsQuantity": lambda edit, info, args: sum(
+            each.staged for each in (*edit.lines, *edit.added)
+        ),
+    },
+    "OrderEditSession": {"id": attr("session_gid")},
+    "CalculatedLineItem": {
+        "id": attr("gid"),
+        "title": of_line(lambda each: each.line.title),
+        "variantTitle": of_line(lambda each: each.line.variant_title or None),
+        "sku": of_line(lambda each: each.line.sku or None),
+        "variant": of_line(lambda each: each.line.variant),
+        "quantity": attr("staged"),
+        "editableQuantity": attr("editable"),
+        "editableQuantityBeforeChanges": of_line(lambda each: each.before - each.line.fulfilled),
+        "restockable": of_line(lambda each: each.line.variant is not None),
+        "restocking": attr("restocking"),
+        "customAttributes": of_line(
+            lambda each: [{"key": key, "value": value} for key, value in each.line.properties]
+        ),
+        "originalUnitPriceSet": lambda each, info, args: money(
+            each.line.price, info.context.shop.currency
+        ),
+    },
+}
+
+
+def staged(mutate: Callable[[Call, Args], Staged]) -> Resolver:
+    """The payload of all steps before the commit: the edit so far, and the line it touched."""
+
+    @wraps(mutate)
+    def guarded(_: Any, info: GraphQLResolveInfo, args: Args) -> dict[str, Any]:
+        errors: list[dict[str, Any]] = []
+        edit, line = None, None
+        try:
+            edit, line = mutate(info.context, args)
+        except Refusal as refusal:
+            errors = [{"field": refusal.field, "message": refusal.message}]
+        return {
+            "calculatedOrder": edit,
+            "orderEditSession": edit,
+            "calculatedLineItem": line,
+            "userErrors": errors,
+        }
+
+    return guarded
+
+
+@staged
+def begin(call: Call, args: Args) -> Staged:
+    return editing.begin(call.shop, find_order(call, args["id"])), None
+
+
+@staged
+def set_quantity(call: Call, args: Args) -> Staged:
+    edit = editing.find(call.shop, args["id"])
+    restock = bool(args.get("restock"))
+    wanted = editing.set_quantity(edit, args["lineItemId"], args["quantity"], restock=restock)
+    return edit, wanted
+
+
+@staged
+def add_variant(call: Call, args: Args) -> Staged:
+    edit = editing.find(call.shop, args["id"])
+    variant = call.shop.variants.get(number_of(args["variantId"], "ProductVariant"))
+    duplicates = bool(args.get("allowDuplicates"))
+    added = editing.add_variant(call.shop, edit, variant, args["quantity"], duplicates=duplicates)
+    return edit, added
+
+
+@staged
+def add_custom_item(call: Call, args: Args) -> Staged:
+    edit = editing.find(call.shop, args["id"])
+    price = args["price"]
+    if price["currencyCode"] != call.shop.currency:
+        raise Refusal("Currency must be the shop's currency.", ["price"])
+    added = editing.add_custom(
+        call.shop,
+        edit,
+        args["title"],
+        Decimal(str(price["amount"])),
+        args["quantity"],
+        requires_shipping=bool(args.get("requiresShipping")),
+        taxable=args.get("taxable") is not False,
+    )
+    return edit, added
+
+
+def commit(source: Any, info: GraphQLResolveInfo, args: Args) -> Any:
+    return {"successMessages": [], **_commit(source, info, args)}
+
+
+@user_errors("order")
+def _commit(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
+    call: Call = info.context
+    edit = editing.find(call.shop, args["id"])
+    return editing.commit(call.shop, call.app, edit, args.get("staffNote") or "")
+
+
+MUTATIONS: dict[str, Resolver] = {
+    "orderEditBegin": begin,
+    "orderEditSetQuantity": set_quantity,
+    "orderEditAddVariant": add_variant,
+    "orderEditAddCustomItem": add_custom_item,
+    "orderEditCommit": commit,
+}

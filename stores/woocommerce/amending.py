@@ -1,0 +1,50 @@
+"""The top of an order in a vendor's store: its fields, and notes for the vendor's people."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from stores.base import Amended, Amendment
+from stores.woocommerce.client import Client
+from stores.woocommerce.compose import address_fields
+from stores.woocommerce.standing import must_stand
+
+AMENDS = ("email", "phone", "note", "attributes", "shipping_address")
+"""Orders have no tags here, and marketing consent is the customer's account's."""
+
+
+def amend(client: Client, order_id: str, amendment: Amendment) -> Amended:
+    """A PUT changes only what it names; it moves the order's time even where nothing changes."""
+    must_stand(client, order_id)
+    if changes := _changes(amendment):
+        client.put(f"orders/{int(order_id)}", changes)
+    return Amended(tuple(name for name in amendment.names() if name not in AMENDS))
+
+
+def note(client: Client, order_id: str, text: str) -> None:
+    """Private: a note to the customer would be mailed. Notes do not move the order's time."""
+    place = f"orders/{int(order_id)}/notes"
+    if all(html.unescape(each["note"]) != text for each in client.get(place, type="internal")):
+        client.post(place, {"note": text, "customer_note": False})
+
+
+def _changes(amendment: Amendment) -> dict[str, Any]:
+    """An empty e-mail is refused; null empties it."""
+    changes: dict[str, Any] = {}
+    billing: dict[str, str | None] = {}
+    if amendment.email is not None:
+        billing["email"] = amendment.email or None
+    if amendment.phone is not None:
+        billing["phone"] = amendment.phone
+    if billing:
+        changes["billing"] = billing
+    if amendment.note is not None:
+        changes["customer_note"] = amendment.note
+    if amendment.shipping_address is not None:
+        changes["shipping"] = address_fields(amendment.shipping_address)
+    if amendment.attributes:
+        changes["meta_data"] = [
+            {"key": key, "value": value} for key, value in amendment.attributes.items()
+        ]
+    return changes

@@ -1,0 +1,92 @@
+"""Changing an order's lines (WooCommerce 10.5). The store moves the stock of a paid order with the
+quantities and leaves all totals as they were, so each line goes with its own, and the fee that
+holds the tax with them. A line without id would be added at every PUT: what stands is read first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stores.base import ComposedLine, EditedLines, LineEdits, Parcel, StoreRefused
+from stores.money import to_minor, to_text
+from stores.woocommerce.client import Client
+from stores.woocommerce.compose import TAX, amounts, fee, line_item
+from stores.woocommerce.standing import GONE, NONE, Node, Returned, content
+from stores.woocommerce.words import LINE, meta
+
+
+def edit_lines(
+    client: Client,
+    order: Node,
+    back: Mapping[int, Returned],
+    parcels: tuple[Parcel, ...],
+    edits: LineEdits,
+) -> EditedLines:
+    if order["status"] in (*GONE, "completed", "refunded"):
+        raise StoreRefused(f"The order is {order['status']}; its items stay as they are.")
+    _must_not_have_left(order, back, parcels, edits)
+    lines = [posted for line in edits.lines for posted in _line(order, back, line, edits)]
+    fees = list(_tax(order, edits))
+    if not (lines or fees):
+        return EditedLines()
+    edited = client.put(f"orders/{order['id']}", {"line_items": lines, "fee_lines": fees})
+    return EditedLines(tuple(_notes(order, edited, edits)))
+
+
+def _must_not_have_left(
+    order: Node, back: Mapping[int, Returned], parcels: tuple[Parcel, ...], edits: LineEdits
+) -> None:
+    standing = content(order, back, parcels)
+    for line in edits.lines:
+        before = standing.line(line.key)
+        if before and line.quantity < before.shipped:
+            raise StoreRefused(f"{before.shipped} of {line.title} have shipped; they stay.")
+
+
+def _line(
+    order: Node, back: Mapping[int, Returned], line: ComposedLine, edits: LineEdits
+) -> Iterator[dict[str, Any]]:
+    """What to post for one line. Refunded pieces stay in their item beside those still wanted."""
+    items = [item for item in order["line_items"] if meta(item, LINE) == line.key]
+    if not items:
+        if line.quantity:
+            yield line_item(line, edits.currency, taxes_included=edits.taxes_included)
+        return
+    first, *surplus = items
+    gone = back.get(first["id"], NONE)
+    quantity = line.quantity + gone.pieces
+    wanted = amounts(line, edits.currency, taxes_included=edits.taxes_included, more=gone.amount)
+    if not quantity:
+        yield {"id": first["id"], "quantity": 0}
+    elif (first["quantity"], first["total"]) != (quantity, wanted["total"]):
+        yield {"id": first["id"], "quantity": quantity, **wanted}
+    for item in surplus:
+        yield {"id": item["id"], "quantity": 0}
+
+
+def _tax(order: Node, edits: LineEdits) -> Iterator[dict[str, Any]]:
+    standing = [each for each in order["fee_lines"] if each["name"] == TAX]
+    if not standing:
+        if edits.tax:
+            yield fee(TAX, edits.tax, edits.currency)
+    elif to_minor(standing[0]["total"], edits.currency) != edits.tax:
+        yield {"id": standing[0]["id"], "total": to_text(edits.tax, edits.currency)}
+
+
+def _notes(order: Node, edited: Node, edits: LineEdits) -> Iterator[str]:
+    before, after = _pieces(order), _pieces(edited)
+    if not edits.restock and any(after[key] < pieces for key, pieces in before.items()):
+        yield "The store put the goods that were taken off back into stock."
+    mapped = {meta(item, LINE): item["product_id"] for item in edited["line_items"]}
+    for line in edits.lines:
+        if line.variant_id and mapped.get(line.key) == 0:
+            yield f"The product of {line.title} no longer exists; its stock is not lowered."
+
+
+def _pieces(order: Node) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for item in order["line_items"]:
+        found[meta(item, LINE)] += item["quantity"]
+    return found
