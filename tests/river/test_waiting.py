@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from orderflow import judge
 from orderflow.explain import stored_reasons
 from orderflow.reasons import sentence
 from tests.house import HARBOUR
@@ -21,6 +22,12 @@ def to_the_hour(stage: Stage, minutes: int) -> None:
 def said(stage: Stage) -> list[str]:
     (part,) = stage.house.parts()
     return [sentence(reason) for reason in stored_reasons(part) if reason.verdict != "push"]
+
+
+def asked(stage: Stage) -> None:
+    """What has happened is done, and the shop was asked again where news came while it was."""
+    stage.house.turn()
+    stage.house.later(judge.ASK_SOON)
 
 
 def test_an_order_waits_out_its_delay_and_then_goes_by_itself(stage: Stage) -> None:
@@ -75,7 +82,7 @@ def test_a_risky_order_is_held_until_its_risk_is_lower(stage: Stage) -> None:
     stage.house.set(fraud_hold=True)
     order = stage.buys((stage.lamp, 1))
     stage.people.merchant.assesses(HARBOUR, order, "HIGH")
-    stage.house.turn()
+    asked(stage)
     assert stage.obstacles() == {"high_risk"}
     assert stage.states() == {"Alfa": "held"}
     stage.people.merchant.assesses(HARBOUR, order, "LOW")
@@ -88,7 +95,7 @@ def test_an_order_whose_analysis_is_pending_waits_for_it(stage: Stage) -> None:
     stage.house.set(fraud_hold=True)
     order = stage.buys((stage.lamp, 1))
     stage.people.merchant.assesses(HARBOUR, order, "PENDING")
-    stage.house.turn()
+    asked(stage)
     assert stage.states() == {"Alfa": "waiting"}
     stage.people.merchant.assesses(HARBOUR, order, "MEDIUM")
     stage.house.later(900)
@@ -99,10 +106,10 @@ def test_an_order_on_hold_in_the_shop_goes_when_it_is_released(stage: Stage) -> 
     stage.house.set(fraud_hold=True)
     order = stage.buys((stage.lamp, 1))
     stage.people.merchant.holds(HARBOUR, order)
-    stage.house.turn()
+    asked(stage)
     assert stage.obstacles() == {"on_hold"}
     stage.people.merchant.releases(HARBOUR, order)
-    stage.house.turn()
+    asked(stage)
     assert stage.states() == {"Alfa": "pushed"}
 
 
