@@ -73,6 +73,7 @@ def world(url: str) -> dict[str, Any]:
         "host": BRAVO,
         "name": "Bravo Ceramics",
         "cron": "prompt",
+        "lax": True,
         "plugins": ["advanced-shipment-tracking"],
         "products": [mug],
     }

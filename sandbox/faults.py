@@ -28,6 +28,7 @@ Kind = Literal[
     "maintenance",
     "unauthorized",
     "redirect",
+    "certificate",
 ]
 Match = Callable[[Request], bool] | str
 Answer = Callable[[], Response]
@@ -39,6 +40,10 @@ class ConnectionTorn(ConnectionError):
 
 class ConnectionRefused(ConnectionTorn):
     """Nobody listened; the request never left the client."""
+
+
+class CertificateInvalid(ConnectionRefused):
+    """The server cannot prove its name; no client that looks goes on."""
 
 
 @dataclass(eq=False)
@@ -148,6 +153,9 @@ class Faults:
 
     def _refused(self, fault: Fault, request: Request, answer: Answer) -> Response:
         raise ConnectionRefused("connection refused")
+
+    def _certificate(self, fault: Fault, request: Request, answer: Answer) -> Response:
+        raise CertificateInvalid("certificate verify failed")
 
     def _html(self, fault: Fault, request: Request, answer: Answer) -> Response:
         return page("Just a moment…", 200)

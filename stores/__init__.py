@@ -21,6 +21,7 @@ from stores.base import (
     StoreLocked,
     Webhooks,
 )
+from stores.handshake import Handshake
 from stores.texts import _
 
 _PLATFORMS = ("shopify", "woocommerce")
@@ -77,9 +78,9 @@ def webhooks(platform: str) -> Webhooks:
     return cast(Webhooks, _part(platform, "webhooks"))
 
 
-def connect(platform: str) -> ModuleType:
-    """How to get an Access; each platform has its own steps."""
-    return _part(platform, "connect")
+def handshake(platform: str) -> Handshake:
+    """How the owner of a store lets us in."""
+    return cast(Handshake, _part(platform, "connect"))
 
 
 def renew(access: Access, app: AppKeys, now: datetime) -> Access:

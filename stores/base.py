@@ -176,7 +176,8 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who answers at the other end; proves that the access works."""
+    """Who answers at the other end; proves that the access works. ``limits`` are codes of what this
+    one store cannot do, or not as it is set up; ``stores.handshake`` lists them."""
 
     id: str
     name: str
@@ -187,6 +188,7 @@ class Identity:
     country: str = ""
     scopes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

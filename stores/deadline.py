@@ -1,14 +1,13 @@
 """Connections for servers we do not trust: a time limit that holds, and no way inside.
 
 ``requests`` bounds the wait for each *piece* of an answer, so a server that drips a byte every few
-seconds holds a worker for hours; ``until`` bounds the whole answer, headers included. The address
-is judged after the connection stands, so a name that resolves differently twice cannot slip by.
+seconds holds a worker for hours; ``until`` bounds the whole answer, headers included. Only
+addresses that ``stores.guard`` has checked are dialled, and it is asked for every connection.
 """
 
 from __future__ import annotations
 
 import io
-import ipaddress
 import socket
 import threading
 import time
@@ -20,7 +19,14 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.connection import create_connection
+from urllib3.util.timeout import Timeout
+
+from stores import guard
+
+MOST_DIALS = 4
+"""Addresses of one name that are tried; a hostile name may have hundreds."""
 
 _limit = threading.local()
 
@@ -70,26 +76,60 @@ class _TimedResponse(HTTPResponse):
         self.fp = io.BufferedReader(_TimedReader(sock))
 
 
-class _Connection(HTTPConnection):
+class _LocalConnection(HTTPConnection):
+    """To the gateway on this machine."""
+
     response_class = _TimedResponse
 
 
-class _PublicConnection(HTTPSConnection):
-    """TLS to an address of the public internet only."""
+class _PlainConnection(HTTPConnection):
+    """Without TLS: only where the operator says, see ``guard.may_call``."""
 
     response_class = _TimedResponse
 
     def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        address = ipaddress.ip_address(sock.getpeername()[0].partition("%")[0])
-        if not is_public(address):
-            sock.close()
-            raise NewConnectionError(self, f"{self.host} is not on the public internet")
-        return sock
+        return _dial(self, "http")
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+class _PublicConnection(HTTPSConnection):
+    """TLS to an address of the public internet only; name and certificate stay the store's."""
+
+    response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _dial(self, "https")
+
+
+def _dial(connection: HTTPConnection, scheme: str) -> socket.socket:
+    """A connection to one of the checked addresses of the store's name, and to no other."""
+    try:
+        found = guard.look_up((scheme, connection.host, connection.port))
+    except OSError as error:
+        raise NewConnectionError(connection, "the store has no public address") from error
+    last: Exception = OSError("no address")
+    for address in found[:MOST_DIALS]:
+        patience = Timeout.resolve_default_timeout(connection.timeout)
+        try:
+            return create_connection(
+                (address, connection.port),
+                min(seconds_left(), patience or seconds_left()),
+                socket_options=connection.socket_options,
+            )
+        except TimeoutError as error:
+            last = ConnectTimeoutError(connection, "the store did not take the connection in time")
+            last.__cause__ = error
+        except OSError as error:
+            last = NewConnectionError(connection, "the store could not be dialled")
+            last.__cause__ = error
+    raise last
+
+
+class _LocalPool(HTTPConnectionPool):
+    ConnectionCls = _LocalConnection
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
 
 
 class _PublicPool(HTTPSConnectionPool):
@@ -97,13 +137,16 @@ class _PublicPool(HTTPSConnectionPool):
 
 
 class PublicAdapter(HTTPAdapter):
-    """The road to stores. ``http`` pools exist for the gateway on this machine alone."""
+    """The road to stores."""
+
+    pools: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _PublicPool}
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PublicPool}
+        self.poolmanager.pool_classes_by_scheme = self.pools
 
 
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+class LocalAdapter(PublicAdapter):
+    """The road to one server on this machine."""
+
+    pools = {"http": _LocalPool, "https": _PublicPool}

@@ -33,6 +33,10 @@ class StoreClosed(StoreBusy):
     again after days, or never."""
 
 
+class BadCertificate(StoreBusy):
+    """It was reached, but cannot prove that it is who it says; it may mend that any moment."""
+
+
 class StoreRefused(StoreError):
     """The store understood and said no. ``fields`` are the paths it objected to, if it told."""
 

@@ -2,7 +2,8 @@
 
 ``send`` makes one call and answers with status, headers and body, or raises what the loss of the
 call means: nothing was sent (StoreBusy), or nobody knows what became of a write (OutcomeUnknown).
-It follows no redirect, keeps no cookie, reads no proxy or netrc, logs nothing.
+It follows no redirect, keeps no cookie, reads no proxy or netrc, logs nothing, and reaches nothing
+that ``stores.guard`` keeps shut.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from stores.base import OutcomeUnknown, StoreBusy, StoreError
-from stores.deadline import PublicAdapter, seconds_left, until
+from stores import guard
+from stores.base import OutcomeUnknown, StoreBusy, StoreError, StoreRefused
+from stores.deadline import LocalAdapter, PublicAdapter, seconds_left, until
+from stores.errors import BadCertificate
 from stores.texts import _
 
 CONNECT, READ = 5.0, 20.0
@@ -68,6 +71,8 @@ def send(
     ``writes`` says whether the call may change the store; without it, all but GET do.
     """
     writing = method != "GET" if writes is None else writes
+    if not guard.may_call(url):
+        raise StoreRefused(_("A store must be reached by https, at its usual port."))
     request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
     with until(min(time.monotonic() + min(deadline, _longest), _end())):
         try:
@@ -103,6 +108,8 @@ def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
 
 
 def _meaning(error: Exception, writing: bool) -> StoreError:
+    if _has_bad_certificate(error):
+        return BadCertificate(_("The store's certificate is not valid; nothing was sent."))
     if _never_sent(error):
         return StoreBusy(_("The store could not be reached."))
     reason = error.args[0] if error.args else None
@@ -115,9 +122,13 @@ def _never_sent(error: Exception) -> bool:
     reason = error.args[0] if error.args else None
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
-    if isinstance(error, requests.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _has_bad_certificate(error: Exception) -> bool:
+    return isinstance(error, requests.exceptions.SSLError) and (
+        "CERTIFICATE_VERIFY_FAILED" in str(error)
+    )
 
 
 def _session() -> requests.Session:
@@ -136,6 +147,7 @@ def _new_session() -> requests.Session:
     adapter = _adapter or PublicAdapter(pool_connections=256, pool_maxsize=16)
     session.adapters.clear()
     session.mount("https://", adapter)
+    session.mount("http://", adapter)
     return session
 
 
@@ -175,7 +187,17 @@ def use_gateway(url: str) -> None:
     use_adapter(GatewayAdapter(url))
 
 
-class GatewayAdapter(PublicAdapter):
+def for_browsers(url: str) -> str:
+    """Where a person's browser finds what ``send`` finds at ``url``: the same, but behind a gateway
+    a name that every browser takes to this machine."""
+    if not isinstance(_adapter, GatewayAdapter):
+        return url
+    parts = urlsplit(url)
+    place = f"{parts.hostname}.localhost:{_adapter.port}"
+    return urlunsplit(parts._replace(scheme="http", netloc=place))
+
+
+class GatewayAdapter(LocalAdapter):
     """Takes every call to one loopback address and leaves the name of the store in ``Host``."""
 
     def __init__(self, url: str) -> None:
@@ -183,7 +205,7 @@ class GatewayAdapter(PublicAdapter):
         host = parts.hostname or ""
         if parts.scheme != "http" or not _is_loopback(host):
             raise ValueError("A gateway must be plain http on this machine.")
-        self._netloc = parts.netloc
+        self._netloc, self.port = parts.netloc, parts.port or 80
         super().__init__(pool_connections=4, pool_maxsize=64)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:

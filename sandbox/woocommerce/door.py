@@ -58,9 +58,9 @@ def answer(store: WooStore, request: Request) -> Response:
     if closed:
         return closed
     path = request.environ["PATH_INFO"]
-    if store.https and not request.is_secure:
+    if store.https and not request.is_secure and not wc_auth.is_by_browser(request):
         return redirect(f"{store.home}{request.full_path.rstrip('?')}", 301)
-    if path.startswith("/wc-auth/v1/"):
+    if path.startswith("/wc-auth/v1/") and store.pretty:
         return wc_auth.handle(store, request)
     if path.startswith("/wc-api/"):
         return json_response(LEGACY, 404, store.home)
@@ -90,9 +90,9 @@ def _front(store: WooStore, request: Request, path: str) -> Response:
     if path == "/":
         link = f'<{store.home}/wp-json/>; rel="https://api.w.org/"'
         return html_response(f"<title>{store.name}</title>", Link=link)
-    if path == "/wp-json" or path.startswith("/wp-json/"):
+    if store.pretty and (path == "/wp-json" or path.startswith("/wp-json/")):
         return rest(store, request, path)
-    if "/wp-json/" in path or path.startswith("/wp-admin"):
+    if store.pretty and ("/wp-json/" in path or path.startswith("/wp-admin")):
         # WordPress guesses a page and ends up where it was: a loop
         return redirect(f"{store.home}{request.full_path.rstrip('?')}", 301)
     return html_response(f"<title>Page not found - {store.name}</title>", 404)

@@ -37,7 +37,9 @@ class WooStore:
     woocommerce-shipment-tracking. ``tax_rate`` is in percent, for buyers in ``country`` ("NL",
     "US:CA").
 
-    ``cron`` "plain" sends webhooks only when somebody visits, at most once a minute.
+    ``cron`` "plain" sends webhooks only when somebody visits, at most once a minute. Without
+    ``pretty`` permalinks only ``?rest_route=`` addresses lead to the API, and none to wc-auth.
+    ``lax``: keys are handed over http too, as no real store does, for apps on this machine.
     Switches for a bad day: ``maintenance``, ``database_down``, ``php_down``, ``ban_after``
     (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports).
     """
@@ -58,6 +60,8 @@ class WooStore:
         country: str = "US",
         https: bool = True,
         cron: str = "plain",
+        pretty: bool = True,
+        lax: bool = False,
     ) -> None:
         self.world = world
         self.host, self.name, self.currency = host, name, currency
@@ -69,6 +73,7 @@ class WooStore:
         self.tax_rate = Decimal(tax_rate) if tax_rate is not None else None
         self.tax_label = tax_label
         self.https, self.cron = https, cron
+        self.pretty, self.lax = pretty, lax
         self._open()
         world.sites[host] = self
 

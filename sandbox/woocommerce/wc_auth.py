@@ -35,7 +35,7 @@ class Denied(Exception):
 def handle(store: WooStore, request: Request) -> Response:
     page = request.path.removeprefix("/wc-auth/v1/").strip("/")
     try:
-        asked = _checked(parse_query(request.query_string.decode()))
+        asked = _checked(store, parse_query(request.query_string.decode()))
         if page == "login":
             return _login(store, request, asked)
         if page == "authorize":
@@ -47,7 +47,12 @@ def handle(store: WooStore, request: Request) -> Response:
     return html_response("Not found", 404)
 
 
-def _checked(query: dict[str, str]) -> dict[str, str]:
+def is_by_browser(request: Request) -> bool:
+    """A person's browser finds us under a name of this machine, by http."""
+    return request.path.startswith("/wc-auth/") and ".localhost" in request.host
+
+
+def _checked(store: WooStore, query: dict[str, str]) -> dict[str, str]:
     for name in PARAMS:
         if not query.get(name):
             raise Denied(f"Missing parameter {name}.")
@@ -56,16 +61,17 @@ def _checked(query: dict[str, str]) -> dict[str, str]:
     for name in ("return_url", "callback_url"):
         if urlsplit(query[name]).scheme not in ("http", "https"):
             raise Denied(f"The {name} is not a valid URL.")
-    if not query["callback_url"].startswith("https://"):
+    if not query["callback_url"].startswith("https://") and not store.lax:
         raise Denied("The callback_url needs to be over SSL.")
     return query
 
 
-def _link(store: WooStore, page: str, asked: dict[str, str], **more: str) -> str:
+def _link(store: WooStore, request: Request, page: str, asked: dict[str, str], **more: str) -> str:
     """app_name and user_id are put in as they are: a "&" in them starts a new parameter."""
+    home = request.host_url.rstrip("/") if is_by_browser(request) else store.home
     raw = f"app_name={asked['app_name']}&user_id={asked['user_id']}".replace(" ", "+")
     encoded = urlencode({name: asked[name] for name in PARAMS[2:]} | more)
-    return f"{store.home}/wc-auth/v1/{page}/?{quote(raw, '=&+/')}&{encoded}"
+    return f"{home}/wc-auth/v1/{page}/?{quote(raw, '=&+/')}&{encoded}"
 
 
 def _return_link(asked: dict[str, str], success: int) -> str:
@@ -88,9 +94,9 @@ def _nonce(store: WooStore, user: User) -> str:
 
 
 def _login(store: WooStore, request: Request, asked: dict[str, str]) -> Response:
-    back = _return_link(asked, 0)
+    back, after = _return_link(asked, 0), _link(store, request, "authorize", asked)
     if request.method != "POST":
-        return html_response(pages.login(store, asked, back, _link(store, "authorize", asked)))
+        return html_response(pages.login(store, asked, back, after))
     name = request.form.get("username", "")
     user = store.users.get(name)
     if user is None or user.password != request.form.get("password"):
@@ -98,10 +104,8 @@ def _login(store: WooStore, request: Request, asked: dict[str, str]) -> Response
             "The password you entered for the username "
             f"<strong>{escape(name)}</strong> is incorrect."
         )
-        return html_response(
-            pages.login(store, asked, back, _link(store, "authorize", asked), error)
-        )
-    response = redirect(_link(store, "authorize", asked))
+        return html_response(pages.login(store, asked, back, after, error))
+    response = redirect(after)
     response.set_cookie(COOKIE, f"{name}|{_proof(store, name)}", httponly=True)
     return response
 
@@ -109,10 +113,10 @@ def _login(store: WooStore, request: Request, asked: dict[str, str]) -> Response
 def _authorize(store: WooStore, request: Request, asked: dict[str, str]) -> Response:
     user = _user(store, request)
     if user is None:
-        return redirect(_link(store, "login", asked))
+        return redirect(_link(store, request, "login", asked))
     if user.role not in APPROVING:
         raise Denied("You do not have permission to access this page.")
-    approve = _link(store, "access_granted", asked, wc_auth_nonce=_nonce(store, user))
+    approve = _link(store, request, "access_granted", asked, wc_auth_nonce=_nonce(store, user))
     return html_response(pages.approval(asked, user, approve, _return_link(asked, 0)))
 
 

@@ -1,14 +1,19 @@
 """Getting and renewing access to a shop (Shopify 2026-10).
 
-Embedded pages bring an ID token, which is exchanged for an offline token that lives an hour and a
-refresh token that lives 90 days. Every refresh replaces both; the refresh token before stays good
-until its successor is used, so an answer lost here locks nobody out.
+Embedded pages bring an ID token, a browser outside brings a code; each is exchanged for an offline
+token that lives an hour and a refresh token that lives 90 days. Every refresh replaces both; the
+refresh token before stays good until its successor is used, so an answer lost here locks nobody
+out.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +22,12 @@ import shopify
 from shopify import session_token
 
 from stores import http
-from stores.base import Access, AppKeys, StoreLocked, StoreRefused
-from stores.shopify.client import API_VERSION, shop_domain
+from stores.base import Access, AppKeys, Identity, StoreBusy, StoreLocked, StoreRefused
+from stores.handshake import Hurdle, Manner, Places, Returned
+from stores.shopify import documents
+from stores.shopify.client import API_VERSION, Client, shop_domain
+from stores.shopify.identity import identify
+from stores.texts import _
 
 MERCHANT_SCOPES = (
     "read_products",
@@ -30,10 +39,20 @@ MERCHANT_SCOPES = (
 )
 VENDOR_SCOPES = ("read_products", "write_orders", "write_order_edits", "read_fulfillments")
 
+MANNER = Manner(
+    posts_keys=False,
+    listed=True,
+    revokes=True,
+    rights=VENDOR_SCOPES,
+    example="your-store.myshopify.com",
+)
+
 RENEW_BEFORE = timedelta(minutes=5)
 PREVIOUS = "previous_refresh_token"
 """Good until the newest was used (Shopify 2026-08-28), so it is a way back in when two renewed at
 the same time."""
+SIGNED_FOR = timedelta(days=1)
+_SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com", re.ASCII)
 _GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 _SUBJECT = "urn:ietf:params:oauth:token-type:id_token"
 _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
@@ -66,27 +85,106 @@ def exchange(shop: str, id_token: str, app: AppKeys, now: datetime) -> Access:
     )
 
 
-def authorize_url(shop: str, app: AppKeys, scopes: list[str], redirect: str, state: str) -> str:
-    """Where a browser outside the admin goes to approve the app."""
+# -- a vendor's shop, outside the admin: the authorization code grant ------------------------------
+
+
+def address(typed: str) -> str:
+    """The shop's own domain and nothing besides: our secret is sent to it."""
+    text = typed.strip(" ")
+    if not _SHOP.fullmatch(text):
+        raise Hurdle("address")
+    return text
+
+
+def look_over(address: str) -> None:
+    """From outside there is nothing to see; Shopify tells the browser if there is no such shop."""
+
+
+def approval_page(
+    address: str, app: AppKeys, token: str, places: Places, *, keeps_market: bool
+) -> str:
+    """A grant replaces the one before it, so a merchant's shop is asked for both roles' scopes."""
+    scopes = dict.fromkeys([*VENDOR_SCOPES, *(MERCHANT_SCOPES if keeps_market else ())])
     shopify.Session.setup(api_key=app.client_id, secret=app.client_secret)
-    session = shopify.Session(shop_domain(shop), API_VERSION)
-    return str(session.create_permission_url(scopes, redirect, state))
+    session = shopify.Session(address, API_VERSION)
+    return str(session.create_permission_url(list(scopes), places.back, token))
+
+
+def returned(query: Sequence[tuple[str, str]], secrets: Sequence[str], now: datetime) -> Returned:
+    """A redirect that Shopify signed, at most a day ago. Nothing of it is sent twice."""
+    fields = dict(query)
+    if len(fields) != len(query) or not _is_signed(query, secrets):
+        raise ValueError("Shopify did not sign this.")
+    if abs(now.timestamp() - int(fields.get("timestamp", ""))) > SIGNED_FOR.total_seconds():
+        raise ValueError("This was signed long ago.")
+    if not fields.get("code") or not fields.get("state"):
+        raise ValueError("This brings nothing back.")
+    shop, proof = fields.get("shop", ""), {"code": fields["code"]}
+    if shop != address(shop):
+        raise ValueError("This names no shop.")
+    return Returned(fields["state"], True, shop, proof)
+
+
+def _is_signed(query: Sequence[tuple[str, str]], secrets: Sequence[str]) -> bool:
+    message = "&".join(sorted(_pair(name, value) for name, value in query if name != "hmac"))
+    given = dict(query).get("hmac", "").encode()
+    return any(
+        hmac.compare_digest(
+            given, hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest().encode()
+        )
+        for key in secrets
+    )
+
+
+def _pair(name: str, value: str) -> str:
+    """Escaped, so that no value can pass for the next parameter."""
+    name = name.replace("%", "%25").replace("=", "%3D")
+    return f"{name}={value.replace('%', '%25')}".replace("&", "%26")
+
+
+def read_keys(body: bytes) -> tuple[str, Mapping[str, str]]:
+    raise ValueError("A shop posts no keys; its code comes with the browser.")
+
+
+def redeem(address: str, proof: Mapping[str, str], app: AppKeys, now: datetime) -> Access:
+    """An offline access for the code of an approved redirect."""
+    return _ask(address, app, now, code=proof["code"], expiring="1")
+
+
+def prove(access: Access) -> Identity:
+    try:
+        identity = identify(Client(access))
+    except StoreLocked:
+        raise Hurdle("locked") from None
+    except StoreBusy:
+        raise Hurdle("unreachable") from None
+    except StoreRefused:
+        raise Hurdle("not_a_shop") from None
+    if identity.address != access.address:
+        raise Hurdle("other_store")
+    missing = [scope for scope in VENDOR_SCOPES if not _has(identity.scopes, scope)]
+    if missing:
+        raise Hurdle("rights", *missing)
+    return identity
+
+
+def _has(granted: Sequence[str], scope: str) -> bool:
+    """Who may write may read."""
+    return scope in granted or scope.replace("read_", "write_", 1) in granted
+
+
+def give_up(access: Access, hooks: str) -> None:
+    """Uninstall the app: its tokens and webhooks end with it. One that is gone is gone."""
+    with suppress(StoreLocked):
+        Client(access).mutate(documents.UNINSTALL)
+
+
+# -- in both ---------------------------------------------------------------------------------------
 
 
 def app_page(shop: str, app: AppKeys) -> str:
     """In the shop's admin; who is signed in nowhere is asked to do so first."""
     return f"https://admin.shopify.com/store/{shop_domain(shop).partition('.')[0]}/apps/{app.client_id}"
-
-
-def is_signed(query: Mapping[str, str], app: AppKeys) -> bool:
-    """Whether Shopify signed this redirect, at most a day ago. ``query`` as the URL had it."""
-    shopify.Session.setup(api_key=app.client_id, secret=app.client_secret)
-    return "hmac" in query and bool(shopify.Session.validate_params(dict(query)))
-
-
-def finish(shop: str, code: str, app: AppKeys, now: datetime) -> Access:
-    """An offline access for the code of an approved redirect."""
-    return _ask(shop, app, now, code=code, expiring="1")
 
 
 def renew(access: Access, app: AppKeys, now: datetime) -> Access:
@@ -145,5 +243,5 @@ def _content(answer: http.Answer) -> dict[str, Any]:
         reason = content.get("error", f"status {answer.status}")
         raise StoreLocked(f"Shopify gave no access ({reason}); open the app in the admin again.")
     if answer.status in (404, 410) or 300 <= answer.status < 400:
-        raise StoreRefused("No shop answers at this address.")
+        raise StoreRefused(_("No shop answers at this address."))
     raise http.lost(f"Shopify gave no access: status {answer.status}.", writing=False)

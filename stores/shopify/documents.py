@@ -17,6 +17,10 @@ query Identify {
 }
 """
 
+UNINSTALL = """
+mutation Uninstall { appUninstall { app { id } userErrors { field message code } } }
+"""
+
 VARIANTS_BY_SKU = """
 query VariantsBySku($query: String!, $after: String) {
   productVariants(first: 100, query: $query, after: $after) {

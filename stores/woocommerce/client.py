@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import woocommerce
+from pydantic_core import from_json
 
-from stores import http
+from stores import guard, http
 from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
 from stores.texts import _
 
@@ -33,12 +34,19 @@ class Client(woocommerce.API):  # type: ignore[misc]
     """``get``, ``post``, ``put`` and ``delete`` answer with the decoded JSON."""
 
     def __init__(self, access: Access) -> None:
-        if not access.address.startswith("https://"):
-            raise ValueError("A WooCommerce site must be reached by https.")
+        if not guard.may_call(access.address):
+            raise StoreLocked(_("This store must be connected again by its https address."))
         keys = access.secrets
         super().__init__(access.address.rstrip("/"), keys["consumer_key"], keys["consumer_secret"])
         pair = f"{self.consumer_key}:{self.consumer_secret}".encode()
-        self._basic = f"Basic {base64.b64encode(pair).decode()}"
+        self._headers = {
+            "Authorization": f"Basic {base64.b64encode(pair).decode()}",
+            "Accept": "application/json",
+        }
+        if not self.is_ssl:
+            # Whom the operator lets us call so stands behind a proxy that ends TLS; to plain http
+            # WooCommerce answers that it knows no such key.
+            self._headers["X-Forwarded-Proto"] = "https"
         self.spend = Spend()
 
     def get(self, endpoint: str, **params: str | int) -> Any:
@@ -72,7 +80,7 @@ class Client(woocommerce.API):  # type: ignore[misc]
     ) -> Any:
         url = self._API__get_url(endpoint)
         query = f"?{urlencode(params)}" if params else ""
-        headers = {"Authorization": self._basic, "Accept": "application/json"}
+        headers = dict(self._headers)
         if content is not None:
             headers["Content-Type"] = "application/json;charset=utf-8"
         answer = http.send(
@@ -99,7 +107,7 @@ def _result(answer: http.Answer, *, writing: bool, creating: bool) -> Any:
 def _decoded(body: bytes) -> Any:
     """None for what is no JSON object or list: a page of HTML, a PHP warning before the JSON."""
     try:
-        content = json.loads(body)
+        content = from_json(body)
     except ValueError:
         return None
     return content if isinstance(content, dict | list) else None

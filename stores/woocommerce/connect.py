@@ -1,51 +1,106 @@
-"""Getting access to a WooCommerce site by its own approval page (wc-auth v1, recorded on 10.5)."""
+"""Getting access to a WooCommerce site by its own approval page (wc-auth v1, recorded on 10.5).
+
+Nobody signs what comes back: the key arrives in a POST that anybody could send, and the browser
+returns with plain parameters. Our token ties the three together, and a call proves the key.
+"""
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from stores.base import Access, AppKeys
+from pydantic_core import from_json
 
+from stores import guard
+from stores.base import (
+    Access,
+    AppKeys,
+    Identity,
+    OutcomeUnknown,
+    StoreBusy,
+    StoreLocked,
+    StoreRefused,
+)
+from stores.handshake import Hurdle, Manner, Places, Returned
+from stores.woocommerce import visit
+from stores.woocommerce.client import Client
+from stores.woocommerce.identity import identify
+
+APP_NAME = "Sluice"
 SCOPE = "read_write"
+MANNER = Manner(
+    posts_keys=True,
+    listed=False,
+    revokes=False,
+    rights=(SCOPE,),
+    example="https://shop.example.com",
+)
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HOST = re.compile(rf"({_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}", re.ASCII)
+"""A name with a dot, and letters at its end: not a number that stands for an address."""
+_PATH = re.compile(r"(/[\w.~-]+)*", re.ASCII)
 
 
-def site_url(text: str) -> str:
-    """What a person typed as ``https://shop.example.com/path``. ValueError with a sentence.
+def address(typed: str) -> str:
+    """What a person typed as ``https://shop.example.com/path``. Raises Hurdle.
 
     A path is kept (WordPress may live in a folder); what people copy along from their browser
     (``/wp-admin/…``, ``/wp-json/…``, queries) is cut off.
     """
-    typed = text.strip()
-    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-    if parts.scheme != "https":
-        raise ValueError("The store must be reached by https.")
-    if not parts.hostname or "." not in parts.hostname or parts.username or parts.password:
-        raise ValueError("This is not the address of a store.")
-    if parts.port not in (None, 443):
-        raise ValueError("The store must answer on the usual port.")
+    text = typed.strip(" ")
+    if any(ord(letter) < 33 or letter == "\\" for letter in text):
+        raise Hurdle("address")
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        origin = guard.origin_of(parts.geturl())
+    except ValueError:
+        raise Hurdle("address") from None
     path = parts.path.partition("/wp-")[0].rstrip("/")
-    return f"https://{parts.hostname}{path}"
+    if "@" in parts.netloc or not _PATH.fullmatch(path) or ".." in path:
+        raise Hurdle("address")
+    if guard.is_allowed(origin):
+        return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+    if not _HOST.fullmatch(origin[1]) or len(origin[1]) > 253:
+        raise Hurdle("address")
+    if origin[0] != "https":
+        raise Hurdle("address_http")
+    if origin[2] != guard.PORTS["https"]:
+        raise Hurdle("address_port")
+    return f"https://{origin[1]}{path}"
 
 
-def authorize_url(site: str, *, app_name: str, token: str, back: str, callback: str) -> str:
-    """Where the shop manager approves us. ``token``: unguessable, of ``[A-Za-z0-9_-]`` (anything
-    else comes back mangled); it returns as ``user_id`` with the keys, which nobody signs.
-    ``callback`` must be https."""
+def look_over(address: str) -> None:
+    visit.look_over(address)
+
+
+def approval_page(
+    address: str, app: AppKeys, token: str, places: Places, *, keeps_market: bool
+) -> str:
+    """Where the shop manager approves us. The token returns as ``user_id`` with the keys, and is
+    mangled there if it holds anything but ``[A-Za-z0-9_-]``. ``places.keys`` must be https."""
     query = {
-        "app_name": app_name,
+        "app_name": APP_NAME,
         "scope": SCOPE,
         "user_id": token,
-        "return_url": back,
-        "callback_url": callback,
+        "return_url": places.back,
+        "callback_url": places.keys,
     }
-    return f"{site_url(site)}/wc-auth/v1/authorize?{urlencode(query)}"
+    return f"{address}/wc-auth/v1/authorize?{urlencode(query)}"
 
 
-def read_callback(body: bytes) -> tuple[str, dict[str, str]]:
-    """(our token, the secrets of an Access). ValueError for what no store would send."""
-    content = json.loads(body)
+def returned(query: Sequence[tuple[str, str]], secrets: Sequence[str], now: datetime) -> Returned:
+    fields = dict(query)
+    if len(fields) != len(query) or not fields.get("user_id"):
+        raise ValueError("This brings nothing back.")
+    return Returned(fields["user_id"], fields.get("success") == "1")
+
+
+def read_keys(body: bytes) -> tuple[str, Mapping[str, str]]:
+    """What the store's server posts. ValueError for what no store would send."""
+    content = from_json(body)
     if not isinstance(content, dict) or content.get("key_permissions") != SCOPE:
         raise ValueError("The store's answer holds no key that may read and write.")
     secrets = {name: str(content.get(name) or "") for name in ("consumer_key", "consumer_secret")}
@@ -54,8 +109,51 @@ def read_callback(body: bytes) -> tuple[str, dict[str, str]]:
     return str(content.get("user_id") or ""), secrets
 
 
-def access(site: str, secrets: dict[str, str]) -> Access:
-    return Access(platform="woocommerce", address=site_url(site), secrets=secrets)
+def redeem(address: str, proof: Mapping[str, str], app: AppKeys, now: datetime) -> Access:
+    """The key is what we keep; nothing is exchanged for it."""
+    return Access(platform="woocommerce", address=address, secrets=dict(proof))
+
+
+def prove(access: Access) -> Identity:
+    """Read who it is, then write nothing: an empty batch needs the right and changes no order."""
+    client, identity = Client(access), None
+    try:
+        identity = identify(client)
+        client.put("orders/batch", {})
+    except StoreLocked:
+        raise Hurdle("read_only" if identity else "locked") from None
+    except StoreBusy:
+        raise Hurdle("unreachable") from None
+    except StoreRefused:
+        raise Hurdle("not_a_shop") from None
+    except OutcomeUnknown:
+        raise Hurdle("broken") from None
+    _must_be_at_home(access.address, identity.id)
+    return identity
+
+
+def _must_be_at_home(asked: str, home: str) -> None:
+    """One store under two addresses would be two stores to us, each with its vendor."""
+    if guard.is_allowed(guard.origin_of(asked)) or _place(home) == _place(asked):
+        return
+    try:
+        named = address(home.replace("http://", "https://", 1))
+    except Hurdle:
+        raise Hurdle("other_store") from None
+    raise Hurdle("other_store", named)
+
+
+def _place(url: str) -> str:
+    return url.lower().partition("://")[2].rstrip("/")
+
+
+def give_up(access: Access, hooks: str) -> None:
+    """Our webhooks go; the key can only be deleted by its owner. One that is gone is gone."""
+    client = Client(access)
+    with suppress(StoreLocked):
+        mine = [hook for hook in client.pages("webhooks") if hook["delivery_url"] == hooks]
+        for hook in mine:
+            client.delete(f"webhooks/{int(hook['id'])}", force="true")
 
 
 def renew(access: Access, app: AppKeys, now: datetime) -> Access:

@@ -32,6 +32,7 @@ from stores.base import (
 from stores.texts import _
 from stores.woocommerce import amending, changes, compose, editing, refunding, standing
 from stores.woocommerce.client import Client
+from stores.woocommerce.identity import identify
 from stores.woocommerce.parcels import names_pieces, parcels
 from stores.woocommerce.words import KEY, meta, naive, utc
 
@@ -91,17 +92,7 @@ class WooStore:
         return self._client.spend
 
     def identify(self) -> Identity:
-        status = self._client.get("system_status", _fields="environment,settings")
-        environment, settings = status["environment"], status["settings"]
-        general = {item["id"]: item["value"] for item in self._client.get("settings/general")}
-        return Identity(
-            id=environment["home_url"],
-            name=environment["home_url"].partition("://")[2],
-            address=self._client.url,
-            currency=settings["currency"],
-            country=str(general.get("woocommerce_default_country", "")).partition(":")[0],
-            notes=(f"WooCommerce {environment['version']}",),
-        )
+        return identify(self._client)
 
     def variants(self, skus: Sequence[str]) -> list[Variant]:
         wanted = {sku for sku in skus if sku}

@@ -51,6 +51,35 @@ def test_approving_posts_a_key_that_works_and_then_returns(scene: Scene) -> None
     assert (answer.status_code, answer.headers["Location"]) == (302, back)
 
 
+def test_a_persons_browser_agrees_by_a_name_of_this_machine(scene: Scene) -> None:
+    """Every browser takes ``….localhost`` to this machine; the links stay there."""
+    local, more = f"http://{HOST}.localhost:8900", {"query_string": ASKED}
+    login = scene.client.get("/wc-auth/v1/authorize", base_url=local, **more)
+    assert login.headers["Location"].startswith(f"{local}/wc-auth/v1/login/?")
+    form = {"username": "admin", "password": "password"}
+    scene.client.post("/wc-auth/v1/login/", base_url=local, data=form, **more)
+    page = scene.client.get("/wc-auth/v1/authorize", base_url=local, **more)
+    assert f'href="{local}/wc-auth/v1/access_granted/' in unescape(page.text)
+
+
+def test_keys_go_to_an_app_without_tls_only_where_the_store_is_lax() -> None:
+    asked = ASKED | {"callback_url": "http://127.0.0.1:8000/keys"}
+    for lax, status in ((False, 401), (True, 302)):
+        answer = Scene(lax=lax).client.get(
+            "/wc-auth/v1/authorize", base_url=HOME, query_string=asked
+        )
+        assert answer.status_code == status
+
+
+def test_without_pretty_permalinks_there_is_no_approval_page(scene: Scene) -> None:
+    scene.store.pretty = False
+    answer = scene.client.get("/wc-auth/v1/authorize", base_url=HOME, query_string=ASKED)
+    assert answer.status_code == 404
+    assert scene.client.get("/wp-json/", base_url=HOME).status_code == 404
+    plain = scene.client.get("/?rest_route=/", base_url=HOME)
+    assert "wc/v3" in plain.get_json()["namespaces"]
+
+
 def test_a_callback_that_fails_takes_the_key_away_again(scene: Scene) -> None:
     scene.answers = 500
     keys = len(scene.store.keys)

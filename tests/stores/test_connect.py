@@ -1,8 +1,7 @@
-"""Getting into a store, staying in, and being thrown out."""
+"""Getting into a store, staying in, and being thrown out: a Shopify shop."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -10,15 +9,54 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sandbox.shopify import App, Shop
+from sandbox.shopify.oauth import signed
 from sandbox.world import World
-from stores import capabilities, connect, open_marketplace, open_store, platforms, renew
+from stores import (
+    capabilities,
+    handshake,
+    open_marketplace,
+    open_store,
+    platforms,
+    renew,
+)
 from stores.base import Access, AppKeys, StoreBusy, StoreLocked
+from stores.handshake import Hurdle, Places
 from stores.shopify import connect as shopify
-from stores.woocommerce import connect as woocommerce
-from tests.stores.cast import NOON, SECRET, advance, woo_shore
+from tests.stores.cast import NOON, SECRET, advance
 
 KEYS = AppKeys("client", SECRET)
 DOMAIN = "vera.myshopify.com"
+PLACES = Places("https://a.example.com/back?x=1", "https://a.example.com/keys")
+SMUGGLED = [
+    "",
+    "vera",
+    "evil.com",
+    "evil.com#",
+    "evil.com#.myshopify.com",
+    "evil.com/x.myshopify.com",
+    "evil.com?x.myshopify.com",
+    "evil.com\\.myshopify.com",
+    "vera.myshopify.com#evil.com",
+    "vera.myshopify.com/evil",
+    "vera.myshopify.com.evil.test",
+    "vera.myshopify.com@evil.com",
+    "evil@vera.myshopify.com",
+    "https://vera.myshopify.com",
+    "vera.myshopify.com:443",
+    "vera.myshopify.com.",
+    "vera.myshopify.com\n",
+    "vera.myshop\nify.com",
+    "evil.com\nvera.myshopify.com",
+    "vera.myshopify.com\x00",
+    "Vera.myshopify.com",
+    "vera.MYSHOPIFY.com",
+    "véra.myshopify.com",
+    "vеra.myshopify.com",  # noqa: RUF001 - a Cyrillic e
+    "vera。myshopify。com",
+    "xn--vra-bma.evil.com",
+    "-vera.myshopify.com",
+    "a.vera.myshopify.com",
+]
 
 
 @pytest.fixture
@@ -35,7 +73,7 @@ def shop(world: World, app: App) -> Shop:
 
 def test_every_platform_answers_to_its_name() -> None:
     assert [capabilities(name).platform for name in platforms()] == list(platforms())
-    assert all(connect(name).renew for name in platforms())
+    assert all(handshake(name).MANNER.rights for name in platforms())
 
 
 def test_an_unknown_platform_is_refused() -> None:
@@ -127,76 +165,101 @@ def test_a_token_is_never_sent_to_a_strangers_host(address: str) -> None:
         shopify.exchange(address, "token", KEYS, NOON)
 
 
-def test_the_approval_page_gets_our_scopes_and_state() -> None:
-    url = shopify.authorize_url(DOMAIN, KEYS, ["write_orders"], "https://a.example.com/b", "st4te")
+def test_the_approval_page_gets_the_least_scopes_and_our_state() -> None:
+    url = shopify.approval_page(DOMAIN, KEYS, "st4te", PLACES, keeps_market=False)
     parts = urlsplit(url)
     query = parse_qs(parts.query)
-    assert (parts.hostname, query["scope"], query["state"]) == (DOMAIN, ["write_orders"], ["st4te"])
+    assert (parts.hostname, query["state"]) == (DOMAIN, ["st4te"])
+    assert query["scope"] == [",".join(shopify.VENDOR_SCOPES)]
+    assert query["redirect_uri"] == [PLACES.back]
 
 
-def test_only_a_signed_redirect_is_believed() -> None:
-    assert not shopify.is_signed({"shop": DOMAIN, "code": "1"}, KEYS)
-    assert not shopify.is_signed({"shop": DOMAIN, "hmac": "00", "timestamp": "1"}, KEYS)
+def test_a_merchants_shop_keeps_its_rights_when_it_becomes_a_store_too() -> None:
+    url = shopify.approval_page(DOMAIN, KEYS, "st4te", PLACES, keeps_market=True)
+    asked = parse_qs(urlsplit(url).query)["scope"][0].split(",")
+    assert set(asked) == {*shopify.VENDOR_SCOPES, *shopify.MERCHANT_SCOPES}
 
 
-# -- WooCommerce -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("typed", ["vera.myshopify.com", " vera.myshopify.com "])
+def test_a_shops_own_domain_is_its_address(typed: str) -> None:
+    assert shopify.address(typed) == DOMAIN
+
+
+@pytest.mark.parametrize("typed", SMUGGLED)
+def test_nothing_but_a_shops_own_domain_is_an_address(typed: str) -> None:
+    with pytest.raises(Hurdle):
+        shopify.address(typed)
+
+
+def came_back(shop: Shop, app: App, **more: str) -> list[tuple[str, str]]:
+    return list(signed(shop, app, {"code": "c0de", "state": "st4te"}).items() | more.items())
+
+
+def test_a_signed_redirect_is_believed_with_the_new_and_the_old_secret(
+    world: World, shop: Shop, app: App
+) -> None:
+    for secrets in ([SECRET], ["a newer secret", SECRET]):
+        told = shopify.returned(came_back(shop, app), secrets, world.now())
+        assert (told.token, told.address, told.proof) == ("st4te", DOMAIN, {"code": "c0de"})
 
 
 @pytest.mark.parametrize(
-    ("typed", "url"),
+    "change",
     [
-        ("shop.example.com", "https://shop.example.com"),
-        (" https://Shop.Example.com/ ", "https://shop.example.com"),
-        ("https://example.com/shop/", "https://example.com/shop"),
-        ("https://shop.example.com/wp-admin/admin.php?page=wc", "https://shop.example.com"),
-        ("https://example.com/shop/wp-json/wc/v3", "https://example.com/shop"),
+        {"code": "other"},
+        {"state": "other"},
+        {"shop": "other.myshopify.com"},
+        {"timestamp": "1"},
+        {"hmac": ""},
+        {"hmac": "é"},
+        {"more": "1"},
     ],
 )
-def test_what_people_type_becomes_a_sites_address(typed: str, url: str) -> None:
-    assert woocommerce.site_url(typed) == url
+def test_a_redirect_that_was_touched_is_not(
+    world: World, shop: Shop, app: App, change: dict[str, str]
+) -> None:
+    fields = dict(came_back(shop, app)) | change
+    with pytest.raises(ValueError, match="sign"):
+        shopify.returned(list(fields.items()), [SECRET], world.now())
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["http://shop.example.com", "https://a:b@shop.example.com", "shop", "", "https://x.com:8443"],
-)
-def test_an_address_that_cannot_be_a_store_is_refused(typed: str) -> None:
-    with pytest.raises(ValueError, match="store"):
-        woocommerce.site_url(typed)
+def test_a_redirect_is_believed_for_a_day_and_never_with_a_parameter_twice(
+    world: World, shop: Shop, app: App
+) -> None:
+    query = came_back(shop, app)
+    with pytest.raises(ValueError, match="sign"):
+        shopify.returned([*query, ("shop", DOMAIN)], [SECRET], world.now())
+    with pytest.raises(ValueError, match="long ago"):
+        shopify.returned(query, [SECRET], world.now() + timedelta(days=1, seconds=1))
 
 
-def test_the_approval_carries_our_token_and_addresses() -> None:
-    url = woocommerce.authorize_url(
-        "shop.example.com",
-        app_name="Sluice",
-        token="t0ken",
-        back="https://a.example.com/back?x=1",
-        callback="https://a.example.com/keys",
-    )
-    query = parse_qs(urlsplit(url).query)
-    assert url.startswith("https://shop.example.com/wc-auth/v1/authorize?")
-    assert (query["user_id"], query["scope"]) == (["t0ken"], ["read_write"])
-    assert query["return_url"] == ["https://a.example.com/back?x=1"]
+def test_a_signed_redirect_of_no_shop_is_refused(world: World, shop: Shop, app: App) -> None:
+    shop.domain = "VERA.myshopify.com"
+    with pytest.raises(ValueError, match="address"):
+        shopify.returned(came_back(shop, app), [SECRET], world.now())
 
 
-def test_the_keys_that_a_site_sends_open_it(world: World) -> None:
-    shore = woo_shore(world)
-    key, secret = shore.site.issue_key()
-    body = {
-        "key_id": 1,
-        "user_id": "t0ken",
-        "consumer_key": key,
-        "consumer_secret": secret,
-        "key_permissions": "read_write",
-    }
-    token, secrets = woocommerce.read_callback(json.dumps(body).encode())
-    assert token == "t0ken"
-    assert open_store(woocommerce.access(shore.host, secrets)).identify().currency == "USD"
+def test_a_code_becomes_an_access_with_the_rights_that_were_asked(
+    world: World, shop: Shop, app: App
+) -> None:
+    code = shop.grants.new_code(app, shopify.VENDOR_SCOPES)
+    access = shopify.redeem(DOMAIN, {"code": code}, KEYS, NOON)
+    assert set(shopify.VENDOR_SCOPES) <= set(shopify.prove(access).scopes)
+    with pytest.raises(StoreLocked):
+        shopify.redeem(DOMAIN, {"code": code}, KEYS, NOON)
 
 
-@pytest.mark.parametrize(
-    "body", [b"[]", b"{}", b"x", b'{"key_permissions": "read", "consumer_key": "ck"}']
-)
-def test_a_callback_without_a_usable_key_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - json's own words differ
-        woocommerce.read_callback(body)
+def test_an_access_without_a_right_that_we_need_is_told_with_its_name(
+    world: World, shop: Shop, app: App
+) -> None:
+    code = shop.grants.new_code(app, ["read_products", "write_orders"])
+    with pytest.raises(Hurdle) as told:
+        shopify.prove(shopify.redeem(DOMAIN, {"code": code}, KEYS, NOON))
+    assert (told.value.code, told.value.names) == ("rights", ("read_fulfillments",))
+
+
+def test_a_shop_that_is_given_up_has_no_app_any_more(shop: Shop, app: App) -> None:
+    access = shopify.exchange(DOMAIN, shop.id_token(app), KEYS, NOON)
+    shopify.give_up(access, "")
+    shopify.give_up(access, "")
+    assert app.client_id not in shop.grants.installations

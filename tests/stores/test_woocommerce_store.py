@@ -211,7 +211,7 @@ def test_words_of_the_store_come_without_entities(world: World, shore: WooShore)
 
 
 def test_a_site_by_plain_http_is_refused() -> None:
-    with pytest.raises(ValueError, match="https"):
+    with pytest.raises(StoreLocked, match="https"):
         open_store(
             Access(
                 "woocommerce", "http://a.example.com", {"consumer_key": "", "consumer_secret": ""}

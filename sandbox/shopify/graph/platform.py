@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.shopify.app import may_hear
+from sandbox.shopify.app import App, may_hear
 from sandbox.shopify.fulfilment import Refusal
 from sandbox.shopify.graph.base import Args, Call, Fields, Resolver, attr, constant, user_errors
 from sandbox.shopify.graph.orders import at
@@ -177,6 +177,14 @@ def metafield_definition_create(_: Any, info: GraphQLResolveInfo, args: Args) ->
     return call.shop.metafields.define(call.app, args["definition"])
 
 
+@user_errors("app")
+def app_uninstall(_: Any, info: GraphQLResolveInfo, args: Args) -> App:
+    """By the app itself, with the token that dies of it."""
+    call: Call = info.context
+    call.shop.uninstall(call.app)
+    return call.app
+
+
 QUERIES: dict[str, Resolver] = {
     "shop": lambda _, info, args: info.context.shop,
     "currentAppInstallation": lambda _, info, args: info.context.token.installation,
@@ -187,6 +195,7 @@ QUERIES: dict[str, Resolver] = {
     ),
 }
 MUTATIONS: dict[str, Resolver] = {
+    "appUninstall": app_uninstall,
     "webhookSubscriptionCreate": webhook_subscription_create,
     "webhookSubscriptionUpdate": webhook_subscription_update,
     "webhookSubscriptionDelete": webhook_subscription_delete,
