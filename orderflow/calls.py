@@ -184,3 +184,22 @@ def forget(session: Session, merchant_id: int, now: datetime, *, limit: int = 20
         .limit(limit)
     )
     return rows_hit(session.execute(delete(StoreCall).where(StoreCall.id.in_(old)))) == limit
+
+
+LATELY = timedelta(days=7)
+
+
+def last_failure(session: Session, connection: Connection, now: datetime) -> StoreCall | None:
+    """The latest call to a vendor's store that went wrong, for this merchant, in the last week."""
+    return session.scalars(
+        select(StoreCall)
+        .where(
+            StoreCall.merchant_id == connection.merchant_id,
+            StoreCall.vendor_id == connection.vendor_id,
+            StoreCall.access_id == connection.access_id,
+            StoreCall.outcome != StoreCall.OK,
+            StoreCall.started_at > now - LATELY,
+        )
+        .order_by(StoreCall.id.desc())
+        .limit(1)
+    ).one_or_none()

@@ -7,6 +7,7 @@ file: ``SLUICE_SECRET_KEYS_FILE=/run/secrets/keys``. An unknown or bad value sto
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -45,11 +46,23 @@ class Config(BaseModel):
     public_url: Annotated[
         str, Field(pattern=r"^https?://[^\s/]+$", description="where the app answers, no path")
     ]
+    portal_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://[^\s/]+$", description="a host of the portal's own, no path"),
+    ] = None
     redis_url: Annotated[
         str | None, Field(description="the doorbell; without it workers look at the database")
     ] = None
     store_gateway: Annotated[
         str | None, Field(description="send every store call to this loopback address (sandbox)")
+    ] = None
+    store_allow: Annotated[
+        tuple[str, ...],
+        Field(description="stores that may stand inside, or answer by http: https://store.lan"),
+    ] = ()
+    app_listing_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description="the app's listing, for vendors to install"),
     ] = None
     app_bridge: Annotated[
         str | None, Field(pattern=r"^https?://\S+$", description="where App Bridge is loaded from")
@@ -73,6 +86,9 @@ class Config(BaseModel):
     )
     web_port: Annotated[int, Field(ge=1, le=65535, description="its TCP port")] = 8000
     web_workers: Annotated[int, Field(ge=1, description="web workers, one for each core")] = 1
+    web_proxies: Annotated[
+        int, Field(ge=0, description="proxies before the web whose X-Forwarded-For is believed")
+    ] = 1
     web_threads: Annotated[int, Field(ge=1, description="threads of each web worker")] = 8
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
@@ -84,7 +100,22 @@ class Config(BaseModel):
     claim_seconds: Annotated[int, Field(ge=4, description="longer than the longest call")] = 150
     call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 65
 
-    _split = field_validator("secret_keys", "app_secrets", "look_waits", mode="before")(_commas)
+    @property
+    def portal_address(self) -> str:
+        """Where vendors find the portal."""
+        return self.portal_url or self.public_url
+
+    _split = field_validator(
+        "secret_keys", "app_secrets", "look_waits", "store_allow", mode="before"
+    )(_commas)
+
+    @field_validator("store_allow")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[^\s/?#@]+", origin):
+                raise ValueError("holds something else than origins such as https://store.lan")
+        return origins
 
     @field_validator("secret_keys")
     @classmethod

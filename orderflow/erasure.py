@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from orderflow import people
 from orderflow.db import rows_hit
 from orderflow.models import (
     Base,
@@ -27,6 +28,9 @@ from orderflow.models import (
 BATCH = 500
 BY_STORE = {"store_access", "webhook", "message", "lane"}
 """Tables whose rows belong to a store or a lane, not to a merchant; seen to by name."""
+BY_PERSON = {"person", "portal_session", "reset_token", "login_try"}
+"""Those of people, who may act for vendors of several merchants: they go with the last one, and
+tries to log in go by themselves."""
 HIS_KINDS = (
     "reconsider",
     "reconsider_all",
@@ -63,6 +67,7 @@ def erase(session: Session, merchant_id: int) -> bool:
     session.delete(merchant)
     session.flush()
     _close_unused(session)
+    people.forget_strangers(session)
     return False
 
 

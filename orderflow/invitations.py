@@ -1,16 +1,20 @@
-"""A vendor is invited into the portal: a link that works once, for seven days."""
+"""A vendor, or somebody of its staff, is invited into the portal: a link that works once, for
+seven days.
+
+The merchant invites an owner, an owner invites staff. Neither sees the other's invitations."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import notices
-from orderflow.models import Invitation, Vendor
+from orderflow import notices, people
+from orderflow.models import Invitation, Membership, Merchant, Person, Vendor
+from orderflow.secrets import fingerprint
 
 GOOD_FOR = timedelta(days=7)
 
@@ -25,11 +29,36 @@ def invite(session: Session, vendor: Vendor, *, by: str, now: datetime) -> Invit
         raise NoAddress("A vendor is invited by e-mail, and this one has no address.")
     for earlier in _open(session, vendor, now):
         _end(earlier, now)
+    invitation = _add(session, vendor, vendor.email, Membership.OWNER, by, now)
+    about = {"invitation": invitation.id}
+    notices.tell(session, vendor.merchant, notices.INVITATION, about, now, vendor)
+    return invitation
+
+
+def invite_staff(
+    session: Session, vendor: Vendor, email: str, by: Person, now: datetime
+) -> Invitation:
+    """As ``invite``, by an owner; earlier ones to the same address no longer work."""
+    address = people.fold(email)
+    for earlier in staff_invited(session, vendor, now):
+        if earlier.email == address:
+            _end(earlier, now)
+    invitation = _add(session, vendor, address, Membership.STAFF, by.public_id, now)
+    notices.tell_person(
+        session, notices.STAFF_INVITATION, address, now, {"invitation": invitation.id}
+    )
+    return invitation
+
+
+def _add(
+    session: Session, vendor: Vendor, email: str, role: str, by: str, now: datetime
+) -> Invitation:
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         merchant_id=vendor.merchant_id,
         vendor_id=vendor.id,
-        email=vendor.email,
+        email=email,
+        role=role,
         token_hash=fingerprint(token),
         sealed_token=token,
         created_at=now,
@@ -38,8 +67,6 @@ def invite(session: Session, vendor: Vendor, *, by: str, now: datetime) -> Invit
     )
     session.add(invitation)
     session.flush()
-    about = {"invitation": invitation.id}
-    notices.tell(session, vendor.merchant, notices.INVITATION, about, now, vendor)
     return invitation
 
 
@@ -56,28 +83,63 @@ def pending(session: Session, vendor: Vendor, now: datetime) -> Invitation | Non
     return next(iter(_open(session, vendor, now)), None)
 
 
+def staff_invited(session: Session, vendor: Vendor, now: datetime) -> list[Invitation]:
+    """Those that an owner invited and who have not come yet, the latest first."""
+    return _open(session, vendor, now, Membership.STAFF)
+
+
+def withdraw_staff(session: Session, vendor: Vendor, public_id: str, now: datetime) -> bool:
+    """That link no longer works. False: there is none."""
+    standing = [each for each in staff_invited(session, vendor, now) if each.public_id == public_id]
+    for invitation in standing:
+        _end(invitation, now)
+    return bool(standing)
+
+
+def find(session: Session, token: str, now: datetime, *, lock: bool = False) -> Invitation | None:
+    """The invitation behind a link, while it is good. Whoever accepts it locks it."""
+    wanted = (
+        select(Invitation)
+        .join(Merchant, Merchant.id == Invitation.merchant_id)
+        .where(
+            Invitation.token_hash == fingerprint(token),
+            *_good(now),
+            Merchant.uninstalled_at.is_(None),
+        )
+    )
+    return session.scalars(wanted.with_for_update(of=Invitation) if lock else wanted).one_or_none()
+
+
+def accept(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
+    """The person, whose address is the invited one, acts for the vendor. The link is used up."""
+    if person.email != people.fold(invitation.email):
+        raise ValueError("an invitation is good for its own address")
+    invitation.accepted_at, invitation.sealed_token = now, None
+    return people.join(session, person, invitation.vendor, invitation.role, now)
+
+
 def path(invitation: Invitation) -> str:
     """Where the portal takes the invited vendor in."""
     return f"/portal/invitation/{invitation.sealed_token}"
 
 
-def fingerprint(token: str) -> str:
-    """What is looked up: the token itself opens nothing in a stolen database."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _open(session: Session, vendor: Vendor, now: datetime) -> list[Invitation]:
+def _open(
+    session: Session, vendor: Vendor, now: datetime, role: str = Membership.OWNER
+) -> list[Invitation]:
     return list(
         session.scalars(
             select(Invitation)
-            .where(
-                Invitation.vendor_id == vendor.id,
-                Invitation.expires_at > now,
-                Invitation.accepted_at.is_(None),
-                Invitation.withdrawn_at.is_(None),
-            )
+            .where(Invitation.vendor_id == vendor.id, Invitation.role == role, *_good(now))
             .order_by(Invitation.id.desc())
         )
+    )
+
+
+def _good(now: datetime) -> tuple[Any, ...]:
+    return (
+        Invitation.expires_at > now,
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
     )
 
 

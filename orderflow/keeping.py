@@ -1,4 +1,5 @@
-"""How long what came in and went out is kept: webhooks, mails, collected copies of a person."""
+"""How long what came in and went out is kept: webhooks, mails, collected copies of a person, and
+what logins leave behind."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from orderflow import logins, sessions
 from orderflow.db import rows_hit
 from orderflow.models import Connection, Mail, Merchant, PrivacyRequest, Webhook
 
@@ -28,6 +30,14 @@ def let_go(session: Session, merchant: Merchant, now: datetime) -> bool:
     )
     full = [_webhooks(session, merchant, now), _bodies(session, merchant, now)]
     return any([*full, _mails(session, merchant, now)])
+
+
+def let_go_of_logins(session: Session, now: datetime) -> None:
+    """Of all people of the portal; they are no merchant's."""
+    sessions.forget(session, now)
+    logins.forget(session, now)
+    old = Mail.merchant_id.is_(None) & (Mail.created_at < now - MAILS)
+    session.execute(delete(Mail).where(old))
 
 
 def _webhooks(session: Session, merchant: Merchant, now: datetime) -> bool:

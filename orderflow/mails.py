@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from orderflow import figures, invitations, notices, timeline
+from orderflow import figures, invitations, logins, notices, people, timeline
 from orderflow.models import (
     Connection,
     Invitation,
@@ -34,7 +34,8 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a letter is made of. ``id`` is the same at every try; ``shop`` is the merchant's name.
+    """What a letter is made of. ``id`` is the same at every try; ``shop`` is the merchant's name,
+    "" where none has to do with it.
 
     ``path`` is a page of ours for vendors, "" where the merchant's own pages are meant."""
 
@@ -53,6 +54,8 @@ def begin(session: Session, mail_id: int, now: datetime, *, set_up: bool) -> Not
     mail = session.get_one(Mail, mail_id)
     if mail.state != Mail.WAITING:
         return None
+    if mail.kind in PERSONAL:
+        return _begin_personal(session, mail, now, set_up=set_up)
     merchant = session.get_one(Merchant, mail.merchant_id)
     values = COMPOSERS[mail.kind](session, mail, merchant)
     mail.recipient = (values or {}).pop("recipient", _recipient(mail, merchant))
@@ -69,6 +72,25 @@ def begin(session: Session, mail_id: int, now: datetime, *, set_up: bool) -> Not
         reply_to=merchant.email if mail.vendor else "",
         shop=merchant.name,
         path=values.pop("path", ""),
+        values=values,
+    )
+
+
+def _begin_personal(session: Session, mail: Mail, now: datetime, *, set_up: bool) -> Notice | None:
+    """An address that is nobody's is not kept either."""
+    values = PERSONAL[mail.kind](session, mail, now)
+    if values is None or not set_up:
+        mail.recipient = mail.recipient if values else ""
+        _end(mail, Mail.NOT_SENT, now, Mail.NOT_NEEDED if values is None else Mail.NOT_SET_UP)
+        return None
+    return Notice(
+        id=mail.public_id,
+        kind=mail.kind,
+        language=values.pop("language"),
+        recipient=mail.recipient,
+        reply_to="",
+        shop=values.pop("shop", ""),
+        path=values.pop("path"),
         values=values,
     )
 
@@ -155,6 +177,13 @@ def _export(session: Session, mail: Mail, merchant: Merchant) -> Values | None:
     return {"reference": asked.reference, "orders": len(asked.order_ids)}
 
 
+def _disconnected(session: Session, mail: Mail, merchant: Merchant) -> Values | None:
+    connection = session.get(Connection, mail.about["connection"])
+    if connection is None or connection.disconnected_at is None:
+        return None
+    return {"vendor": connection.vendor.name, "store": connection.name}
+
+
 COMPOSERS: Mapping[str, Callable[[Session, Mail, Merchant], Values | None]] = {
     notices.ORDER: _order,
     notices.DIGEST: _digest,
@@ -162,6 +191,44 @@ COMPOSERS: Mapping[str, Callable[[Session, Mail, Merchant], Values | None]] = {
     notices.INVITATION: _invitation,
     notices.ATTENTION: _attention,
     notices.EXPORT: _export,
+    notices.DISCONNECTED: _disconnected,
+}
+
+
+# -- to people of the portal -----------------------------------------------------------------------
+
+
+def _staff_invitation(session: Session, mail: Mail, now: datetime) -> Values | None:
+    invitation = session.get(Invitation, mail.about["invitation"])
+    if invitation is None or not invitation.sealed_token:
+        return None
+    vendor, person = invitation.vendor, people.known(session, mail.recipient)
+    return {
+        "language": person.language if person else vendor.language,
+        "shop": vendor.merchant.name,
+        "vendor": vendor.name,
+        "until": invitation.expires_at,
+        "path": invitations.path(invitation),
+    }
+
+
+def _reset(session: Session, mail: Mail, now: datetime) -> Values | None:
+    person = people.known(session, mail.recipient)
+    if person is None:
+        return None
+    return {"language": person.language, "path": logins.reset_link(session, person, now)}
+
+
+def _warning(session: Session, mail: Mail, now: datetime) -> Values | None:
+    person = people.known(session, mail.recipient)
+    return {"language": person.language, "path": "/portal/forgotten"} if person else None
+
+
+PERSONAL: Mapping[str, Callable[[Session, Mail, datetime], Values | None]] = {
+    notices.STAFF_INVITATION: _staff_invitation,
+    notices.RESET: _reset,
+    notices.PASSWORD_CHANGED: _warning,
+    notices.LOCKED: _warning,
 }
 
 

@@ -1,4 +1,5 @@
-"""Who is told what by mail: vendors of orders and lost stores, merchants of what needs them.
+"""Who is told what by mail: vendors of orders and lost stores, merchants of what needs them,
+people of the portal of what concerns their login.
 
 A notice is written with the state it follows from and sent by a worker. The hourly digest and the
 merchant's alert are messages with a due time, like every other delay.
@@ -26,7 +27,10 @@ from orderflow.models import (
 )
 
 ORDER, DIGEST, RECONNECT, INVITATION = "order", "digest", "reconnect", "invitation"
-ATTENTION, EXPORT = "attention", "export"
+ATTENTION, EXPORT, DISCONNECTED = "attention", "export", "disconnected"
+STAFF_INVITATION, RESET = "staff_invitation", "reset"
+PASSWORD_CHANGED, LOCKED = "password_changed", "locked"
+PEOPLE_LANE = "mail:people"
 HOUR = 3600
 FRESH = timedelta(hours=1)
 """An order that is older when it finds its vendor goes with the digest: giving a vendor another
@@ -48,9 +52,23 @@ def tell(
     outbox.put(session, merchant.mail_lane, "mail", subject, {"mail": mail.id}, now=now)
 
 
+def tell_person(
+    session: Session,
+    kind: str,
+    email: str,
+    now: datetime,
+    about: Mapping[str, Any] | None = None,
+) -> None:
+    """A mail to whoever has that address, if it is anybody: the worker finds out, so that asking
+    takes the same time for everybody."""
+    mail = _mail(session, None, kind, about or {}, now, None)
+    mail.recipient = email
+    outbox.put(session, PEOPLE_LANE, "mail", f"mail:{mail.id}", {"mail": mail.id}, now=now)
+
+
 def _mail(
     session: Session,
-    merchant: Merchant,
+    merchant: Merchant | None,
     kind: str,
     about: Mapping[str, Any],
     now: datetime,
@@ -58,7 +76,7 @@ def _mail(
     state: str = Mail.WAITING,
 ) -> Mail:
     mail = Mail(
-        merchant_id=merchant.id,
+        merchant_id=merchant.id if merchant else None,
         vendor_id=vendor.id if vendor else None,
         kind=kind,
         about=dict(about),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,14 @@ from stores.texts import _
 
 class RegisterError(ValueError):
     """Not possible as asked; the message says what to do instead."""
+
+
+class OwnShop(RegisterError):
+    """The store is the merchant's own shop."""
+
+
+class StoreTaken(RegisterError):
+    """The store is another vendor's of this merchant."""
 
 
 def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
@@ -110,6 +119,7 @@ def introduce(session: Session, access_id: int, identity: Identity, now: datetim
         merchant.phone, merchant.country = identity.phone, identity.country
     for connection in connections_of(session, access_id):
         connection.name, connection.country = identity.name, identity.country
+        connection.traits = _traits(identity)
     unlock_access(session, access_id, now)
 
 
@@ -153,10 +163,9 @@ def connect(
     session: Session, vendor: Vendor, access: Access, identity: Identity, now: datetime
 ) -> Connection:
     """The vendor's store, connected or connected again. The first one is the default."""
+    refuse_own_shop(session, vendor, access.platform, access.address)
     row = keep_access(session, access, now)
     merchant = session.get_one(Merchant, vendor.merchant_id)
-    if merchant.access_id == row.id:
-        raise RegisterError("A merchant's own shop cannot be the store of its vendor.")
     mine = session.scalars(select(Connection).where(Connection.vendor_id == vendor.id)).all()
     _refuse_foreign(session, merchant, vendor, row)
     connection = next((c for c in mine if c.access_id == row.id), None) or Connection(
@@ -166,7 +175,7 @@ def connect(
     )
     connection.is_default = not any(c.is_default for c in mine if c is not connection)
     connection.name, connection.connected_at = identity.name, now
-    connection.country = identity.country
+    connection.country, connection.traits = identity.country, _traits(identity)
     connection.disconnected_at = None
     session.add(connection)
     session.flush()
@@ -175,6 +184,19 @@ def connect(
     _follow(session, row, now)
     reconsider_all(session, merchant, now, vendor_id=vendor.id)
     return connection
+
+
+def _traits(identity: Identity) -> dict[str, Any]:
+    """What the vendor's page tells of the store."""
+    notes, limits = list(identity.notes), list(identity.limits)
+    return {"currency": identity.currency, "notes": notes, "limits": limits}
+
+
+def refuse_own_shop(session: Session, vendor: Vendor, platform: str, address: str) -> None:
+    """Raises OwnShop. What is said of the marketplace itself is no secret to its vendors."""
+    market = session.get_one(Merchant, vendor.merchant_id).access
+    if (market.platform, market.address) == (platform, address):
+        raise OwnShop("A merchant's own shop cannot be the store of its vendor.")
 
 
 def _follow(session: Session, access: StoreAccess, now: datetime) -> None:
@@ -195,7 +217,7 @@ def _refuse_foreign(
         )
     ).first()
     if other is not None:
-        raise RegisterError("This store is connected to another vendor.")
+        raise StoreTaken("This store is connected to another vendor.")
 
 
 def dismiss_checklist(merchant: Merchant, now: datetime) -> None:
@@ -212,6 +234,25 @@ def disconnect(session: Session, connection: Connection, now: datetime) -> None:
         min(others, key=lambda other: other.id).is_default = True
     merchant = session.get_one(Merchant, connection.merchant_id)
     reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+    access = connection.access
+    if not is_used(session, access.id):
+        about, subject = {"access": access.id}, f"leave:{access.id}"
+        outbox.put(session, access.lane, "leave", subject, about, now=now)
+
+
+def is_used(session: Session, access_id: int) -> bool:
+    """By a merchant that has the app, as its vendor's store or as its own shop."""
+    shop = select(Merchant.id).where(
+        Merchant.access_id == access_id, Merchant.uninstalled_at.is_(None)
+    )
+    return bool(connections_of(session, access_id)) or session.scalar(shop) is not None
+
+
+def close_access(session: Session, access_id: int, now: datetime) -> None:
+    """We have given the store up, and keep no way into it."""
+    access = session.get_one(StoreAccess, access_id)
+    access.secrets, access.expires_at = {}, None
+    access.state, access.state_since, access.locked_words = StoreAccess.CLOSED, now, ""
 
 
 def lock_access(session: Session, access_id: int, words: str, now: datetime) -> None:
@@ -229,7 +270,7 @@ def lock_access(session: Session, access_id: int, words: str, now: datetime) -> 
 def unlock_access(session: Session, access_id: int, now: datetime) -> None:
     """The store lets us in again: what was held for it, by any merchant, is decided again."""
     access = session.get_one(StoreAccess, access_id)
-    if access.state != StoreAccess.LOCKED:
+    if access.state == StoreAccess.OPEN or not access.secrets:
         return
     access.state, access.state_since, access.locked_words = StoreAccess.OPEN, now, ""
     outbox.wake(session, access.lane, now)
@@ -249,6 +290,15 @@ def connections_of(session: Session, access_id: int) -> list[Connection]:
             .order_by(Connection.id)
         )
     )
+
+
+def connected_at(session: Session, platform: str, address: str) -> list[Connection]:
+    """Whose store that is."""
+    known = select(StoreAccess.id).where(
+        StoreAccess.platform == platform, StoreAccess.address == address
+    )
+    access_id = session.scalar(known)
+    return connections_of(session, access_id) if access_id is not None else []
 
 
 def activate_add_on(

@@ -1,1 +1,1 @@
-"""The vendor's door."""
+"""The vendor's door: pages for the people of vendors, and webhooks of stores."""

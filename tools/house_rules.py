@@ -36,6 +36,7 @@ NAMES_PLATFORMS = (
     "migrations/",
     "webapp/__init__.py",
     "webapp/install.py",
+    "webapp/pairing.py",
     "webapp/privacy.py",
     "webapp/session.py",
     "webapp/webhooks.py",

@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES: Mapping[str, tuple[str, ...]] = {
     "webapp/translations": ("orderflow", "stores", "webapp", "workers"),
+    "portal/translations": ("portal", "stores"),
 }
 """For each folder of catalogues, the packages that speak through it."""
 METHODS = [

@@ -13,8 +13,10 @@ from orderflow import config as configuration
 from orderflow.config import Config
 from orderflow.db import db
 from orderflow.house import furnish
+from portal import keys as store_keys
+from portal import pages as portal_pages
 from portal import webhooks as store_webhooks
-from stores import http
+from stores import guard, http
 from webapp import admin, answers, commands, files, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -32,15 +34,17 @@ def create_app(config: Config | None = None) -> Flask:
     furnish(app, settings, stores.all_capabilities(), patience=ANSWER_WITHIN)
     if settings.store_gateway:
         http.use_gateway(settings.store_gateway)
+    guard.allow(settings.store_allow)
     socket.setdefaulttimeout(settings.call_seconds)
     http.limit_calls(settings.call_seconds)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
-    for blueprint in (webhooks.pages, health.pages, store_webhooks.pages):
+    for blueprint in (webhooks.pages, health.pages, store_webhooks.pages, store_keys.pages):
         app.register_blueprint(blueprint)
     answers.htmx.init_app(app)
     language.speak(app)
     headers.guard(app)
     files.mark(app)
+    portal_pages.open_pages(app, settings)
     admin.open_pages(app)
     app.cli.add_command(commands.sluice)
     return app

@@ -26,6 +26,7 @@ from webapp import (
     mails,
     order,
     orders,
+    pairing,
     privacy,
     products,
     session,
@@ -78,8 +79,8 @@ def open_pages(app: Flask) -> None:
         app.register_blueprint(pages)
     filters.teach(app)
     app.before_request(_keep_the_door)
-    app.register_error_handler(NotFound, _missing)
     app.register_blueprint(session.pages)
+    app.register_blueprint(pairing.pages)
     app.context_processor(_known_to_every_page)
 
 
@@ -88,6 +89,8 @@ def _keep_the_door() -> Response | None:
         return None
     if any("\0" in text for text in (request.path, *request.values.values())):
         abort(404)  # no database keeps this character, so nothing of ours has it
+    if request.blueprint == pairing.pages.name:
+        return session.require_shop()
     try:
         return session.require_merchant()
     except StoreError:
@@ -95,13 +98,11 @@ def _keep_the_door() -> Response | None:
 
 
 def _inside() -> bool:
-    return request.blueprint in {pages.name for pages in PAGES}
+    return request.blueprint in {pages.name for pages in (pairing.pages, *PAGES)}
 
 
-def _missing(error: NotFound) -> NotFound | tuple[str, int]:
+def _missing(error: NotFound) -> tuple[str, int]:
     """In the reader's language, as a page or as a piece of one; other doors say it their way."""
-    if not _inside():
-        return error
     whole = request.headers.get("HX-Request-Type") != "partial"
     return render_template("missing.html" if whole else "missing_piece.html"), error.code or 404
 
@@ -113,3 +114,7 @@ def _known_to_every_page() -> dict[str, Any]:
         "app_bridge": config.app_bridge or session.APP_BRIDGE,
         "navigation": navigation(),
     }
+
+
+for _pages in (pairing.pages, *PAGES):
+    _pages.register_error_handler(NotFound, _missing)

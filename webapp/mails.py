@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     notices.INVITATION: _later("Invitation to the portal"),
     notices.ATTENTION: _later("Orders need your attention"),
     notices.EXPORT: _later("A customer's data is ready"),
+    notices.DISCONNECTED: _later("A vendor has disconnected its store"),
 }
 STATES: Mapping[str, tuple[str, str]] = {
     Mail.WAITING: ("wait", _later("On its way")),

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from orderflow import register
 from orderflow.config import Config
 from orderflow.db import db
 from orderflow.models import Merchant, StoreAccess
@@ -28,6 +29,7 @@ from webapp.answers import htmx
 APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 ADMIN_ORIGINS = "https://{shop} https://admin.shopify.com"
 """Where Shopify has them; a development setting may say otherwise."""
+PLATFORM = "shopify"
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 
 pages = Blueprint("session", __name__, url_prefix="/session")
@@ -46,20 +48,31 @@ def keys() -> AppKeys:
     return AppKeys(config.app_client_id, config.app_secrets[0])
 
 
-def require_merchant() -> AnyResponse | None:
-    """Before every page of the admin: set ``g.merchant`` and ``g.visitor``, or ask for a token."""
+def require_shop() -> AnyResponse | None:
+    """Set ``g.visitor`` and ``g.id_token``, or ask for a token."""
     token = _token()
     try:
         claims = read_id_token(token, keys())
     except StoreLocked:
-        return _ask_for_token()
-    g.visitor = Visitor(claims["shop"], str(claims["sub"]))
+        return ask_for_token()
+    g.visitor, g.id_token = Visitor(claims["shop"], str(claims["sub"])), token
+    return None
+
+
+def require_merchant() -> AnyResponse | None:
+    """Before every page of the admin: set ``g.merchant`` as well. A shop that may be a vendor's
+    store is asked first, so that nothing is read from it before somebody has chosen."""
+    asked = require_shop()
+    if asked is not None:
+        return asked
     g.merchant = _merchant(g.visitor.shop)
+    if g.merchant is None and _may_be_a_store(g.visitor.shop):
+        return redirect(f"{url_for('pairing.show')}?{urlencode(request.args)}", 303)
     if g.merchant is None or g.merchant.access.state != StoreAccess.OPEN:
         try:
-            g.merchant = install.install(g.visitor.shop, token, keys())
+            g.merchant = install.install(g.visitor.shop, g.id_token, keys())
         except StoreLocked:
-            return _ask_for_token()
+            return ask_for_token()
     return None
 
 
@@ -76,7 +89,17 @@ def _merchant(shop: str) -> Merchant | None:
     ).one_or_none()
 
 
-def _ask_for_token() -> AnyResponse:
+def _may_be_a_store(shop: str) -> bool:
+    """Vendors install from the listing too, where there is one; who was a merchant is one again."""
+    config: Config = current_app.extensions["sluice_config"]
+    known = select(Merchant.id).where(Merchant.shop == shop)
+    if db.session.scalar(known) is not None:
+        return False
+    connected = register.connected_at(db.session(), PLATFORM, shop)
+    return bool(config.app_listing_url or connected)
+
+
+def ask_for_token() -> AnyResponse:
     if "Authorization" in request.headers or htmx:
         return Response(_("The session has ended."), 401, {RETRY: "1"})
     kept = {name: value for name, value in request.args.items() if name != "id_token"}

@@ -149,7 +149,7 @@ def _invitation(session: Session, vendor: Vendor) -> dict[str, Any] | None:
     if pending is None:
         return None
     config: Config = current_app.extensions["sluice_config"]
-    return {"row": pending, "link": f"{config.public_url}{invitations.path(pending)}"}
+    return {"row": pending, "link": f"{config.portal_address}{invitations.path(pending)}"}
 
 
 def lacks(can: Any) -> list[str]:

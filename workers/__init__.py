@@ -9,7 +9,7 @@ from flask import Flask
 import stores
 from orderflow.config import Config
 from orderflow.house import furnish
-from stores import http
+from stores import guard, http
 
 
 def create_app(config: Config) -> Flask:
@@ -18,6 +18,7 @@ def create_app(config: Config) -> Flask:
     furnish(app, config, stores.all_capabilities(), patience=20)
     if config.store_gateway:
         http.use_gateway(config.store_gateway)
+    guard.allow(config.store_allow)
     socket.setdefaulttimeout(config.call_seconds)
     http.limit_calls(config.call_seconds)
     return app

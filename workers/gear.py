@@ -25,6 +25,11 @@ T = TypeVar("T")
 RENEW_BEFORE = timedelta(minutes=5)
 
 
+def hooks_address(config: Config, access: StoreAccess) -> str:
+    """Where that store's webhooks go."""
+    return f"{config.public_url}/webhooks/{access.platform}/{access.public_id}"
+
+
 class Shore:
     """One store, for as long as its lane is ours: its access, renewed by one caller at a time."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from workers import (
     backfill,
     intake,
+    leaving,
     mail,
     privacy,
     pushes,
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "poll": tracking.poll,
     "subscribe": tracking.subscribe,
     "report": reports.tell,
+    "leave": leaving.leave,
     "trial": trials.carry_on,
     "tidy": tidying.tidy,
     "visit": visits.visit,

@@ -43,19 +43,25 @@ class Letter:
     html: str
 
 
-def write(notice: Notice, public_url: str, link: str) -> Letter:
+def write(notice: Notice, portal_url: str, link: str) -> Letter:
     """``link`` is where the reader goes from the letter."""
     tongue = translations.read((CATALOGUES,), notice.language, "mail")
-    words = WRITERS[notice.kind](notice, tongue, public_url, link)
+    words = WRITERS[notice.kind](notice, tongue, portal_url, link)
     told = {
         "words": words,
         "language": notice.language,
-        "footer": tongue.gettext("Sent by Sluice for %(shop)s.") % {"shop": notice.shop},
+        "footer": _footer(notice, tongue),
     }
     text, html = (
         _paper().get_template(f"letter.{shape}").render(told) for shape in ("txt", "html")
     )
     return Letter(words.subject, text, html)
+
+
+def _footer(notice: Notice, tongue: NullTranslations) -> str:
+    if not notice.shop:
+        return tongue.gettext("Sent by Sluice.")
+    return tongue.gettext("Sent by Sluice for %(shop)s.") % {"shop": notice.shop}
 
 
 @cache
@@ -72,7 +78,7 @@ def _paper() -> Environment:
 Tongue = NullTranslations
 
 
-def _order(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _order(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     told = {"number": notice.values["number"], "shop": notice.shop}
     rows = [
         (f"{quantity} × {title}" + (f" ({sku})" if sku else ""), "")
@@ -87,7 +93,7 @@ def _order(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
     )
 
 
-def _digest(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _digest(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     orders = notice.values["orders"]
     count = len(orders) + notice.values["more"]
     told = {"shop": notice.shop, "count": count}
@@ -95,7 +101,7 @@ def _digest(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words
         (
             tongue.ngettext("%(number)s, %(pieces)s piece", "%(number)s, %(pieces)s pieces", pieces)
             % {"number": number, "pieces": pieces},
-            f"{public_url}{path}",
+            f"{portal_url}{path}",
         )
         for number, pieces, path in orders
     ]
@@ -116,7 +122,7 @@ def _more(notice: Notice, tongue: Tongue) -> list[tuple[str, str]]:
     return [(tongue.gettext("and %(count)s more") % {"count": count}, "")] if count else []
 
 
-def _reconnect(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _reconnect(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     platform = stores.capabilities(notice.values["platform"]).title
     told = {"shop": notice.shop, "store": notice.values["store"], "platform": platform}
     return Words(
@@ -136,7 +142,7 @@ def _reconnect(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Wo
     )
 
 
-def _invitation(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _invitation(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     until = format_date(notice.values["until"], "long", locale=notice.language)
     told = {"shop": notice.shop, "date": until}
     return Words(
@@ -154,7 +160,7 @@ def _invitation(notice: Notice, tongue: Tongue, public_url: str, link: str) -> W
     )
 
 
-def _attention(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     values = notice.values
     counted = (
         (
@@ -185,7 +191,7 @@ def _attention(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Wo
     )
 
 
-def _export(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words:
+def _export(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     told = {"reference": notice.values["reference"], "count": notice.values["orders"]}
     return Words(
         tongue.gettext("A customer's data is ready for you to download"),
@@ -203,6 +209,84 @@ def _export(notice: Notice, tongue: Tongue, public_url: str, link: str) -> Words
     )
 
 
+def _disconnected(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    told = {"vendor": notice.values["vendor"], "store": notice.values["store"]}
+    return Words(
+        tongue.gettext("%(vendor)s has disconnected its store") % told,
+        (
+            tongue.gettext(
+                "%(vendor)s has disconnected its store %(store)s. Nothing is sent there any more, "
+                "and what it still ships there is no longer followed."
+            )
+            % told,
+            tongue.gettext(
+                "Its orders wait until a store is connected again; until then %(vendor)s ships by "
+                "hand in the portal, or you do it for it."
+            )
+            % told,
+        ),
+        button=(tongue.gettext("Open the app"), link),
+    )
+
+
+# -- to people of the portal -----------------------------------------------------------------------
+
+
+def _staff_invitation(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    until = format_date(notice.values["until"], "long", locale=notice.language)
+    told = {"shop": notice.shop, "vendor": notice.values["vendor"], "date": until}
+    return Words(
+        tongue.gettext("%(vendor)s invites you to its orders from %(shop)s") % told,
+        (
+            tongue.gettext("In the portal you see what %(vendor)s has to ship for %(shop)s.")
+            % told,
+            tongue.gettext("The link works once, until %(date)s.") % told,
+        ),
+        after=(tongue.gettext("If you do not know %(vendor)s, ignore this mail.") % told,),
+        button=(tongue.gettext("Accept the invitation"), link),
+    )
+
+
+def _reset(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Choose a new password"),
+        (
+            tongue.gettext("Somebody asked for a new password for your login to the portal."),
+            tongue.gettext("The link works once, for an hour."),
+        ),
+        after=(tongue.gettext("If it was not you, ignore this mail: nothing has changed."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
+def _password_changed(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Your password was changed"),
+        (
+            tongue.gettext(
+                "Your login to the portal has a new password, and every other browser was logged "
+                "out."
+            ),
+        ),
+        after=(tongue.gettext("If it was not you, choose another password at once."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
+def _locked(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
+    return Words(
+        tongue.gettext("Your login is locked for half an hour"),
+        (
+            tongue.gettext(
+                "Somebody tried many wrong passwords or codes for your login to the portal. "
+                "Nobody can log in to it for half an hour; browsers that are logged in stay so."
+            ),
+        ),
+        after=(tongue.gettext("If it was you and you forgot the password, choose a new one."),),
+        button=(tongue.gettext("Choose a new password"), link),
+    )
+
+
 WRITERS: Mapping[str, Callable[[Notice, Tongue, str, str], Words]] = {
     "order": _order,
     "digest": _digest,
@@ -210,4 +294,9 @@ WRITERS: Mapping[str, Callable[[Notice, Tongue, str, str], Words]] = {
     "invitation": _invitation,
     "attention": _attention,
     "export": _export,
+    "disconnected": _disconnected,
+    "staff_invitation": _staff_invitation,
+    "reset": _reset,
+    "password_changed": _password_changed,
+    "locked": _locked,
 }

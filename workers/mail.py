@@ -26,7 +26,7 @@ def send(job: Job) -> None:
             return
         link = _link(session, job, mail_id, notice)
     try:
-        post.deliver(job.config, notice, letters.write(notice, job.config.public_url, link))
+        post.deliver(job.config, notice, letters.write(notice, job.config.portal_address, link))
     except post.MailRefused as no:
         with unit_of_work() as session:
             mails.refused(session, mail_id, no.words, clock.now())
@@ -40,7 +40,7 @@ def send(job: Job) -> None:
 def _link(session: Session, job: Job, mail_id: int, notice: Notice) -> str:
     """Where the reader goes from here: a page of the portal, or the app in the shop's admin."""
     if notice.path:
-        return f"{job.config.public_url}{notice.path}"
+        return f"{job.config.portal_address}{notice.path}"
     merchant = session.get_one(Merchant, session.get_one(Mail, mail_id).merchant_id)
     keys = AppKeys(job.config.app_client_id, job.config.app_secrets[0])
     return stores.app_page(merchant.access.platform, merchant.shop, keys)

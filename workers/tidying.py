@@ -1,8 +1,9 @@
-"""Once a day, for each merchant: what is old goes, buyers are forgotten, days are counted."""
+"""Once a day, for each merchant: what is old goes, buyers are forgotten, days are counted.
+What logins to the portal leave behind goes along."""
 
 from __future__ import annotations
 
-from orderflow import calls, clock, figures, forgetting, keeping, outbox
+from orderflow import calls, clock, connecting, figures, forgetting, keeping, outbox
 from orderflow.db import unit_of_work
 from orderflow.models import Merchant
 from workers.gear import Job
@@ -19,6 +20,8 @@ def tidy(job: Job) -> None:
             outbox.done(session, job.message)
             return
         figures.keep_days(session, merchant, moment)
+        connecting.forget(session, merchant.id, moment)
+        keeping.let_go_of_logins(session, moment)
         more = [
             calls.forget(session, merchant.id, moment),
             keeping.let_go(session, merchant, moment),

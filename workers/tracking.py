@@ -7,6 +7,7 @@ from orderflow.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
 from stores.base import StoreOrder
+from workers import gear
 from workers.failures import POISON, set_aside
 from workers.gear import Job
 
@@ -73,7 +74,7 @@ def subscribe(job: Job) -> None:
         if not register.connections_of(session, access.id):
             outbox.done(session, job.message)
             return
-    address = f"{job.config.public_url}/webhooks/{access.platform}/{access.public_id}"
+    address = gear.hooks_address(job.config, access)
     store = job.store()
     secret = access.webhook_secret["secret"]
     job.call("subscribe", store, lambda: store.subscribe(address, secret), STORE)

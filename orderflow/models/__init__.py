@@ -4,6 +4,7 @@ from orderflow.models.backfills import Backfill
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
 from orderflow.models.catalogue import UnmappedVariant
+from orderflow.models.connecting import ConnectAttempt
 from orderflow.models.invitations import Invitation
 from orderflow.models.mails import Mail
 from orderflow.models.merchants import (
@@ -18,6 +19,7 @@ from orderflow.models.merchants import (
 )
 from orderflow.models.messages import Lane, Message, Webhook
 from orderflow.models.orders import MarketplaceOrder, OrderLine, VendorOrder
+from orderflow.models.people import LoginTry, Membership, Person, PortalSession, ResetToken
 from orderflow.models.privacy import PrivacyRequest
 from orderflow.models.pushes import Attempt, Push, Report, Shipment, TimelineEvent
 from orderflow.models.settings import PersonalRead, SettingChange
@@ -28,19 +30,25 @@ __all__ = [
     "Attempt",
     "Backfill",
     "Base",
+    "ConnectAttempt",
     "Connection",
     "DailyCount",
     "Invitation",
     "Lane",
+    "LoginTry",
     "Mail",
     "MarketplaceOrder",
+    "Membership",
     "Merchant",
     "Message",
     "OrderLine",
+    "Person",
     "PersonalRead",
+    "PortalSession",
     "PrivacyRequest",
     "Push",
     "Report",
+    "ResetToken",
     "SettingChange",
     "SettingRow",
     "Shipment",

@@ -16,8 +16,9 @@ from orderflow.secrets import SealedJSON
 class Invitation(Base):
     """Good once, until ``expires_at``, for this address and this merchant's vendor (P80).
 
-    The token is looked up by ``token_hash``; ``sealed_token`` is there for the mail and for the
-    merchant who wants to copy the link, and is dropped when the invitation ends."""
+    The merchant asks an owner in, an owner asks staff in. The token is looked up by
+    ``token_hash``; ``sealed_token`` is there for the mail and for the merchant who wants to copy
+    the link, and is dropped when the invitation ends."""
 
     __tablename__ = "invitation"
     __table_args__ = (Index(None, "vendor_id", "id"),)
@@ -27,6 +28,7 @@ class Invitation(Base):
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     email: Mapped[str]
+    role: Mapped[str] = mapped_column(default="owner", server_default="owner")
     token_hash: Mapped[str] = mapped_column(unique=True)
     sealed_token: Mapped[Any | None] = mapped_column(SealedJSON)
     created_at: Mapped[datetime]

@@ -13,7 +13,8 @@ from orderflow.models.merchants import Vendor
 
 
 class Mail(Base):
-    """A notice of ``kind`` to a vendor, or to the merchant (``vendor_id`` NULL).
+    """A notice of ``kind`` to a vendor, or to the merchant (``vendor_id`` NULL), or to a person of
+    the portal about itself (``merchant_id`` NULL), which no merchant sees.
 
     ``about`` holds ids, from which the text is made when it is sent. A GATHERED one was told in a
     digest. NOT_SENT: no mail is set up, nobody to write to, or nothing to tell any more; ``words``
@@ -39,7 +40,7 @@ class Mail(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
-    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchant.id"))
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"))
     kind: Mapped[str]
     about: Mapped[Any] = mapped_column(JSON)

@@ -137,7 +137,8 @@ class VendorName(Base):
 
 
 class Connection(Base):
-    """A vendor's store, for this merchant."""
+    """A vendor's store, for this merchant. ``traits``: its currency, what it said of itself, and
+    the codes of what it cannot do."""
 
     __tablename__ = "connection"
     __table_args__ = (
@@ -153,6 +154,7 @@ class Connection(Base):
     access_id: Mapped[int] = mapped_column(ForeignKey("store_access.id"))
     name: Mapped[str]
     country: Mapped[str] = mapped_column(default="", server_default="")
+    traits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     is_default: Mapped[bool] = mapped_column(default=False)
     connected_at: Mapped[datetime]
     disconnected_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -71,3 +72,6 @@ def test_every_address_in_it_is_answered_by_the_app(app: dict[str, Any]) -> None
     web = create_app(configuration("sqlite:///:memory:"))
     routes = {rule.rule for rule in web.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert {each["uri"] for each in subscriptions(app)} <= routes
+    back = web.url_map.bind("sluice.example.com")
+    for url in app["auth"]["redirect_urls"]:
+        assert back.match(urlsplit(url).path)[0] == "portal_connect.back"

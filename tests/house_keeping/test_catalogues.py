@@ -15,6 +15,7 @@ SAME_IN_FRENCH = {
     "%(count)s × %(title)s",
     "%(was)s → %(now)s",
     "Active",
+    "Code",
     "E-mail",
     "Note",
     "Notifications",
@@ -38,7 +39,8 @@ def pairs(path: Path) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
 
 def test_there_is_french_for_the_pages() -> None:
     assert [(folder, path.parents[1].name) for folder, path in CATALOGUES] == [
-        ("webapp/translations", "fr")
+        ("webapp/translations", "fr"),
+        ("portal/translations", "fr"),
     ]
 
 

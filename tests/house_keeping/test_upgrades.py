@@ -12,8 +12,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import MetaData, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from orderflow import notices, outbox
 from orderflow.db import close_connections, db, on_postgresql
 from orderflow.models import (
+    Invitation,
+    Mail,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -216,3 +219,33 @@ def test_the_way_back_leaves_nothing_that_the_older_code_stumbles_over(app: Flas
     assert names == ["only_if_paid", "order_sync"]
     assert kinds == ["webhook"]
     assert states == ["stopped", "stopped"]
+
+
+def test_mails_and_invitations_of_people_do_not_go_back_to_a_merchant(app: Flask) -> None:
+    upgrade()
+    told = {"created_at": NOON, "kind": "reset"}
+    with Session(db.engine) as session:
+        session.add(Mail(about={}, **told))
+        session.add(Mail(about={}, merchant_id=1, **told))
+        outbox.put(session, notices.PEOPLE_LANE, "mail", "mail:1", {"mail": 1}, now=NOON)
+        for role in ("owner", "staff"):
+            session.add(
+                Invitation(
+                    merchant_id=1,
+                    vendor_id=1,
+                    email="a@example.com",
+                    role=role,
+                    token_hash=role,
+                    created_at=NOON,
+                    created_by="1",
+                    expires_at=LATER,
+                )
+            )
+        session.commit()
+    downgrade(revision="0002")
+    after = counts()
+    assert (after["mail"], after["invitation"]) == (1, 1)
+    with db.engine.connect() as connection:
+        lanes = connection.execute(text("SELECT lane FROM message")).scalars().all()
+    assert notices.PEOPLE_LANE not in lanes
+    upgrade()

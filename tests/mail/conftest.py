@@ -6,20 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.mail import MailServer
 from tests.house import House
-from tests.mail.postbox import Postbox
+from tests.mail.postbox import Postbox, with_mail
 from tests.river.stage import Stage
 
 
 @pytest.fixture
 def postbox(house: House) -> Iterator[Postbox]:
-    with MailServer(house.world) as server:
-        house.config = house.config.model_copy(
-            update={"mail_url": f"smtp://127.0.0.1:{server.port}"}
-        )
-        house.app.extensions["sluice_config"] = house.config
-        yield Postbox(house)
+    with with_mail(house) as caught:
+        yield caught
 
 
 @pytest.fixture

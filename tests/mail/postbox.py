@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 from orderflow.models import Mail, Merchant, Vendor
+from sandbox.mail import MailServer
 from tests.house import HARBOUR, House
 
 ALFA_MAIL, OWNER_MAIL = "orders@alfa.example.com", "owner@harbour.example.com"
+
+
+@contextmanager
+def with_mail(house: House) -> Iterator[Postbox]:
+    """The workers send mail, and it is caught."""
+    with MailServer(house.world) as server:
+        house.config = house.config.model_copy(
+            update={"mail_url": f"smtp://127.0.0.1:{server.port}"}
+        )
+        house.app.extensions["sluice_config"] = house.config
+        yield Postbox(house)
 
 
 class Postbox:

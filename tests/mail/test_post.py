@@ -129,6 +129,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "invitation": {"until": datetime(2026, 12, 1, tzinfo=UTC)},
     "attention": {"refused": 1, "unknown": 2, "stuck": ["#1", "#2"], "parked": 4, "lost": ["Alfa"]},
     "export": {"reference": "9999", "orders": 3},
+    "disconnected": {"vendor": "Alfa", "store": "alfa.example.com"},
+    "staff_invitation": {"vendor": "Alfa", "until": datetime(2026, 12, 1, tzinfo=UTC)},
+    "reset": {},
+    "password_changed": {},
+    "locked": {},
 }
 
 
@@ -145,9 +150,9 @@ def test_every_kind_of_letter_is_whole_in_every_language(kind: str, language: st
 
 
 def test_every_kind_of_mail_has_its_letter() -> None:
-    from orderflow.mails import COMPOSERS
+    from orderflow.mails import COMPOSERS, PERSONAL
 
-    assert set(COMPOSERS) == set(letters.WRITERS) == set(KINDS)
+    assert {*COMPOSERS, *PERSONAL} == set(letters.WRITERS) == set(KINDS)
 
 
 def _parts(entry: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

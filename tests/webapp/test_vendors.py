@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from orderflow import invitations, settings, vendors
+from orderflow import settings, vendors
 from orderflow.models import Invitation, Mail, Merchant, Vendor, VendorName
+from orderflow.secrets import fingerprint
 from tests.house import ALFA, HARBOUR, STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
@@ -165,7 +166,7 @@ def test_an_invitation_can_be_copied_and_its_token_is_looked_up_by_a_hash(floor:
     token = invited(floor).rpartition("/")[2]
     with floor.house.look() as session:
         row = floor.house.one(session, Invitation)
-        assert row.token_hash == invitations.fingerprint(token)
+        assert row.token_hash == fingerprint(token)
         assert row.expires_at - row.created_at == timedelta(days=7)
         mail = floor.house.one(session, Mail, kind="invitation")
         assert mail.about == {"invitation": row.id}

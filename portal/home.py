@@ -1,0 +1,26 @@
+"""*Home*, and looking through another of one's vendors."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response
+
+from portal import scope
+
+pages = Blueprint("portal_home", __name__, url_prefix="/portal")
+
+
+@pages.get("/")
+def show() -> str:
+    here = scope.current()
+    connected = [each for each in here.vendor.connections if each.disconnected_at is None]
+    return render_template("portal/home.html", here=here, connected=connected)
+
+
+@pages.post("/vendors/<public_id>")
+def switch(public_id: str) -> Response:
+    """``public_id`` is a membership's of this person."""
+    if public_id not in {each.public_id for each in scope.current().others}:
+        abort(404)
+    session[scope.CHOSEN] = public_id
+    return redirect(url_for(".show"), 303)

@@ -1,0 +1,140 @@
+"""A vendor who has never heard of us, in a real browser: the mail, a password, the portal."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from orderflow import clock, invitations
+from orderflow.models import Vendor
+from tests.browser.devices import PHONE, OpenPage
+from tests.browser.look import assert_accessible, screenshot
+from tests.house import House
+from tests.mail.postbox import ALFA_MAIL, with_mail
+from tests.river.stage import Stage
+
+PASSWORD = "a lamp for every ship"
+PAGES = {
+    "home": "/portal/",
+    "receiving": "/portal/what-you-receive",
+    "notifications": "/portal/notifications",
+    "people": "/portal/people",
+    "settings": "/portal/settings",
+    "two-step": "/portal/settings/two-step",
+}
+
+
+class Quiet(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Served on a port of this machine, which is known before the house is."""
+    behind: list[Callable[..., Any]] = []
+    server = ThreadedWSGIServer(
+        "127.0.0.1", 0, lambda environ, start: behind[0](environ, start), handler=Quiet
+    )
+    built = House(
+        f"sqlite:///{tmp_path / 'sluice.db'}", public_url=f"http://127.0.0.1:{server.server_port}"
+    )
+    behind.append(built.web)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield built
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    built.close()
+
+
+@pytest.fixture
+def link(house: House) -> Iterator[str]:
+    """From the invitation that the merchant's French vendor got by mail."""
+    Stage(house)
+    with with_mail(house) as postbox:
+        postbox.knows("Alfa", language="fr")
+        with house.unit() as session:
+            vendor = house.one(session, Vendor, name="Alfa")
+            invitations.invite(session, vendor, by="1", now=clock.now())
+        house.turn()
+        found = re.search(r"https?://\S+", postbox.only(ALFA_MAIL)["text"])
+        assert found
+        yield found[0]
+
+
+def accept(page: Page, link: str) -> None:
+    page.goto(link)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button").click()
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.may_complain("422")
+def test_from_the_mail_to_the_portal_on_a_phone_in_french(
+    page: OpenPage, house: House, link: str
+) -> None:
+    phone = page(PHONE, locale="fr-FR")
+    phone.goto(link)
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Votre invitation")
+    assert_accessible(phone)
+    screenshot(phone, "portal-invitation-phone")
+    phone.get_by_label("Nouveau mot de passe").fill("azerty123")
+    phone.get_by_role("button", name="Entrer").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Trop de gens")
+    phone.get_by_label("Nouveau mot de passe").fill(PASSWORD)
+    phone.get_by_role("button", name="Entrer").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Accueil")
+    phone.get_by_role("button", name="Se déconnecter").click()
+    phone.get_by_label("E-mail").fill(ALFA_MAIL)
+    phone.get_by_label("Mot de passe").fill(PASSWORD)
+    phone.get_by_role("button", name="Se connecter").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Accueil")
+    for name, path in PAGES.items():
+        phone.goto(f"{house.config.public_url}{path}")
+        assert_accessible(phone)
+        assert fits(phone), path
+        screenshot(phone, f"portal-{name}-phone")
+
+
+def test_every_page_is_for_everybody_at_a_desk_and_by_keyboard(
+    page: OpenPage, house: House, link: str
+) -> None:
+    desk = page()
+    accept(desk, link)
+    for name, path in PAGES.items():
+        desk.goto(f"{house.config.public_url}{path}")
+        assert_accessible(desk)
+        assert fits(desk), path
+        screenshot(desk, f"portal-{name}-desk")
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("link", name="To the page")).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("main")).to_be_focused()
+    desk.locator("input[name=current]").fill(PASSWORD)
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("img", name="QR code")).to_be_visible()
+    assert_accessible(desk)
+    screenshot(desk, "portal-qr-desk")
+
+
+@pytest.mark.may_complain("422")
+def test_what_is_wrong_stands_at_its_field(page: OpenPage, house: House, link: str) -> None:
+    desk = page()
+    desk.goto(f"{house.config.public_url}/portal/login")
+    desk.get_by_label("E-mail").fill(ALFA_MAIL)
+    desk.get_by_label("Password").fill("not it")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("alert")).to_have_text("The address and the password do not fit.")
+    expect(desk.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
+    assert_accessible(desk)

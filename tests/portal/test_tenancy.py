@@ -1,0 +1,212 @@
+"""Every page of the portal, walked from the routing table, by everybody who may and may not: a new
+route must be told here, or this file fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from orderflow import invitations, people
+from orderflow.models import Connection, Invitation, Membership, Person, PortalSession
+from tests.house import STRANGER
+from tests.mail.postbox import ALFA_MAIL
+from tests.portal.visitor import Portal, Visitor
+
+OPEN = {
+    "portal_login.static",
+    "portal_login.show",
+    "portal_login.come",
+    "portal_login.code",
+    "portal_login.prove",
+    "portal_login.leave",
+    "portal_login.nothing",
+    "portal_invitation.show",
+    "portal_invitation.accept",
+    "portal_forgotten.show",
+    "portal_forgotten.ask",
+    "portal_forgotten.choose",
+    "portal_forgotten.change",
+    "portal_keys.take",
+}
+"""For everybody: the way in, and out. What a link opens is tried where its link is tried."""
+OWN_ALONE = {
+    "portal_home.show",
+    "portal_stores.show",
+    "portal_connect.show",
+    "portal_connect.begin",
+    "portal_connect.back",
+    "portal_receiving.show",
+    "portal_notifications.show",
+    "portal_notifications.save",
+    "portal_staff.show",
+    "portal_staff.invite",
+    "portal_account.show",
+    "portal_account.save",
+    "portal_account.change_password",
+    "portal_account.revoke_all",
+    "portal_two_step.show",
+    "portal_two_step.offer",
+    "portal_two_step.confirm",
+    "portal_two_step.renew",
+    "portal_two_step.switch_off",
+}
+"""Their addresses name nothing of anybody: whoever asks gets his own."""
+NAMED = {
+    "portal_home.switch": "membership_elsewhere",
+    "portal_staff.give_role": "member",
+    "portal_staff.remove": "member",
+    "portal_staff.withdraw": "invitation",
+    "portal_account.revoke": "session",
+    "portal_stores.leaving": "store",
+    "portal_stores.leave": "store",
+}
+"""What of the victim's their address names."""
+RETURNS = "portal_connect.back"  # it leads on, whatever comes
+LAST = "portal_account.revoke_all"  # it logs out whoever asks
+STAFF, GUEST, REMOVED = (f"{who}@alfa.example.com" for who in ("staff", "guest", "removed"))
+SECRETS = ("Alfa", ALFA_MAIL, STAFF, GUEST)
+"""Words of the victim's that nobody else may read."""
+
+
+@dataclass(frozen=True)
+class Case:
+    portal: Portal
+    victim: Visitor
+    names: dict[str, str]
+
+    def requests(self) -> Iterator[tuple[Rule, str, str]]:
+        rules = [
+            rule
+            for rule in self.portal.house.web.url_map.iter_rules()
+            if rule.endpoint.startswith("portal_") and rule.endpoint not in OPEN
+        ]
+        with self.portal.house.web.test_request_context():
+            adapter = self.portal.house.web.url_map.bind("localhost")
+            for rule in sorted(rules, key=lambda rule: rule.endpoint == LAST):
+                theirs = self.names.get(NAMED.get(rule.endpoint, ""), "")
+                of = {**dict.fromkeys(rule.arguments, theirs), "platform": "shopify"}
+                path = adapter.build(rule.endpoint, of)
+                for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                    yield rule, method, path
+
+    def ask(self, visitor: Visitor, method: str, path: str) -> Any:
+        form = {"csrf_token": visitor.token(), "role": "owner", "order_notifications": "none"}
+        return visitor.client.open(path, method=method, data=form if method == "POST" else None)
+
+    def state(self) -> Any:
+        """What others could have changed of the victim's vendor."""
+        with self.portal.house.look() as session:
+            alfa = self.portal.vendor(session, "Alfa").id
+            members = select(Membership.role, Membership.removed_at)
+            asked = select(Invitation.withdrawn_at).where(Invitation.vendor_id == alfa)
+            browsers = select(PortalSession.revoked_at).join(Person)
+            wanted = (
+                members.where(Membership.vendor_id == alfa).order_by(Membership.id),
+                asked.order_by(Invitation.id),
+                browsers.where(Person.email == ALFA_MAIL).order_by(PortalSession.id),
+                select(Connection.disconnected_at).where(Connection.vendor_id == alfa),
+            )
+            return [session.execute(each).all() for each in wanted]
+
+
+@pytest.fixture
+def case(portal: Portal) -> Case:
+    """Alfa's owner acts for a vendor of another merchant too, has staff, and has invited more."""
+    portal.house.merchant(STRANGER)
+    portal.house.vendor("Zulu", STRANGER)
+    portal.house.vendor("Yankee", STRANGER)
+    portal.somebody(STAFF, role="staff")
+    portal.somebody(vendor="Zulu", shop=STRANGER)
+    victim = portal.logged_in()
+    portal.logged_in()
+    with portal.house.unit() as session:
+        alfa = portal.vendor(session, "Alfa")
+        owner = people.known(session, ALFA_MAIL)
+        assert owner
+        invited = invitations.invite_staff(session, alfa, GUEST, owner, portal.house.clock())
+        members = people.of_vendor(session, alfa)
+        elsewhere = next(
+            each for each in people.memberships(session, owner) if each.vendor_id != alfa.id
+        )
+        sessions = session.scalars(select(PortalSession).order_by(PortalSession.id)).all()
+        names = {
+            "invitation": invited.public_id,
+            "store": alfa.connections[0].public_id,
+            "member": next(m.public_id for m in members if m.person.email == STAFF),
+            "membership_elsewhere": elsewhere.public_id,
+            "session": sessions[-1].public_id,
+        }
+    return Case(portal, victim, names)
+
+
+def test_every_route_is_told_here(case: Case) -> None:
+    there = {
+        rule.endpoint
+        for rule in case.portal.house.web.url_map.iter_rules()
+        if rule.endpoint.startswith("portal_")
+    }
+    assert there == OPEN | OWN_ALONE | NAMED.keys()
+
+
+def test_nobody_is_sent_to_the_login(case: Case) -> None:
+    nobody = case.portal.visitor()
+    for rule, method, path in case.requests():
+        answer = case.ask(nobody, method, path)
+        assert answer.status_code == 303, (rule.endpoint, method)
+        assert answer.location.startswith("/portal/login"), (rule.endpoint, method)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "shop"), [("Bravo", "harbour.myshopify.com"), ("Yankee", STRANGER)]
+)
+def test_another_vendor_finds_nothing_of_this_one(case: Case, vendor: str, shop: str) -> None:
+    other = case.portal.logged_in("other@other.example.com", vendor=vendor, shop=shop)
+    before = case.state()
+    for rule, method, path in case.requests():
+        answer = case.ask(other, method, path)
+        if rule.endpoint in NAMED:
+            assert answer.status_code == 404, (rule.endpoint, method)
+        assert answer.status_code < 500, (rule.endpoint, method)
+        assert [word for word in SECRETS if word in answer.text] == [], (rule.endpoint, method)
+    assert case.state() == before
+
+
+def test_a_removed_person_finds_nothing_at_all(case: Case) -> None:
+    removed = case.portal.logged_in(REMOVED, role="staff")
+    with case.portal.house.unit() as session:
+        alfa = case.portal.vendor(session, "Alfa")
+        row = next(m for m in people.of_vendor(session, alfa) if m.person.email == REMOVED)
+        people.remove(session, row, case.portal.house.clock())
+    before = case.state()
+    for rule, method, path in case.requests():
+        answer = case.ask(removed, method, path)
+        assert answer.status_code == 404, (rule.endpoint, method)
+        assert [word for word in SECRETS if word in answer.text] == [], (rule.endpoint, method)
+    assert case.state() == before
+
+
+def test_the_right_person_finds_every_page(case: Case) -> None:
+    for rule, method, path in case.requests():
+        if method == "GET" and rule.endpoint != RETURNS:
+            answer = case.ask(case.victim, method, path)
+            assert answer.status_code == 200, rule.endpoint
+            assert "Alfa" in answer.text
+
+
+def test_the_right_person_may_do_what_the_others_were_refused(case: Case) -> None:
+    """Else the pages above would be refused for some other reason."""
+    for rule, method, path in case.requests():
+        if rule.endpoint in NAMED and rule.endpoint != "portal_home.switch":
+            done = case.ask(case.victim, method, path).status_code
+            assert done == (303 if method == "POST" else 200), rule.endpoint
+    assert (
+        case.ask(
+            case.victim, "POST", f"/portal/vendors/{case.names['membership_elsewhere']}"
+        ).status_code
+        == 303
+    )
