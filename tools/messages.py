@@ -2,8 +2,9 @@
 
     python -m tools.messages        writes every messages.po anew, and tells what is missing
 
-What is translated already stays, a new sentence stands there empty, and what nobody says any more
-is dropped. Nothing is guessed: a sentence that was changed is a new one.
+What is translated already stays, here or in another catalogue of the language; a new sentence
+stands there empty, and what nobody says any more is dropped. Nothing is guessed: a sentence that
+was changed is a new one.
 """
 
 from __future__ import annotations
@@ -68,6 +69,10 @@ def renewed(folder: str, path: Path) -> str:
     catalogue = written(path)
     catalogue.update(collected(folder), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    for other in (written(each) for _, each in catalogues() if each.parts[-3] == path.parts[-3]):
+        for message in catalogue:
+            if message.id and not any(texts(message.string)) and message.id in other:
+                message.string = other[message.id].string
     entries = BytesIO()
     write_po(entries, catalogue, width=100, omit_header=True, include_lineno=False)
     head = HEAD.format(language=catalogue.locale, plural=catalogue.plural_forms)
