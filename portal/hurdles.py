@@ -115,6 +115,7 @@ def rights(codes: Iterable[str]) -> list[str]:
     said = {
         "read_products": _("See your products, to find yours by their SKU"),
         "write_orders": _("See orders and create new ones, as they are sold on the marketplace"),
+        "write_order_edits": _("Change those orders when the buyer's order is changed"),
         "read_fulfillments": _("See what you have shipped, with its tracking"),
         "read_write": _(
             "Read and write everything of the shop: it knows no smaller right. Used are products "

@@ -255,7 +255,10 @@ def test_an_access_without_a_right_that_we_need_is_told_with_its_name(
     code = shop.grants.new_code(app, ["read_products", "write_orders"])
     with pytest.raises(Hurdle) as told:
         shopify.prove(shopify.redeem(DOMAIN, {"code": code}, KEYS, NOON))
-    assert (told.value.code, told.value.names) == ("rights", ("read_fulfillments",))
+    assert (told.value.code, told.value.names) == (
+        "rights",
+        ("write_order_edits", "read_fulfillments"),
+    )
 
 
 def test_a_shop_that_is_given_up_has_no_app_any_more(shop: Shop, app: App) -> None:
