@@ -40,7 +40,7 @@ class Street:
 
 
 @contextmanager
-def open_street(folder: Path) -> Iterator[Street]:
+def open_street(folder: Path, **config: Any) -> Iterator[Street]:
     """A house on SQLite in ``folder``; what the pages do with a database is tested elsewhere."""
     with ExitStack() as doors:
         app, shops = doors.enter_context(_port()), doors.enter_context(_port())
@@ -50,6 +50,7 @@ def open_street(folder: Path) -> Iterator[Street]:
             public_url=f"http://{APP}:{app.server_port}",
             app_bridge=f"http://127.0.0.1:{shops.server_port}/app-bridge.js",
             admin_origins=f"http://{{shop}}:{shops.server_port}",
+            **config,
         )
         doors.callback(house.close)
         app.app, shops.app = house.web.wsgi_app, house.world.wsgi
