@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from orderflow import sessions
@@ -140,19 +140,28 @@ def _guard(response: Response) -> Response:
     return response
 
 
-def _refused(error: HTTPException) -> tuple[str, int] | Response:
+def _refused(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
-    stale = isinstance(error, CSRFError)
-    return render_template("portal/error.html", code=error.code, stale=stale), error.code
+    g.broken = error.code >= 500  # then nobody is asked who is there
+    page = render_template(
+        "portal/error.html",
+        code=error.code,
+        stale=isinstance(error, CSRFError),
+        reference=g.get("reference", ""),
+    )
+    response = Response(page, error.code, mimetype="text/html")
+    if isinstance(error, ServiceUnavailable) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _known_to_every_page() -> dict[str, Any]:
-    scoped: scope.Scope | None = g.get("scope")
+    scoped: scope.Scope | None = None if g.get("broken") else g.get("scope")
     return {
         "navigation": navigation() if scoped else [],
         "scope": scoped,
-        "somebody": scope.visitor() is not None,
+        "somebody": not g.get("broken") and scope.visitor() is not None,
     }
 
 

@@ -17,7 +17,7 @@ from portal import keys as store_keys
 from portal import pages as portal_pages
 from portal import webhooks as store_webhooks
 from stores import guard, http
-from webapp import admin, answers, commands, files, headers, health, language, webhooks
+from webapp import admin, answers, commands, failures, files, headers, health, language, webhooks
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes; an order with thousands of lines is a webhook of several megabytes."""
@@ -29,7 +29,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 def create_app(config: Config | None = None) -> Flask:
     """The web application; without ``config`` it is read from the environment."""
     settings = config or configuration.load()
-    app = Flask("webapp", root_path=str(Path(__file__).parent))
+    app = failures.Web("webapp", root_path=str(Path(__file__).parent))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     furnish(app, settings, stores.all_capabilities(), patience=ANSWER_WITHIN)
     if settings.store_gateway:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, abort, current_app, render_template, request
+from flask import Flask, abort, current_app, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from orderflow.config import Config
@@ -18,6 +17,7 @@ from stores.base import StoreError
 from webapp import (
     addons,
     backfill,
+    failures,
     filters,
     helping,
     history,
@@ -55,6 +55,8 @@ PAGES = (
     privacy.pages,
     helping.pages,
 )
+INSIDE = frozenset(pages.name for pages in (pairing.pages, *PAGES))
+"""Blueprints behind the one door-keeper."""
 
 
 def navigation() -> list[tuple[str, str]]:
@@ -79,13 +81,14 @@ def open_pages(app: Flask) -> None:
         app.register_blueprint(pages)
     filters.teach(app)
     app.before_request(_keep_the_door)
+    failures.tell(app, INSIDE)
     app.register_blueprint(session.pages)
     app.register_blueprint(pairing.pages)
     app.context_processor(_known_to_every_page)
 
 
 def _keep_the_door() -> Response | None:
-    if not _inside():
+    if request.blueprint not in INSIDE:
         return None
     if any("\0" in text for text in (request.path, *request.values.values())):
         abort(404)  # no database keeps this character, so nothing of ours has it
@@ -94,17 +97,10 @@ def _keep_the_door() -> Response | None:
     try:
         return session.require_merchant()
     except StoreError:
-        return Response(render_template("away.html"), 503)
-
-
-def _inside() -> bool:
-    return request.blueprint in {pages.name for pages in (pairing.pages, *PAGES)}
-
-
-def _missing(error: NotFound) -> tuple[str, int]:
-    """In the reader's language, as a page or as a piece of one; other doors say it their way."""
-    whole = request.headers.get("HX-Request-Type") != "partial"
-    return render_template("missing.html" if whole else "missing_piece.html"), error.code or 404
+        words = _(
+            "We could not ask your shop who you are. Nothing was changed; try again in a minute."
+        )
+        return failures.answer(503, _("Your shop does not answer"), words)
 
 
 def _known_to_every_page() -> dict[str, Any]:
@@ -114,7 +110,3 @@ def _known_to_every_page() -> dict[str, Any]:
         "app_bridge": config.app_bridge or session.APP_BRIDGE,
         "navigation": navigation(),
     }
-
-
-for _pages in (pairing.pages, *PAGES):
-    _pages.register_error_handler(NotFound, _missing)

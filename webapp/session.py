@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,7 +23,7 @@ from orderflow.models import Merchant, StoreAccess
 from stores.base import AppKeys, StoreLocked
 from stores.shopify.client import shop_domain
 from stores.shopify.connect import read_id_token
-from webapp import install
+from webapp import failures, install
 from webapp.answers import htmx
 
 APP_BRIDGE = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
@@ -101,7 +101,8 @@ def _may_be_a_store(shop: str) -> bool:
 
 def ask_for_token() -> AnyResponse:
     if "Authorization" in request.headers or htmx:
-        return Response(_("The session has ended."), 401, {RETRY: "1"})
+        words = _("We no longer know who you are. Reload the page.")
+        return failures.answer(401, _("The session has ended."), words, headers={RETRY: "1"})
     kept = {name: value for name, value in request.args.items() if name != "id_token"}
     config: Config = current_app.extensions["sluice_config"]
     back = f"{config.public_url}{request.path}?{urlencode(kept)}"

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import clock, mails, outbox, push, register, report
+from orderflow import clock, logs, mails, outbox, push, register, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -84,8 +84,4 @@ def _log(message: Claimed, error: BaseException, words: str) -> None:
     if isinstance(error, StoreError):
         log.warning("store_error", words=words, error=type(error).__name__, **fields)
         return
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-    log.error("handler_failed", error=type(error).__name__, where=where, **fields)
+    log.error("handler_failed", error=type(error).__name__, where=logs.trail(error), **fields)

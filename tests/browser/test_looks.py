@@ -45,7 +45,7 @@ def test_every_page_is_usable_by_everybody_on_both_screens(
     assert scene != "many" or seen == every_page(web), "no link leads to the others"
 
 
-@pytest.mark.may_complain(r"status of (409|422)")
+@pytest.mark.may_complain(r"status of (404|405|409|422)")
 def test_questions_and_refusals_are_usable_by_everybody_too(
     street: Street, page: OpenPage, request: pytest.FixtureRequest
 ) -> None:
@@ -103,6 +103,16 @@ def an_add_on_left(admin: Admin) -> None:
     expect(admin.frame.get_by_role("alert")).to_be_visible()
 
 
+def a_page_that_is_not_there(admin: Admin) -> None:
+    admin.open("/nowhere")
+
+
+def a_banner(admin: Admin) -> None:
+    admin.open("/vendors/new")
+    admin.run("htmx.ajax('POST', '/help', {target: 'body'})")
+    expect(admin.frame.get_by_role("alert")).to_be_focused()
+
+
 REFUSALS: dict[str, Callable[[Admin], None]] = {
     "an error": an_error,
     "a question": a_question,
@@ -110,6 +120,8 @@ REFUSALS: dict[str, Callable[[Admin], None]] = {
     "many at once": many_at_once,
     "all unfolded": all_unfolded,
     "an add-on left": an_add_on_left,
+    "a page that is not there": a_page_that_is_not_there,
+    "a banner": a_banner,
 }
 
 

@@ -12,6 +12,7 @@ document.addEventListener("htmx:config:request", (event) => {
 
 // After a swap the keyboard and the screen reader stand at the new page, not where the link was.
 document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.target === TROUBLE) return focusTrouble();
   if (event.target !== document.body) return;
   const said = document.querySelector("[role=alert][tabindex], [role=status][tabindex]");
   const wrong = said ?? document.querySelector("[aria-invalid=true]");
@@ -53,6 +54,29 @@ document.addEventListener("change", (event) => {
   for (const box of event.target.form.elements) {
     if (box.name === name && box.type === "checkbox") box.checked = event.target.checked;
   }
+});
+
+// What failed is told above the page as it stands. Only what this app says itself gets in: an answer
+// of somebody on the way would take the place of what was typed.
+const TROUBLE = "#trouble";
+function focusTrouble() {
+  document.querySelector(`${TROUBLE} [role=alert]`)?.focus();
+}
+function tellTrouble(banner) {
+  document.querySelector(TROUBLE).replaceChildren(banner);
+  focusTrouble();
+}
+function tellNoAnswer() {
+  tellTrouble(document.getElementById("no-answer").content.cloneNode(true));
+}
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) tellNoAnswer();
+});
+document.addEventListener("htmx:before:response", (event) => {
+  const { headers, status } = event.detail.ctx.response;
+  if (status < 500 || headers.has("HX-Retarget")) return;
+  event.preventDefault();
+  tellNoAnswer();
 });
 
 // A file is fetched, because only a fetch carries the ID token, and then saved.
