@@ -12,6 +12,7 @@ from orderflow import settings
 from tests.browser.devices import OpenPage
 from tests.browser.street import Street
 from tests.river.stage import Stage
+from webapp import spreadsheet
 
 ORDERS = "/settings/vendor-shop-sync/order-sync"
 
@@ -59,3 +60,19 @@ def test_what_was_typed_stays_whatever_answers(
     admin.press("Save")
     expect(admin.toast.last).to_contain_text("Settings saved")
     expect(said).to_have_count(0)
+
+
+@pytest.mark.may_complain(r"status of (500|502)", "net::ERR_")
+def test_a_download_that_failed_says_so(
+    street: Street, page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = Stage(street.house)
+    floor.sells_on((floor.lamp, 1))
+    admin = street.admin(page()).open("/orders")
+    said, link = admin.frame.get_by_role("alert"), admin.frame.get_by_text("Download as CSV")
+    monkeypatch.setattr(spreadsheet, "orders", breaks)
+    link.click()
+    expect(said).to_contain_text("tell our support this reference")
+    admin.page.route("**/orders.csv*", lambda route: route.abort())
+    link.click()
+    expect(said).to_contain_text("No answer came")

@@ -84,10 +84,21 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[data-download]");
   if (!link) return;
   event.preventDefault();
-  const answer = await fetch(link.href, { headers: { "X-Locale": document.documentElement.lang } });
-  if (!answer.ok) return;
-  const file = URL.createObjectURL(await answer.blob());
-  const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
-  save.click();
-  setTimeout(() => URL.revokeObjectURL(file), 60000);
+  const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Locale": document.documentElement.lang };
+  try {
+    const answer = await fetch(link.href, { headers });
+    if (!answer.ok) return await refused(answer);
+    const file = URL.createObjectURL(await answer.blob());
+    const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
+    save.click();
+    setTimeout(() => URL.revokeObjectURL(file), 60000);
+  } catch {
+    tellNoAnswer();
+  }
 });
+async function refused(answer) {
+  if (!answer.headers.has("HX-Retarget")) return tellNoAnswer();
+  const told = document.createElement("template");
+  told.innerHTML = await answer.text();
+  tellTrouble(told.content);
+}
