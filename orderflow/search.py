@@ -1,13 +1,15 @@
 """Finding orders: newest first or by number, a page at a time, every query along one index.
 
-A search by text and the filters are two ways to look, never mixed: a rare state among all numbers
-that begin with 1 would read the whole table. A page goes on where the one before it stopped;
-nothing is counted and nothing is skipped over.
+A page goes on where the one before it stopped; nothing is counted and nothing is skipped over.
+Where a text and filters are asked together, the orders that the text finds go through the filters
+a handful at a time. A rare state among all numbers that begin with 1 would read the whole table
+so; therefore a page looks through a bounded number of them, and the next one goes on from there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +22,14 @@ from orderflow.models.base import UTCDateTime
 from orderflow.split import fold
 
 PAGE = 50
+HANDFUL = 500
+"""Found orders that go through the filters at once."""
+HANDFULS = 10
+"""For one page."""
 LAST_CHARACTER = "\U0010ffff"
+
+Place = tuple[Any, int]
+"""What the list is sorted by, and the order's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Page:
     """``by``: how the text was understood. ``after``: where the next page starts, ``back``: where
-    the one before ends; empty: there is none."""
+    the one before ends; empty: there is none. A page with less on it than fits, and one after it,
+    looked through as much as it may."""
 
     rows: tuple[Row, ...]
     after: str = ""
@@ -67,9 +77,9 @@ def page(
     if not wanted.text:
         return _page(session, _filtered(merchant_id, wanted), stretch)
     for by in (wanted.by,) if wanted.by in WAYS else WAYS:
-        query = _searched(session, merchant_id, by, wanted.text)
+        query = _searched(session, merchant_id, by, wanted)
         found = _page(session, query, stretch, by) if query else Page((), by=by)
-        if found.rows:
+        if found.rows or found.after:
             break
     return found
 
@@ -85,16 +95,16 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Rows of (mark, order id), sorted so; without a ``mark`` column by the ids alone."""
+    """Rows of (mark, order id), sorted so; without a ``mark`` column by the ids alone. Those that
+    ``among`` has not are left out."""
 
     select: Select[*tuple[Any, ...]]
     id: Any
     mark: Any = None
     newest_first: bool = True
+    among: Query | None = None
 
-    def after(
-        self, stop: tuple[Any, int] | None, *, backwards: bool = False
-    ) -> Select[*tuple[Any, ...]]:
+    def after(self, stop: Place | None, *, backwards: bool = False) -> Select[*tuple[Any, ...]]:
         """``backwards``: the rows before ``stop``, the nearest first."""
         order = [self.id] if self.mark is None else [self.mark, self.id]
         falling = self.newest_first is not backwards
@@ -127,13 +137,29 @@ def _filtered(merchant_id: int, wanted: Wanted) -> Query:
     return Query(query, part.order_id, part.placed_at)
 
 
-def _searched(session: Session, merchant_id: int, by: str, text: str) -> Query | None:
-    if by == "number":
-        return _by_number(merchant_id, folded(text))
-    if by == "sku":
-        return _by_sku(merchant_id, text.strip())
-    vendor_id = _vendor_named(session, merchant_id, text)
-    return _filtered(merchant_id, Wanted(vendor_id=vendor_id)) if vendor_id else None
+def _searched(session: Session, merchant_id: int, by: str, wanted: Wanted) -> Query | None:
+    """What the text finds, of which the filters let through what they want."""
+    if by == "vendor":
+        return _by_vendor(session, merchant_id, wanted)
+    text = wanted.text
+    found = _by_number(merchant_id, folded(text)) if by == "number" else _by_sku(merchant_id, text)
+    return _among(found, merchant_id, wanted) if found else None
+
+
+def _among(found: Query, merchant_id: int, wanted: Wanted) -> Query:
+    filters = replace(wanted, text="", by="")
+    return found if filters == Wanted() else replace(found, among=_filtered(merchant_id, filters))
+
+
+def _by_vendor(session: Session, merchant_id: int, wanted: Wanted) -> Query | None:
+    """With a part of the vendor of that name; the filters are about that part, unless they are
+    about another vendor's."""
+    named = _vendor_named(session, merchant_id, wanted.text)
+    if named is None:
+        return None
+    if wanted.vendor_id in (None, named):
+        return _filtered(merchant_id, replace(wanted, vendor_id=named))
+    return _among(_filtered(merchant_id, Wanted(vendor_id=named)), merchant_id, wanted)
 
 
 WAYS = ("number", "sku", "vendor")
@@ -168,37 +194,69 @@ def _vendor_named(session: Session, merchant_id: int, text: str) -> int | None:
 
 def _page(session: Session, query: Query, stretch: Stretch, by: str = "") -> Page:
     if stretch.back and (stop := _read_mark(stretch.back, query)):
-        found = _found(session, query.after(stop, backwards=True), stretch)
-        if len(found) > stretch.limit:
-            shown = found[stretch.limit - 1 :: -1]
-            return _told(session, shown, by, more=True, earlier=True)
+        found = _found(session, query, stop, stretch.limit, backwards=True)
+        if found.rows and found.onward:
+            shown = found.rows[::-1]
+            return _told(session, shown, by, after=shown[-1], back=found.onward)
     stop = _read_mark(stretch.after, query)
-    found = _found(session, query.after(stop), stretch)
-    more, earlier = len(found) > stretch.limit, stop is not None
-    return _told(session, found[: stretch.limit], by, more=more, earlier=earlier)
+    found = _found(session, query, stop, stretch.limit)
+    back = found.rows[0] if stop and found.rows else None
+    return _told(session, found.rows, by, after=found.onward, back=back)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``onward``: from where there may be more; None: there is none."""
+
+    rows: Sequence[Place]
+    onward: Place | None
 
 
 def _found(
-    session: Session, statement: Select[*tuple[Any, ...]], stretch: Stretch
-) -> list[tuple[Any, int]]:
-    """One more than fits on the page, to see whether there is more."""
-    return [(mark, number) for mark, number in session.execute(statement.limit(stretch.limit + 1))]
+    session: Session, query: Query, stop: Place | None, limit: int, *, backwards: bool = False
+) -> Found:
+    """One more is read than fits on the page, to see whether there is more."""
+    if query.among is None:
+        rows = _read(session, query.after(stop, backwards=backwards).limit(limit + 1))
+        return Found(rows[:limit], rows[limit - 1] if len(rows) > limit else None)
+    kept: list[Place] = []
+    for _ in range(HANDFULS):
+        handful = _read(session, query.after(stop, backwards=backwards).limit(HANDFUL))
+        kept += _let_through(session, query.among, handful)
+        if len(kept) > limit:
+            return Found(kept[:limit], kept[limit - 1])
+        if len(handful) < HANDFUL:
+            return Found(kept, None)
+        stop = handful[-1]
+    return Found(kept, stop)
+
+
+def _read(session: Session, statement: Select[*tuple[Any, ...]]) -> list[Place]:
+    return [(mark, number) for mark, number in session.execute(statement)]
+
+
+def _let_through(session: Session, among: Query, handful: list[Place]) -> list[Place]:
+    asked = among.select.where(among.id.in_([number for _, number in handful]))
+    fit = {number for _, number in session.execute(asked)}
+    return [(mark, number) for mark, number in handful if number in fit]
 
 
 def _told(
-    session: Session, shown: list[tuple[Any, int]], by: str, *, more: bool, earlier: bool
+    session: Session, shown: Sequence[Place], by: str, *, after: Place | None, back: Place | None
 ) -> Page:
-    after = _write_mark(*shown[-1]) if more else ""
-    back = _write_mark(*shown[0]) if earlier and shown else ""
-    return Page(rows(session, [number for _, number in shown]), after, back, by)
+    found = rows(session, [number for _, number in shown])
+    return Page(found, _write_mark(after), _write_mark(back), by)
 
 
-def _write_mark(mark: Any, order_id: int) -> str:
+def _write_mark(place: Place | None) -> str:
+    if place is None:
+        return ""
+    mark, order_id = place
     written = mark.isoformat() if isinstance(mark, datetime) else mark
     return f"{order_id}~{written}"
 
 
-def _read_mark(text: str, query: Query) -> tuple[Any, int] | None:
+def _read_mark(text: str, query: Query) -> Place | None:
     number, _, mark = text.partition("~")
     try:
         if query.mark is None or not isinstance(query.mark.type, UTCDateTime):

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flask import stream_with_context
 from flask_babel import gettext as _
@@ -43,6 +44,7 @@ def _orders(merchant_id: int, wanted: Wanted) -> Iterator[str]:
             page = search.page(session, merchant_id, wanted, after, limit=BATCH)
             ids = [part.id for row in page.rows for part in row.parts]
             numbers = listed.tracking_numbers(session, ids)
+        wanted = replace(wanted, by=page.by)
         yield "".join(line(cells) for row in page.rows for cells in _cells(row, numbers))
         after = page.after
 

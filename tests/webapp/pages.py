@@ -40,6 +40,20 @@ PAGES: dict[str, Path] = {
     "search by SKU": lambda floor: "/orders?q=LAMP&by=sku&after=1000000~",
     "search by number, the page before": lambda floor: "/orders?q=10&by=number&back=7~1002",
     "search by SKU, the page before": lambda floor: "/orders?q=LAMP&by=sku&back=7~",
+    "search by number among filters": lambda floor: (
+        f"/orders?q=10&state=pushed&vendor={floor.vendor('Alfa')}&age=1&after=7~1002"
+    ),
+    "search by number among filters, the page before": lambda floor: (
+        "/orders?q=10&by=number&reason=not_paid&back=7~1002"
+    ),
+    "search by number and age": lambda floor: "/orders?q=10&by=number&age=1",
+    "search by SKU among filters": lambda floor: "/orders?q=LAMP&by=sku&state=pushed&age=30",
+    "search by vendor among filters": lambda floor: (
+        f"/orders?q=Alfa&by=vendor&state=pushed&age=30&{MARK}"
+    ),
+    "search by vendor among another's": lambda floor: (
+        f"/orders?q=Alfa&by=vendor&state=pushed&vendor={floor.vendor('Bravo')}"
+    ),
     "search by vendor": lambda floor: f"/orders?q=Alfa&by=vendor&{MARK}",
     "search by anything": lambda floor: "/orders?q=nothing",
     "CSV": lambda floor: "/orders.csv",

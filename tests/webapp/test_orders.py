@@ -7,8 +7,11 @@ import io
 import re
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from orderflow import search
+from orderflow.models import VendorOrder
 from orderflow.search import folded
 from tests.house import STRANGER, House
 from tests.webapp.door import Door
@@ -79,6 +82,50 @@ def test_filters_go_by_state_vendor_reason_and_age(floor: Floor) -> None:
     assert found(age="1") == [old.name]
     assert found(vendor=floor.vendor("Alfa")) == [old.name]
     assert found(reason="cancelled") == []
+
+
+def test_search_and_filters_go_together(floor: Floor) -> None:
+    paid = floor.sells((floor.lamp, 1))
+    unpaid = floor.sells((floor.lamp, 1), (floor.mug, 1), paid=False)
+    floor.house.later(2 * 86400)
+    new = floor.sells((floor.lamp, 1), paid=False)
+
+    def found(**asked: str) -> list[str]:
+        return names(floor.door.get("/orders", query_string=asked))
+
+    bravo = floor.vendor("Bravo")
+    assert found(q="100", state="waiting") == [unpaid.name, new.name]
+    assert found(q="100", age="1") == [paid.name, unpaid.name]
+    assert found(q="LAMP", by="sku", reason="not_paid", age="1") == [unpaid.name]
+    assert found(q="LAMP", state="pushed") == [paid.name]
+    assert found(q="Alfa", state="waiting") == [new.name, unpaid.name]
+    assert found(q="Alfa", vendor=bravo, state="waiting") == [unpaid.name]
+    assert found(q=paid.name, vendor=bravo) == []
+    page = floor.door.get("/orders", query_string={"q": paid.name, "state": "held"}).text
+    assert f'href="/orders?q=%23{paid.name[1:]}">Search without the filters' in page
+
+
+def test_a_rare_state_among_many_numbers_is_looked_for_a_bounded_time_and_then_further(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, rare = orders_in(floor, 60)
+    with floor.house.unit() as session:
+        session.scalars(
+            select(VendorOrder).order_by(VendorOrder.id.desc()).limit(1)
+        ).one().state = "waiting"
+    monkeypatch.setattr(search, "HANDFUL", 9)
+    monkeypatch.setattr(search, "HANDFULS", 3)
+    answer = floor.door.get("/orders", query_string={"q": "1", "state": "waiting"})
+    seen = names(answer)
+    for _ in range(2):
+        assert seen == []
+        assert "the next page looks further" in answer.text
+        answer = page_of(floor, "next", answer)
+        seen = names(answer)
+    assert seen == [rare]
+    assert names(page_of(floor, "prev", answer)) == []
+    sheet = floor.door.get("/orders.csv", query_string={"q": "1", "state": "waiting"}).text
+    assert [line.partition(",")[0] for line in sheet.splitlines()[1:]] == [rare]
 
 
 def test_another_merchants_vendor_is_no_filter(floor: Floor) -> None:
