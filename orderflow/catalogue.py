@@ -29,6 +29,7 @@ class Ours:
     variant_id: str
     sku: str
     title: str
+    variant_title: str
     vendor: Vendor | None
 
 
@@ -45,6 +46,7 @@ def note_unmapped(
             "variant_id": line.variant_id,
             "sku": line.sku,
             "title": line.title,
+            "variant_title": line.variant_title,
             "seen_at": now,
         }
         insert_new(session, UnmappedVariant, values, ["merchant_id", "variant_id"])
@@ -72,6 +74,7 @@ def unmap(session: Session, mapping: VariantMapping, now: datetime) -> None:
             "variant_id": seen.variant_id,
             "sku": seen.sku,
             "title": seen.title,
+            "variant_title": seen.variant_title,
             "seen_at": now,
         }
         insert_new(session, UnmappedVariant, values, ["merchant_id", "variant_id"])
@@ -86,17 +89,18 @@ def ours(session: Session, merchant: Merchant, variant_id: str) -> Ours | None:
         .options(joinedload(UnmappedVariant.vendor))
     ).one_or_none()
     if listed is not None:
-        return Ours(variant_id, listed.sku, listed.title, listed.vendor)
+        return Ours(variant_id, listed.sku, listed.title, listed.variant_title, listed.vendor)
     mapping = mapping_of(session, merchant, variant_id)
     line = session.scalars(
         select(OrderLine)
         .where(OrderLine.merchant_id == merchant.id, OrderLine.variant_id == variant_id)
+        .order_by(OrderLine.order_id.desc())
         .limit(1)
     ).one_or_none()
-    if mapping is None and line is None:
-        return None
     vendor = mapping.connection.vendor if mapping else None
-    return Ours(variant_id, line.sku if line else "", line.title if line else "", vendor)
+    if line is not None:
+        return Ours(variant_id, line.sku, line.title, line.variant_title, vendor)
+    return Ours(variant_id, "", "", "", vendor) if mapping else None
 
 
 def mapping_of(session: Session, merchant: Merchant, variant_id: str) -> VariantMapping | None:
@@ -131,3 +135,22 @@ def mappings(
         .options(contains_eager(VariantMapping.connection).contains_eager(Connection.vendor))
     )
     return newest_first(session, asked, VariantMapping.id, before)
+
+
+def last_sold(session: Session, mappings: Iterable[VariantMapping]) -> dict[str, OrderLine]:
+    """By our variant: the line of the newest order that has it, which knows how it is called."""
+    newest = (
+        select(OrderLine.id)
+        .where(
+            OrderLine.merchant_id == VariantMapping.merchant_id,
+            OrderLine.variant_id == VariantMapping.variant_id,
+        )
+        .order_by(OrderLine.order_id.desc())
+        .limit(1)
+        .correlate(VariantMapping)
+        .scalar_subquery()
+    )
+    asked = select(newest).where(VariantMapping.id.in_([mapping.id for mapping in mappings]))
+    ids = [number for number in session.scalars(asked) if number is not None]
+    lines = session.scalars(select(OrderLine).where(OrderLine.id.in_(ids)))
+    return {line.variant_id: line for line in lines}

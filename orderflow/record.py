@@ -275,7 +275,8 @@ def _write_lines(
 
 def _write_line(row: OrderLine, line: SeenLine, position: int) -> None:
     row.position = position
-    row.variant_id, row.sku, row.title = line.variant_id, line.sku, line.title
+    row.variant_id, row.sku = line.variant_id, line.sku
+    row.title, row.variant_title = line.title, line.variant_title
     row.vendor_text, row.vendor_folded = line.vendor, fold(line.vendor)
     row.quantity, row.fulfillable = line.quantity, line.fulfillable
     row.requires_shipping = line.requires_shipping

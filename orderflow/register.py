@@ -334,7 +334,7 @@ def map_variant(
     ).one_or_none() or VariantMapping(merchant_id=connection.merchant_id, variant_id=variant_id)
     row.connection_id = connection.id
     row.vendor_variant_id, row.vendor_product_id = theirs.id, theirs.product_id
-    row.vendor_sku = theirs.sku
+    row.vendor_sku, row.vendor_title = theirs.sku, theirs.title
     session.add(row)
     session.flush()
     forget_unmapped(session, connection.merchant_id, variant_id)

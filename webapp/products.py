@@ -32,6 +32,7 @@ def show() -> str:
         open=open_,
         more_open=cursor.pack(more_open),
         mapped=mapped,
+        sold=catalogue.last_sold(session, mapped),
         more_mapped=cursor.pack(more_mapped),
     )
 

@@ -28,6 +28,7 @@ class UnmappedVariant(Base):
     variant_id: Mapped[str]
     sku: Mapped[str]
     title: Mapped[str]
+    variant_title: Mapped[str] = mapped_column(default="", server_default="")
     seen_at: Mapped[datetime]
 
     vendor: Mapped[Vendor] = relationship()

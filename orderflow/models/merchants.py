@@ -165,7 +165,8 @@ class Connection(Base):
 
 
 class VariantMapping(Base):
-    """Our variant ↔ the vendor's variant; at most one for each of ours."""
+    """Our variant ↔ the vendor's variant; at most one for each of ours. What is kept of theirs is
+    as it was when it was mapped; only its ids are sent."""
 
     __tablename__ = "variant_mapping"
     __table_args__ = (
@@ -181,6 +182,7 @@ class VariantMapping(Base):
     vendor_variant_id: Mapped[str]
     vendor_product_id: Mapped[str] = mapped_column(default="")
     vendor_sku: Mapped[str] = mapped_column(default="")
+    vendor_title: Mapped[str] = mapped_column(default="", server_default="")
 
     connection: Mapped[Connection] = relationship()
 

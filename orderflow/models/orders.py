@@ -150,6 +150,7 @@ class OrderLine(Base):
     variant_id: Mapped[str] = mapped_column(default="")
     sku: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
+    variant_title: Mapped[str] = mapped_column(default="", server_default="")
     vendor_text: Mapped[str] = mapped_column(default="")
     vendor_folded: Mapped[str] = mapped_column(default="", server_default="")
     quantity: Mapped[int]

@@ -301,8 +301,13 @@ def _variant(node: dict[str, Any]) -> Variant:
         id=bare(node),
         product_id=bare(node["product"]),
         sku=node["sku"],
-        title=" · ".join((node["product"]["title"], node["title"])),
+        title=_title(node["product"]["title"], node["title"]),
         barcode=node["barcode"] or "",
         tracked=tracked,
         available=node["inventoryQuantity"] if tracked else None,
     )
+
+
+def _title(product: str, variant: str) -> str:
+    """A product without options has one variant, of a name that says nothing."""
+    return product if variant == "Default Title" else f"{product} · {variant}"

@@ -63,6 +63,43 @@ def test_an_item_is_found_by_sku_mapped_and_its_order_follows(floor: Floor, vend
     assert "Nothing waits to be mapped" in floor.door.get("/products").text
 
 
+def test_both_sides_are_told_by_product_variant_and_sku(floor: Floor) -> None:
+    shirt = floor.harbour.add_product("Shirt", "Alfa")
+    ours = floor.harbour.add_variant(shirt, "SHIRT-M", "20.00", title="Medium")
+    chemise = floor.alfa.add_product("Chemise", "")
+    theirs = floor.alfa.add_variant(chemise, "A-SHIRT", "15.00", title="Taille 2")
+    mug, path = floor.bravo.add_product("B-CUP", "Bol", "3.00"), f"/products/{ours.id}"
+    floor.sells((ours, 1))
+    assert said(floor, "/products")[0] == ["Shirt · Medium", "SHIRT-M", "Alfa"]
+    for vendor, sku, variant, called in (
+        ("Bravo", "B-CUP", mug, "Bol"),
+        ("Alfa", "A-SHIRT", theirs, "Chemise · Taille 2"),
+    ):
+        typed = {"store": store(floor, vendor), "sku": sku, "theirs": str(variant.id)}
+        page = floor.door.post(f"{path}/map", **typed).text
+        assert "<h1>Shirt · Medium</h1>" in page
+        assert f"<dd>{called} in " in page
+        assert f"<dd>{sku}</dd>" in page
+        row = said(floor, "/products")[0]
+        assert row == ["Shirt · Medium", "SHIRT-M", vendor, called, sku]
+    floor.door.post(f"{path}/unmap")
+    assert said(floor, "/products")[0] == ["Shirt · Medium", "SHIRT-M", "Alfa"]
+
+
+def test_what_was_never_ordered_is_told_by_its_number(floor: Floor) -> None:
+    assert [f"{floor.lamp.id} Not ordered yet", "", "Alfa"] in [
+        row[:3] for row in said(floor, "/products")
+    ]
+
+
+def said(floor: Floor, path: str) -> list[list[str]]:
+    """The words of each row of the page's tables."""
+    page = floor.door.get(path).text
+    rows = re.findall(r"<tr>\s*(<td.*?)</tr>", page, re.DOTALL)
+    cells = (re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows)
+    return [[unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in cells]
+
+
 def test_a_sku_that_the_store_does_not_have_is_said(floor: Floor) -> None:
     item = sells_new(floor)
     asked = {"store": store(floor, "Alfa"), "sku": "NOPE"}
