@@ -9,7 +9,7 @@ and quotes nothing: what an error says of itself may hold a buyer's data.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,10 +22,24 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from orderflow import logs
+from orderflow.db import DATABASE_AWAY
 from webapp.answers import htmx
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """The database does not answer, or not in time."""
+BREAKS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    *DATABASE_AWAY,
+)
+"""What the writing of an answer may break with."""
+BROKEN_OFF = "\0"
+"""After it nothing of the answer follows but what failed; no file of ours has this character."""
 SOON = 30
 """Seconds after which it is worth while to ask a database again."""
 KEPT = ("Allow", "Retry-After")
@@ -97,6 +111,17 @@ def answer(
     return Response(
         html, status, {**(headers or {}), **(PAGE if whole else BANNER)}, mimetype="text/html"
     )
+
+
+def to_the_end(pieces: Iterable[str]) -> Iterator[str]:
+    """``pieces`` of an answer that has begun. Where they break off it says so in a banner: the
+    server would end the answer as if it were whole."""
+    try:
+        yield from pieces
+    except BREAKS as error:
+        _note(error, "answer_broke_off")
+        _, text = TEXTS[500]
+        yield BROKEN_OFF + render_template("failure_banner.html", text=text, reference=g.reference)
 
 
 def _here() -> str:

@@ -20,7 +20,7 @@ from orderflow.db import reading
 from orderflow.listed import Row
 from orderflow.search import Wanted
 from stores.money import to_text
-from webapp import sentences
+from webapp import failures, sentences
 from webapp.filters import quoted
 
 BATCH = 200
@@ -32,7 +32,7 @@ INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 
 def orders(merchant_id: int, wanted: Wanted) -> Iterator[str]:
     """One line for each vendor's part, in the order of the list."""
-    return stream_with_context(_orders(merchant_id, wanted))
+    return stream_with_context(failures.to_the_end(_orders(merchant_id, wanted)))
 
 
 def _orders(merchant_id: int, wanted: Wanted) -> Iterator[str]:

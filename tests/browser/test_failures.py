@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from orderflow import settings
+from orderflow import search, settings
 from tests.browser.devices import OpenPage
 from tests.browser.street import Street
 from tests.river.stage import Stage
@@ -70,9 +70,12 @@ def test_a_download_that_failed_says_so(
     floor.sells_on((floor.lamp, 1))
     admin = street.admin(page()).open("/orders")
     said, link = admin.frame.get_by_role("alert"), admin.frame.get_by_text("Download as CSV")
-    monkeypatch.setattr(spreadsheet, "orders", breaks)
-    link.click()
-    expect(said).to_contain_text("tell our support this reference")
+    for where, what in ((search, "page"), (spreadsheet, "orders")):
+        before = said.all_inner_texts()
+        monkeypatch.setattr(where, what, breaks)
+        link.click()
+        expect(said).to_contain_text("tell our support this reference")
+        expect(said).not_to_have_text(before)
     admin.page.route("**/orders.csv*", lambda route: route.abort())
     link.click()
     expect(said).to_contain_text("No answer came")

@@ -72,6 +72,17 @@ def test_it_is_told_in_french(broken: Floor) -> None:
     assert reader.left("/products/x/unmap", 404, sent="1") == set()
 
 
+def test_a_file_that_breaks_off_does_not_look_whole(broken: Floor) -> None:
+    with capture_logs() as lines:
+        answer = broken.door.get("/orders.csv")
+        begun, _, said = answer.text.partition("\0")
+    assert begun.startswith("\ufeffOrder,")
+    assert 'role="alert"' in said
+    assert [(line["event"], line["reference"] in said) for line in lines] == [
+        ("answer_broke_off", True)
+    ]
+
+
 def test_what_is_not_there_is_a_page_where_it_was_gone_to_and_else_a_banner(floor: Floor) -> None:
     for answer in (floor.door.open("/nowhere"), floor.door.get("/nowhere")):
         assert answer.status_code == 404

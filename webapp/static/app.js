@@ -88,7 +88,10 @@ document.addEventListener("click", async (event) => {
   try {
     const answer = await fetch(link.href, { headers });
     if (!answer.ok) return await refused(answer);
-    const file = URL.createObjectURL(await answer.blob());
+    const whole = await answer.blob();
+    const [, brokenOff] = (await whole.slice(-5000).text()).split("\0"); // it began well and then failed
+    if (brokenOff) return tellTrouble(fragment(brokenOff));
+    const file = URL.createObjectURL(whole);
     const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
     save.click();
     setTimeout(() => URL.revokeObjectURL(file), 60000);
@@ -98,7 +101,10 @@ document.addEventListener("click", async (event) => {
 });
 async function refused(answer) {
   if (!answer.headers.has("HX-Retarget")) return tellNoAnswer();
+  tellTrouble(fragment(await answer.text()));
+}
+function fragment(html) {
   const told = document.createElement("template");
-  told.innerHTML = await answer.text();
-  tellTrouble(told.content);
+  told.innerHTML = html;
+  return told.content;
 }
