@@ -57,7 +57,13 @@ def _rows(session: Session, merchant: Merchant) -> list[AddOn]:
 
 
 def activate(
-    session: Session, merchant: Merchant, platform: str, now: datetime, *, confirmed: int | None
+    session: Session,
+    merchant: Merchant,
+    platform: str,
+    now: datetime,
+    *,
+    by: str,
+    confirmed: int | None,
 ) -> None:
     """Orders for vendors on ``platform`` may be pushed. Raises Unconfirmed when held orders would
     go at once and ``confirmed`` is not their number."""
@@ -74,9 +80,11 @@ def activate(
     release = preview.opening(session, merchant, opened, now)
     if not release.agreed(confirmed):
         raise Unconfirmed(release)
-    register.activate_add_on(session, merchant, platform, active=True, now=now)
+    register.activate_add_on(session, merchant, platform, active=True, now=now, by=by)
 
 
-def deactivate(session: Session, merchant: Merchant, platform: str, now: datetime) -> None:
+def deactivate(
+    session: Session, merchant: Merchant, platform: str, now: datetime, *, by: str
+) -> None:
     """Nothing more is pushed there; what stands in stores stays, and its tracking comes back."""
-    register.activate_add_on(session, merchant, platform, active=False, now=now)
+    register.activate_add_on(session, merchant, platform, active=False, now=now, by=by)

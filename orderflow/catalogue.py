@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from orderflow import history
 from orderflow.db import insert_new
 from orderflow.judge import reconsider_variant
 from orderflow.models import (
@@ -20,6 +21,7 @@ from orderflow.models import (
     Vendor,
 )
 from orderflow.paging import newest_first
+from stores.base import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Ours:
     title: str
     variant_title: str
     vendor: Vendor | None
+
+    @property
+    def name(self) -> str:
+        return named(self.title, self.variant_title)
+
+
+def named(title: str, variant_title: str) -> str:
+    """A product and which of its variants."""
+    return " · ".join(filter(None, (title, variant_title)))
 
 
 def note_unmapped(
@@ -60,11 +71,42 @@ def forget_unmapped(session: Session, merchant_id: int, variant_id: str) -> None
     )
 
 
-def unmap(session: Session, mapping: VariantMapping, now: datetime) -> None:
+def note_mapping(
+    session: Session,
+    merchant: Merchant,
+    variant_id: str,
+    by: str,
+    now: datetime,
+    vendor_id: int,
+    theirs: Variant | None,
+) -> None:
+    """For the history, before it is so: the variant is mapped to ``theirs``, or to nothing."""
+    before, seen = mapping_of(session, merchant, variant_id), ours(session, merchant, variant_id)
+    history.note(
+        session,
+        merchant.id,
+        history.MAPPING,
+        by=by,
+        now=now,
+        name=(seen.name or seen.sku) if seen else "",
+        was=before and _theirs(before.vendor_title, before.vendor_sku, before.vendor_variant_id),
+        became=theirs and _theirs(theirs.title, theirs.sku, theirs.id),
+        vendor_id=vendor_id,
+    )
+
+
+def _theirs(title: str, sku: str, number: str) -> str:
+    return " · ".join(filter(None, (title, sku))) or number
+
+
+def unmap(
+    session: Session, mapping: VariantMapping, now: datetime, *, by: str = history.ITSELF
+) -> None:
     """Nobody's product stands for the variant any more; it is on the list again if it was sold."""
     merchant = session.get_one(Merchant, mapping.merchant_id)
     seen = ours(session, merchant, mapping.variant_id)
     vendor_id = mapping.connection.vendor_id
+    note_mapping(session, merchant, mapping.variant_id, by, now, vendor_id, None)
     session.delete(mapping)
     session.flush()
     if seen is not None and seen.title:

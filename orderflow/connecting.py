@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from orderflow import limits, notices, register
+from orderflow import history, limits, notices, register
 from orderflow.limits import Limit
 from orderflow.models import (
     ConnectAttempt,
@@ -250,7 +250,7 @@ def settle(
     if session.scalar(standing) is None or row.state != ConnectAttempt.TAKEN:
         raise NotValid("the person has left")
     row.state = ConnectAttempt.DONE
-    return register.connect(session, row.vendor, access, identity, now)
+    return register.connect(session, row.vendor, access, identity, now, by=history.VENDOR)
 
 
 def fail(session: Session, attempt_id: int, code: str, *names: str) -> None:
@@ -276,7 +276,7 @@ def last_try(session: Session, who: Claimant, now: datetime) -> ConnectAttempt |
 
 def leave(session: Session, connection: Connection, now: datetime) -> None:
     """The vendor disconnects the store itself; the merchant is told."""
-    register.disconnect(session, connection, now)
+    register.disconnect(session, connection, now, by=history.VENDOR)
     about = {"connection": connection.id}
     notices.tell(session, connection.merchant, notices.DISCONNECTED, about, now)
 

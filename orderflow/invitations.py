@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import notices, people
+from orderflow import history, notices, people
 from orderflow.models import Invitation, Membership, Merchant, Person, Vendor
 from orderflow.secrets import fingerprint
 
@@ -30,6 +30,7 @@ def invite(session: Session, vendor: Vendor, *, by: str, now: datetime) -> Invit
     for earlier in _open(session, vendor, now):
         _end(earlier, now)
     invitation = _add(session, vendor, vendor.email, Membership.OWNER, by, now)
+    _note(session, vendor, by, now, None, "sent")
     about = {"invitation": invitation.id}
     notices.tell(session, vendor.merchant, notices.INVITATION, about, now, vendor)
     return invitation
@@ -70,12 +71,30 @@ def _add(
     return invitation
 
 
-def withdraw(session: Session, vendor: Vendor, now: datetime) -> bool:
+def withdraw(session: Session, vendor: Vendor, now: datetime, *, by: str = history.ITSELF) -> bool:
     """The link no longer works. False: there was none."""
     standing = _open(session, vendor, now)
+    if standing:
+        _note(session, vendor, by, now, "sent", "withdrawn")
     for invitation in standing:
         _end(invitation, now)
     return bool(standing)
+
+
+def _note(
+    session: Session, vendor: Vendor, by: str, now: datetime, was: str | None, became: str
+) -> None:
+    history.note(
+        session,
+        vendor.merchant_id,
+        history.INVITATION,
+        by=by,
+        now=now,
+        name=vendor.email,
+        was=was,
+        became=became,
+        vendor_id=vendor.id,
+    )
 
 
 def pending(session: Session, vendor: Vendor, now: datetime) -> Invitation | None:

@@ -1,5 +1,5 @@
 """Who takes part: merchants, vendors, their stores and mappings. Every change that may release a
-held order has it decided again."""
+held order has it decided again; each is in the history, with who made it (``by``)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import notices, outbox
-from orderflow.catalogue import forget_unmapped
+from orderflow import history, notices, outbox
+from orderflow.catalogue import forget_unmapped, note_mapping
 from orderflow.judge import reconsider_all, reconsider_named, reconsider_variant
 from orderflow.models import (
     AddOn,
@@ -59,20 +59,27 @@ def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
 
 
 def add_merchant(
-    session: Session, access: Access, identity: Identity, now: datetime, language: str = ""
+    session: Session,
+    access: Access,
+    identity: Identity,
+    now: datetime,
+    language: str = "",
+    *,
+    by: str = history.ITSELF,
 ) -> Merchant:
     """Installed, or installed again, by somebody who reads ``language``."""
     row = keep_access(session, access, now)
-    merchant = session.scalars(
-        select(Merchant).where(Merchant.access_id == row.id)
-    ).one_or_none() or Merchant(access_id=row.id, shop=access.address, installed_at=now)
+    known = session.scalars(select(Merchant).where(Merchant.access_id == row.id)).one_or_none()
+    merchant = known or Merchant(access_id=row.id, shop=access.address, installed_at=now)
     merchant.name, merchant.email = identity.name, identity.email
     merchant.phone, merchant.country = identity.phone, identity.country
     merchant.language = language or merchant.language or "en"
     back, merchant.uninstalled_at = merchant.uninstalled_at is not None, None
     session.add(merchant)
     session.flush()
-    unlock_access(session, row.id, now)
+    if back or not known:
+        history.note(session, merchant.id, history.APP, by=by, now=now, became="installed")
+    unlock_access(session, row.id, now, by=by)
     outbox.wake(session, row.lane, now)
     _keep_doing(session, row, "reconcile", now)
     outbox.put(
@@ -109,6 +116,15 @@ def uninstalled(session: Session, access_id: int, now: datetime) -> None:
     merchant = session.scalars(select(Merchant).where(Merchant.access_id == access_id)).first()
     if merchant is not None and merchant.uninstalled_at is None:
         merchant.uninstalled_at = now
+        history.note(
+            session,
+            merchant.id,
+            history.APP,
+            by=history.ITSELF,
+            now=now,
+            was="installed",
+            became="removed",
+        )
 
 
 def introduce(session: Session, access_id: int, identity: Identity, now: datetime) -> None:
@@ -130,13 +146,29 @@ def _keep_doing(session: Session, access: StoreAccess, kind: str, now: datetime)
 
 
 def add_vendor(
-    session: Session, merchant: Merchant, name: str, now: datetime, email: str = ""
+    session: Session,
+    merchant: Merchant,
+    name: str,
+    now: datetime,
+    email: str = "",
+    *,
+    by: str = history.ITSELF,
 ) -> Vendor:
     """A vendor under its own name. Raises RegisterError when the name means somebody already."""
     vendor = Vendor(merchant_id=merchant.id, name=name, email=email, created_at=now)
     session.add(vendor)
     session.flush()
     add_alias(session, vendor, name, now)
+    history.note(
+        session,
+        merchant.id,
+        history.NEW_VENDOR,
+        by=by,
+        now=now,
+        name=name,
+        became="added",
+        vendor_id=vendor.id,
+    )
     return vendor
 
 
@@ -160,7 +192,13 @@ def add_alias(session: Session, vendor: Vendor, name: str, now: datetime) -> Non
 
 
 def connect(
-    session: Session, vendor: Vendor, access: Access, identity: Identity, now: datetime
+    session: Session,
+    vendor: Vendor,
+    access: Access,
+    identity: Identity,
+    now: datetime,
+    *,
+    by: str = history.ITSELF,
 ) -> Connection:
     """The vendor's store, connected or connected again. The first one is the default."""
     refuse_own_shop(session, vendor, access.platform, access.address)
@@ -168,18 +206,22 @@ def connect(
     merchant = session.get_one(Merchant, vendor.merchant_id)
     mine = session.scalars(select(Connection).where(Connection.vendor_id == vendor.id)).all()
     _refuse_foreign(session, merchant, vendor, row)
-    connection = next((c for c in mine if c.access_id == row.id), None) or Connection(
+    known = next((c for c in mine if c.access_id == row.id), None)
+    connection = known or Connection(
         merchant_id=merchant.id,
         vendor_id=vendor.id,
         access_id=row.id,
     )
+    if not known or known.disconnected_at:
+        was = history.DISCONNECTED if known else None
+        _note_store(session, vendor, row, by, now, was, history.CONNECTED)
     connection.is_default = not any(c.is_default for c in mine if c is not connection)
     connection.name, connection.connected_at = identity.name, now
     connection.country, connection.traits = identity.country, _traits(identity)
     connection.disconnected_at = None
     session.add(connection)
     session.flush()
-    unlock_access(session, row.id, now)
+    unlock_access(session, row.id, now, by=by)
     outbox.wake(session, row.lane, now)
     _follow(session, row, now)
     reconsider_all(session, merchant, now, vendor_id=vendor.id)
@@ -197,6 +239,28 @@ def refuse_own_shop(session: Session, vendor: Vendor, platform: str, address: st
     market = session.get_one(Merchant, vendor.merchant_id).access
     if (market.platform, market.address) == (platform, address):
         raise OwnShop("A merchant's own shop cannot be the store of its vendor.")
+
+
+def _note_store(
+    session: Session,
+    vendor: Vendor,
+    access: StoreAccess,
+    by: str,
+    now: datetime,
+    was: str | None,
+    became: str,
+) -> None:
+    history.note(
+        session,
+        vendor.merchant_id,
+        history.STORE,
+        by=by,
+        now=now,
+        name=access.address,
+        was=was,
+        became=became,
+        vendor_id=vendor.id,
+    )
 
 
 def _follow(session: Session, access: StoreAccess, now: datetime) -> None:
@@ -225,8 +289,12 @@ def dismiss_checklist(merchant: Merchant, now: datetime) -> None:
     merchant.checklist_dismissed_at = now
 
 
-def disconnect(session: Session, connection: Connection, now: datetime) -> None:
+def disconnect(
+    session: Session, connection: Connection, now: datetime, *, by: str = history.ITSELF
+) -> None:
     """Nothing is sent there any more; what was pushed stays, and is no longer followed."""
+    vendor, access = connection.vendor, connection.access
+    _note_store(session, vendor, access, by, now, _standing(access), history.DISCONNECTED)
     was_default, connection.is_default = connection.is_default, False
     connection.disconnected_at = now
     others = [c for c in connection.vendor.connections if c.disconnected_at is None]
@@ -255,6 +323,10 @@ def close_access(session: Session, access_id: int, now: datetime) -> None:
     access.state, access.state_since, access.locked_words = StoreAccess.CLOSED, now, ""
 
 
+def _standing(access: StoreAccess) -> str:
+    return history.CONNECTED if access.state == StoreAccess.OPEN else history.LOST
+
+
 def lock_access(session: Session, access_id: int, words: str, now: datetime) -> None:
     """The store no longer lets us in; its orders are held until somebody connects again."""
     access = session.get_one(StoreAccess, access_id)
@@ -263,11 +335,15 @@ def lock_access(session: Session, access_id: int, words: str, now: datetime) -> 
     access.state, access.state_since, access.locked_words = StoreAccess.LOCKED, now, words
     for connection in connections_of(session, access_id):
         notices.access_lost(session, connection, now)
+        who, ways = history.ITSELF, (history.CONNECTED, history.LOST)
+        _note_store(session, connection.vendor, access, who, now, *ways)
         merchant = session.get_one(Merchant, connection.merchant_id)
         reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
 
 
-def unlock_access(session: Session, access_id: int, now: datetime) -> None:
+def unlock_access(
+    session: Session, access_id: int, now: datetime, *, by: str = history.ITSELF
+) -> None:
     """The store lets us in again: what was held for it, by any merchant, is decided again."""
     access = session.get_one(StoreAccess, access_id)
     if access.state == StoreAccess.OPEN or not access.secrets:
@@ -275,6 +351,8 @@ def unlock_access(session: Session, access_id: int, now: datetime) -> None:
     access.state, access.state_since, access.locked_words = StoreAccess.OPEN, now, ""
     outbox.wake(session, access.lane, now)
     for connection in connections_of(session, access_id):
+        ways = history.LOST, history.CONNECTED
+        _note_store(session, connection.vendor, access, by, now, *ways)
         merchant = session.get_one(Merchant, connection.merchant_id)
         reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
 
@@ -309,6 +387,7 @@ def activate_add_on(
     active: bool,
     now: datetime,
     kind: str = AddOn.ORDER_PUSH,
+    by: str = history.ITSELF,
 ) -> None:
     """P12: the gate before a platform."""
     row = session.scalars(
@@ -316,6 +395,16 @@ def activate_add_on(
             AddOn.merchant_id == merchant.id, AddOn.kind == kind, AddOn.platform == platform
         )
     ).one_or_none() or AddOn(merchant_id=merchant.id, kind=kind, platform=platform)
+    history.note(
+        session,
+        merchant.id,
+        history.ADD_ON,
+        by=by,
+        now=now,
+        name=f"{kind} {platform}",
+        was=bool(row.active),
+        became=active,
+    )
     row.active = active
     session.add(row)
     session.flush()
@@ -323,9 +412,17 @@ def activate_add_on(
 
 
 def map_variant(
-    session: Session, connection: Connection, variant_id: str, theirs: Variant, now: datetime
+    session: Session,
+    connection: Connection,
+    variant_id: str,
+    theirs: Variant,
+    now: datetime,
+    *,
+    by: str = history.ITSELF,
 ) -> VariantMapping:
     """Our variant ↔ the vendor's; one of ours has at most one, the last word counts."""
+    merchant = session.get_one(Merchant, connection.merchant_id)
+    note_mapping(session, merchant, variant_id, by, now, connection.vendor_id, theirs)
     row = session.scalars(
         select(VariantMapping).where(
             VariantMapping.merchant_id == connection.merchant_id,
@@ -338,6 +435,5 @@ def map_variant(
     session.add(row)
     session.flush()
     forget_unmapped(session, connection.merchant_id, variant_id)
-    merchant = session.get_one(Merchant, connection.merchant_id)
     reconsider_variant(session, merchant, variant_id, now)
     return row

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from orderflow import forgetting, notices, outbox, snapshot
+from orderflow import forgetting, history, notices, outbox, snapshot
 from orderflow.models import (
     MarketplaceOrder,
     Merchant,
@@ -45,9 +45,26 @@ def ask(session: Session, merchant: Merchant, kind: str, buyer: Buyer, now: date
     )
     session.add(request)
     session.flush()
+    _note(session, request, history.ITSELF, now, None, "asked")
     about = {"request": request.id}
     subject = f"request:{request.id}"
     outbox.put(session, merchant.privacy_lane, "collect", subject, about, now=now)
+
+
+def _note(
+    session: Session, request: PrivacyRequest, by: str, now: datetime, was: str | None, became: str
+) -> None:
+    """The history tells of requests by their number alone."""
+    history.note(
+        session,
+        request.merchant_id,
+        history.PRIVACY,
+        by=by,
+        now=now,
+        name=f"{request.kind} {request.reference}",
+        was=was,
+        became=became,
+    )
 
 
 def step(session: Session, request_id: int, now: datetime) -> bool:
@@ -124,6 +141,7 @@ def _redact(session: Session, request: PrivacyRequest, now: datetime) -> bool:
     if left:
         return True
     _forget_copies(session, request)
+    _note(session, request, history.ITSELF, now, "asked", "done")
     request.buyer, request.done_at = None, now
     return False
 
@@ -169,6 +187,7 @@ def _export(session: Session, request: PrivacyRequest, now: datetime) -> bool:
         "orders": [_order(session, order) for order in orders],
     }
     request.buyer, request.done_at = None, now
+    _note(session, request, history.ITSELF, now, "asked", "done")
     notices.tell(session, merchant, notices.EXPORT, {"request": request.id}, now)
     return False
 
@@ -225,6 +244,7 @@ def fetch(
     ).one_or_none()
     if request is None or request.export is None:
         return None
+    _note(session, request, by, now, "done", "fetched")
     for order_id in request.order_ids:
         session.add(
             PersonalRead(

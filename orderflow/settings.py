@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.models import Merchant, SettingChange, SettingRow, Vendor
+from orderflow import history
+from orderflow.models import HistoryEntry, Merchant, SettingRow, Vendor
 
 Value = bool | int | str
 Mode = Literal["follow", "share", "replace", "leave_out"]
@@ -195,14 +196,6 @@ def limits(name: str) -> tuple[int, int]:
 # -- changing them -------------------------------------------------------------------------------
 
 
-class StaleForm(RuntimeError):
-    """Somebody else saved meanwhile; ``changes`` says who, and what."""
-
-    def __init__(self, changes: list[SettingChange]) -> None:
-        super().__init__("these settings were changed meanwhile")
-        self.changes = changes
-
-
 def change(
     session: Session,
     merchant: Merchant,
@@ -233,17 +226,17 @@ def change(
         merchant.settings_version += 1
     for name, value in changed.items():
         _write(session, merchant, vendor, rows.get(name), (name, value), by, now)
-        session.add(
-            SettingChange(
-                merchant_id=merchant.id,
-                vendor_id=vendor.id if vendor else None,
-                version=merchant.settings_version,
-                at=now,
-                by=by,
-                name=name,
-                was=before.get(name),
-                became=value,
-            )
+        history.note(
+            session,
+            merchant.id,
+            history.SETTING,
+            by=by,
+            now=now,
+            name=name,
+            was=before.get(name),
+            became=value,
+            vendor_id=vendor.id if vendor else None,
+            version=merchant.settings_version,
         )
     session.flush()
     return list(changed)
@@ -260,7 +253,7 @@ def lock(session: Session, merchant_id: int) -> Merchant:
 
 
 def _scope(
-    model: type[SettingRow] | type[SettingChange], merchant: Merchant, vendor: Vendor | None
+    model: type[SettingRow] | type[HistoryEntry], merchant: Merchant, vendor: Vendor | None
 ) -> Any:
     whose = model.vendor_id.is_(None) if vendor is None else model.vendor_id == vendor.id
     return (model.merchant_id == merchant.id) & whose
@@ -271,12 +264,8 @@ def _refuse_stale(
 ) -> None:
     if version is None or version == merchant.settings_version:
         return
-    mine = _scope(SettingChange, merchant, vendor)
-    newer = select(SettingChange).where(mine, SettingChange.version > version)
-    changes = list(session.scalars(newer.order_by(SettingChange.id)))
-    if changes:
-        session.expunge_all()  # they outlive the unit of work, which ends here
-        raise StaleForm(changes)
+    mine = _scope(HistoryEntry, merchant, vendor) & (HistoryEntry.what == history.SETTING)
+    history.refuse_stale(session, mine, version)
 
 
 def _before(rows: Mapping[str, SettingRow], vendor: Vendor | None) -> dict[str, Any]:

@@ -4,16 +4,17 @@ orders are pushed at all."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from orderflow import preview, register
+from orderflow import history, preview, register, settings
 from orderflow.facts import Facts
 from orderflow.judge import reconsider_all, reconsider_named
-from orderflow.models import Connection, Merchant, Push, Vendor, VendorName
+from orderflow.models import Connection, HistoryEntry, Merchant, Push, Vendor, VendorName
 from orderflow.preview import Unconfirmed
 from orderflow.split import fold
 
@@ -74,6 +75,11 @@ def card(vendor: Vendor, names: list[VendorName]) -> Card:
     return Card(vendor.name, vendor.email, vendor.language, aliases, vendor.push_enabled)
 
 
+def written(card: Card) -> dict[str, Any]:
+    """The card field by field, as the history keeps it."""
+    return {**asdict(card), "aliases": list(card.aliases)}
+
+
 def names_of(session: Session, vendor: Vendor) -> list[VendorName]:
     return list(
         session.scalars(
@@ -118,10 +124,10 @@ def last_push(session: Session, connection: Connection) -> datetime | None:
     )
 
 
-def add(session: Session, merchant: Merchant, new: Card, now: datetime) -> Vendor:
+def add(session: Session, merchant: Merchant, new: Card, now: datetime, *, by: str) -> Vendor:
     """A new vendor of ``merchant``. Raises WrongCard."""
     _check(session, merchant, None, new)
-    vendor = register.add_vendor(session, merchant, new.name, now, new.email)
+    vendor = register.add_vendor(session, merchant, new.name, now, new.email, by=by)
     vendor.language, vendor.push_enabled = new.language, new.push_enabled
     for alias in _aliases(new):
         register.add_alias(session, vendor, alias, now)
@@ -129,23 +135,62 @@ def add(session: Session, merchant: Merchant, new: Card, now: datetime) -> Vendo
 
 
 def change(
-    session: Session, vendor: Vendor, new: Card, now: datetime, *, confirmed: int | None
+    session: Session,
+    vendor: Vendor,
+    new: Card,
+    now: datetime,
+    *,
+    by: str,
+    confirmed: int | None,
+    version: int | None = None,
 ) -> None:
     """The vendor is as ``new`` says from now on. Its old name stays as an alias when it is among
     them. Raises WrongCard, and Unconfirmed when switching it on would push held orders and
-    ``confirmed`` is not their number."""
-    merchant = vendor.merchant
+    ``confirmed`` is not their number; StaleForm when somebody saved the card after ``version``."""
+    merchant = settings.lock(session, vendor.merchant_id)
+    if version is not None:
+        mine = (HistoryEntry.merchant_id == merchant.id) & (HistoryEntry.vendor_id == vendor.id)
+        history.refuse_stale(session, mine & (HistoryEntry.what == history.CARD), version)
+    session.refresh(vendor)
+    before = card(vendor, names_of(session, vendor))
     _check(session, merchant, vendor, new)
     if new.push_enabled and not vendor.push_enabled:
         release = preview.opening(session, merchant, _switched_on, now, vendor=vendor)
         if not release.agreed(confirmed):
             raise Unconfirmed(release)
+    _note(session, merchant, vendor, before, replace(new, aliases=tuple(_aliases(new))), by, now)
     switched = new.push_enabled != vendor.push_enabled
     vendor.name, vendor.email, vendor.language = new.name, new.email, new.language
     vendor.push_enabled = new.push_enabled
     _rename(session, vendor, {fold(text): text for text in (new.name, *_aliases(new))}, now)
     if switched:
         reconsider_all(session, merchant, now, vendor_id=vendor.id)
+
+
+def _note(
+    session: Session,
+    merchant: Merchant,
+    vendor: Vendor,
+    before: Card,
+    after: Card,
+    by: str,
+    now: datetime,
+) -> None:
+    if before != after:
+        merchant.settings_version += 1
+    for name, became in written(after).items():
+        history.note(
+            session,
+            merchant.id,
+            history.CARD,
+            by=by,
+            now=now,
+            name=name,
+            was=written(before)[name],
+            became=became,
+            vendor_id=vendor.id,
+            version=merchant.settings_version,
+        )
 
 
 def _rename(session: Session, vendor: Vendor, wanted: dict[str, str], now: datetime) -> None:

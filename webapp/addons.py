@@ -28,7 +28,14 @@ def activate(kind: str, platform: str) -> Response:
     try:
         with unit_of_work() as session:
             merchant = session.get_one(Merchant, g.merchant.id)
-            add_ons.activate(session, merchant, platform, clock.now(), confirmed=confirmed)
+            add_ons.activate(
+                session,
+                merchant,
+                platform,
+                clock.now(),
+                by=g.visitor.user,
+                confirmed=confirmed,
+            )
     except Unconfirmed as asked:
         return _at_home(refused(_page(asked=asked.preview, asked_for=platform), 409))
     return _at_home(done(_page(), _("Add-on activated")))
@@ -42,7 +49,7 @@ def deactivate(kind: str, platform: str) -> Response:
         return _at_home(refused(_page(leaving=platform), 409))
     with unit_of_work() as session:
         merchant = session.get_one(Merchant, g.merchant.id)
-        add_ons.deactivate(session, merchant, platform, clock.now())
+        add_ons.deactivate(session, merchant, platform, clock.now(), by=g.visitor.user)
     return _at_home(done(_page(), _("Add-on deactivated")))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, explain, keys, outbox, register, settings
+from orderflow import clock, explain, history, keys, outbox, register, settings
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
 from orderflow.judge import reconsider_all
@@ -28,6 +28,7 @@ from stores.base import Access, AppKeys, StoreError
 
 sluice = AppGroup("sluice", help="Merchants, vendors, settings, and why an order was not sent.")
 T = TypeVar("T")
+BY = history.OPERATOR
 
 
 def _merchant(session: Session, shop: str) -> Merchant:
@@ -75,7 +76,7 @@ def add_merchant(platform: str, shop: str) -> None:
     market = stores.open_marketplace(access)
     identity = _asked(market.identify)
     with unit_of_work() as session:
-        merchant = register.add_merchant(session, access, identity, clock.now())
+        merchant = register.add_merchant(session, access, identity, clock.now(), by=BY)
         click.echo(f"{merchant.name} ({merchant.shop})")
 
 
@@ -89,7 +90,7 @@ def add_vendor(shop: str, name: str, email: str, aliases: tuple[str, ...]) -> No
     with unit_of_work() as session:
         try:
             vendor = register.add_vendor(
-                session, _merchant(session, shop), name, clock.now(), email
+                session, _merchant(session, shop), name, clock.now(), email, by=BY
             )
             for alias in aliases:
                 register.add_alias(session, vendor, alias, clock.now())
@@ -110,10 +111,10 @@ def connect(shop: str, vendor: str, platform: str, address: str) -> None:
         merchant = _merchant(session, shop)
         who = _vendor(session, merchant, vendor)
         try:
-            connection = register.connect(session, who, access, identity, clock.now())
+            connection = register.connect(session, who, access, identity, clock.now(), by=BY)
         except register.RegisterError as wrong:
             raise click.ClickException(str(wrong)) from None
-        register.activate_add_on(session, merchant, platform, active=True, now=clock.now())
+        register.activate_add_on(session, merchant, platform, active=True, now=clock.now(), by=BY)
         click.echo(f"{connection.name} ({access.address})")
 
 
@@ -135,7 +136,7 @@ def map_variant(shop: str, variant_id: str, vendor: str, sku: str) -> None:
         raise click.ClickException(f"{vendor} has {len(found)} variants with the SKU {sku!r}.")
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
-        register.map_variant(session, connection, variant_id, found[0], clock.now())
+        register.map_variant(session, connection, variant_id, found[0], clock.now(), by=BY)
 
 
 def _default(session: Session, vendor: Vendor) -> Connection:
@@ -159,7 +160,7 @@ def change_setting(shop: str, name: str, value: str, vendor: str) -> None:
         who = _vendor(session, merchant, vendor) if vendor else None
         try:
             values = {name: settings.parse(name, value)}
-            settings.change(session, merchant, values, by="operator", now=clock.now(), vendor=who)
+            settings.change(session, merchant, values, by=BY, now=clock.now(), vendor=who)
         except settings.SettingError as wrong:
             raise click.ClickException(str(wrong)) from None
         reconsider_all(session, merchant, clock.now(), vendor_id=who.id if who else None)

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from orderflow import settings
+from orderflow.history import StaleForm
 from orderflow.options import of_tab
-from orderflow.settings import SettingError, Settings, StaleForm, Value
+from orderflow.settings import SettingError, Settings, Value
 from webapp import telling
 
 BESIDES = frozenset({"version", "confirm", "order"})

@@ -14,11 +14,14 @@ from stores.shopify.connect import exchange
 from webapp import language
 
 
-def install(shop: str, id_token: str, app: AppKeys) -> Merchant:
-    """Exchange the token and take the shop in, or in again. StoreLocked: ask for a fresh token."""
+def install(shop: str, id_token: str, app: AppKeys, *, by: str) -> Merchant:
+    """Exchange the token and take the shop in, or in again; ``by``: the staff member who opened
+    the page. StoreLocked: ask for a fresh token."""
     access = exchange(shop, id_token, app, clock.now())
     identity = stores.open_marketplace(access).identify()
     with unit_of_work() as session:
-        merchant = register.add_merchant(session, access, identity, clock.now(), language.locale())
+        merchant = register.add_merchant(
+            session, access, identity, clock.now(), language.locale(), by=by
+        )
         merchant_id = merchant.id
     return db.session.get_one(Merchant, merchant_id)

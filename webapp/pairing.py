@@ -39,7 +39,7 @@ def show() -> str:
 def start() -> Response:
     """The shop is a marketplace: it becomes a merchant's."""
     try:
-        g.merchant = install(g.visitor.shop, g.id_token, session.keys())
+        g.merchant = install(g.visitor.shop, g.id_token, session.keys(), by=g.visitor.user)
     except StoreLocked:
         return session.ask_for_token()
     except StoreError:

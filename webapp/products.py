@@ -72,7 +72,7 @@ def put(variant: str) -> Response:
         return _at_home(refused(_page(ours, sku=sku, chosen=chosen, found=found)), variant)
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
-        register.map_variant(session, connection, variant, theirs, clock.now())
+        register.map_variant(session, connection, variant, theirs, clock.now(), by=g.visitor.user)
     return _at_home(done(_page(_ours(variant)), _("Mapped")), variant)
 
 
@@ -82,7 +82,7 @@ def take_off(variant: str) -> Response:
         mapping = catalogue.mapping_of(session, g.merchant, variant)
         if mapping is None:
             abort(404)
-        catalogue.unmap(session, mapping, clock.now())
+        catalogue.unmap(session, mapping, clock.now(), by=g.visitor.user)
     return _at_home(done(_page(_ours(variant)), _("No longer mapped")), variant)
 
 

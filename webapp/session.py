@@ -70,7 +70,7 @@ def require_merchant() -> AnyResponse | None:
         return redirect(f"{url_for('pairing.show')}?{urlencode(request.args)}", 303)
     if g.merchant is None or g.merchant.access.state != StoreAccess.OPEN:
         try:
-            g.merchant = install.install(g.visitor.shop, g.id_token, keys())
+            g.merchant = install.install(g.visitor.shop, g.id_token, keys(), by=g.visitor.user)
         except StoreLocked:
             return ask_for_token()
     return None

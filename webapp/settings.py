@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 from orderflow import clock, glimpse, options, settings
 from orderflow import preview as previews
 from orderflow.db import db, unit_of_work
+from orderflow.history import StaleForm
 from orderflow.models import MarketplaceOrder, Merchant
 from orderflow.preview import DECIDING, Preview, Unconfirmed
-from orderflow.settings import StaleForm
 from webapp import form as forms
 from webapp import sentences, telling
 from webapp.answers import done, refused

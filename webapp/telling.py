@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from orderflow import settings
+from orderflow import history, settings
 from orderflow.options import OPTIONS
 from orderflow.preview import Preview
 from orderflow.settings import SettingError
@@ -27,9 +27,14 @@ def value(name: str, stored: bool | int | str | None) -> str:
 
 def who(by: str) -> str:
     """Only the number of a staff member is known; the admin does not tell names."""
-    if by == "operator":
-        return str(_("Operator"))
-    return str(_("Staff member %(number)s", number=by) if by.isdecimal() else by.capitalize())
+    if by.isdecimal():
+        return str(_("Staff member %(number)s", number=by))
+    known = {
+        history.ITSELF: _("By itself"),
+        history.OPERATOR: _("Operator"),
+        history.VENDOR: _("The vendor"),
+    }
+    return str(known.get(by, by.capitalize()))
 
 
 def error(wrong: SettingError) -> str:

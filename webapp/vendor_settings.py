@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from orderflow import clock, options, preview, settings
 from orderflow.db import db, unit_of_work
-from orderflow.models import Merchant, SettingChange, Vendor
+from orderflow.history import StaleForm
+from orderflow.models import HistoryEntry, Merchant, Vendor
 from orderflow.preview import Preview, Unconfirmed
-from orderflow.settings import OVERRIDABLE, SettingError, StaleForm, Value
+from orderflow.settings import OVERRIDABLE, SettingError, Value
 from webapp import telling
 from webapp.answers import done, refused
 from webapp.vendors import find
@@ -74,7 +75,7 @@ def _page(
     *,
     errors: dict[str, str] | None = None,
     asked: Preview | None = None,
-    stale: Sequence[SettingChange] = (),
+    stale: Sequence[HistoryEntry] = (),
     fresh: bool = False,
 ) -> str:
     session = db.session()
@@ -102,7 +103,7 @@ def _page(
     )
 
 
-def _still_typed(stale: Sequence[SettingChange]) -> dict[str, str]:
+def _still_typed(stale: Sequence[HistoryEntry]) -> dict[str, str]:
     """What was typed, but for the fields that only somebody else has changed meanwhile."""
     typed = {name: request.form[name] for name in OVERRIDABLE & request.form.keys()}
     base = {change.name: _text(change.was) for change in reversed(stale)}

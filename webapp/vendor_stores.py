@@ -42,7 +42,8 @@ def leaving(public_id: str, store: str) -> str:
 @pages.post("/disconnect")
 def leave(public_id: str, store: str) -> Response:
     with unit_of_work() as session:
-        register.disconnect(session, _find(session, public_id, store), clock.now())
+        connection = _find(session, public_id, store)
+        register.disconnect(session, connection, clock.now(), by=g.visitor.user)
     page = vendors.page(vendors.find(public_id))
     return vendors.at_home(done(page, _("Store disconnected")), public_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, render_template, request, url_for
@@ -13,7 +15,8 @@ import stores
 from orderflow import clock, invitations, trials, vendors
 from orderflow.config import Config
 from orderflow.db import db, unit_of_work
-from orderflow.models import Connection, Merchant, StoreAccess, Vendor
+from orderflow.history import StaleForm
+from orderflow.models import Connection, HistoryEntry, Merchant, StoreAccess, Vendor
 from orderflow.preview import Preview, Unconfirmed
 from orderflow.vendors import Card, Wrong, WrongCard
 from webapp import cursor
@@ -43,7 +46,9 @@ def create() -> Response:
     try:
         with unit_of_work() as session:
             merchant = session.get_one(Merchant, g.merchant.id)
-            public_id = vendors.add(session, merchant, card, clock.now()).public_id
+            public_id = vendors.add(
+                session, merchant, card, clock.now(), by=g.visitor.user
+            ).public_id
     except WrongCard as wrong:
         return refused(_new(card, _told(wrong)))
     return at_home(done(page(find(public_id)), _("Vendor added")), public_id)
@@ -64,8 +69,16 @@ def save(public_id: str) -> Response:
     try:
         with unit_of_work() as session:
             vendors.change(
-                session, find(public_id, session), card, clock.now(), confirmed=confirmed
+                session,
+                find(public_id, session),
+                card,
+                clock.now(),
+                by=g.visitor.user,
+                confirmed=confirmed,
+                version=request.form.get("version", type=int),
             )
+    except StaleForm as stale:
+        return refused(page(find(public_id), card=card, stale=stale.changes))
     except WrongCard as wrong:
         return refused(page(find(public_id), card=card, errors=_told(wrong)))
     except Unconfirmed as asked:
@@ -88,7 +101,7 @@ def invite(public_id: str) -> Response:
 @pages.post("/<public_id>/invitation/withdraw")
 def withdraw(public_id: str) -> Response:
     with unit_of_work() as session:
-        invitations.withdraw(session, find(public_id, session), clock.now())
+        invitations.withdraw(session, find(public_id, session), clock.now(), by=g.visitor.user)
     return at_home(done(page(find(public_id)), _("Invitation withdrawn")), public_id)
 
 
@@ -112,8 +125,10 @@ def page(
     card: Card | None = None,
     errors: dict[str, str] | None = None,
     asked: Preview | None = None,
+    stale: Sequence[HistoryEntry] = (),
 ) -> str:
     session = db.session()
+    merchant = session.get_one(Merchant, g.merchant.id, populate_existing=True)
     standing = [
         (connection, stores.capabilities(connection.access.platform))
         for connection in vendor.connections
@@ -123,7 +138,9 @@ def page(
     return render_template(
         "vendors/one.html",
         vendor=vendor,
-        card=card or saved,
+        version=merchant.settings_version,
+        card=_caught_up(card, saved, stale) if card else saved,
+        stale=stale,
         saved=saved,
         errors=errors or {},
         asked=asked,
@@ -131,6 +148,14 @@ def page(
         left=[c for c in vendor.connections if c.disconnected_at is not None],
         invitation=_invitation(session, vendor),
     )
+
+
+def _caught_up(typed: Card, saved: Card, stale: Sequence[HistoryEntry]) -> Card:
+    """What was typed, but for the fields that only somebody else has changed meanwhile."""
+    base = {change.name: change.was for change in reversed(stale)}
+    mine = vendors.written(typed)
+    theirs = {name: getattr(saved, name) for name, was in base.items() if mine[name] == was}
+    return replace(typed, **theirs)
 
 
 def _standing(session: Session, connection: Connection, can: Any) -> dict[str, Any]:

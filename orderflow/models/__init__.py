@@ -22,7 +22,7 @@ from orderflow.models.orders import MarketplaceOrder, OrderLine, VendorOrder
 from orderflow.models.people import LoginTry, Membership, Person, PortalSession, ResetToken
 from orderflow.models.privacy import PrivacyRequest
 from orderflow.models.pushes import Attempt, Push, Report, Shipment, TimelineEvent
-from orderflow.models.settings import PersonalRead, SettingChange
+from orderflow.models.settings import HistoryEntry, PersonalRead
 from orderflow.models.tallies import DailyCount
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ConnectAttempt",
     "Connection",
     "DailyCount",
+    "HistoryEntry",
     "Invitation",
     "Lane",
     "LoginTry",
@@ -49,7 +50,6 @@ __all__ = [
     "Push",
     "Report",
     "ResetToken",
-    "SettingChange",
     "SettingRow",
     "Shipment",
     "StoreAccess",

@@ -1,4 +1,4 @@
-"""Who changed which setting, and who looked at a buyer's data."""
+"""Who changed what, and who looked at a buyer's data."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from orderflow.models.base import Base, BigId, public_id
+from orderflow.models.base import Base, BigId
 from orderflow.models.merchants import Vendor
 
 
-class SettingChange(Base):
-    """One setting that was changed, of a merchant (``vendor_id`` NULL) or of a vendor.
+class HistoryEntry(Base):
+    """One thing that was changed: ``what`` (see ``orderflow.history``), which one by ``name``, of a
+    vendor or of the merchant alone (``vendor_id`` NULL).
 
-    ``was`` and ``became`` NULL: the vendor has no value of its own. ``version`` is the merchant's
-    number of the change; all that was saved at once has the same."""
+    ``was`` and ``became`` NULL: there was no value, or there is none any more. ``version``, of what
+    is saved by forms, is the merchant's number of the change; all that was saved at once has the
+    same."""
 
-    __tablename__ = "setting_change"
+    __tablename__ = "history"
     __table_args__ = (Index(None, "merchant_id", "id"), Index(None, "merchant_id", "version"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    public_id: Mapped[str] = mapped_column(unique=True, default=public_id)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendor.id"))
-    version: Mapped[int]
+    version: Mapped[int | None]
     at: Mapped[datetime]
     by: Mapped[str]
+    what: Mapped[str]
     name: Mapped[str]
     was: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     became: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))

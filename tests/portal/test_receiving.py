@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from orderflow import settings
-from orderflow.models import SettingChange
+from orderflow.models import HistoryEntry
 from tests.portal.visitor import Portal, Visitor
 
 PAGE, NOTES = "/portal/what-you-receive", "/portal/notifications"
@@ -77,7 +77,7 @@ def test_it_is_the_vendor_s_own_setting_and_stands_in_the_history(portal: Portal
     visitor.post(NOTES, order_notifications="none")
     with portal.house.look() as session:
         change = session.scalars(
-            select(SettingChange).where(SettingChange.name == "order_notifications")
+            select(HistoryEntry).where(HistoryEntry.name == "order_notifications")
         ).one()
         assert change.vendor is not None
         assert (change.vendor.name, change.by, change.became) == ("Alfa", "vendor", "none")

@@ -106,7 +106,7 @@ def test_an_alias_taken_away_takes_its_open_lines_away(stage: Stage) -> None:
     assert [line.sku for line in stage.house.part().lines] == ["RUG"]
     with stage.house.unit() as session:
         alfa = session.scalars(select(Vendor).where(Vendor.name == "Alfa")).one()
-        vendors.change(session, alfa, Card("Alfa"), stage.house.clock(), confirmed=None)
+        vendors.change(session, alfa, Card("Alfa"), stage.house.clock(), by="1", confirmed=None)
     stage.house.turn()
     assert stage.house.part().lines == []
 

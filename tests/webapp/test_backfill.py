@@ -50,7 +50,7 @@ def row(floor: Floor) -> Backfill:
 def _end_add_on(house: House) -> None:
     with house.unit() as session:
         merchant = house.one(session, Merchant, shop=HARBOUR)
-        add_ons.deactivate(session, merchant, "shopify", clock.now())
+        add_ons.deactivate(session, merchant, "shopify", clock.now(), by="test")
 
 
 def _unmap(house: House) -> None:

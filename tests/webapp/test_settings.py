@@ -10,9 +10,9 @@ import pytest
 
 from orderflow.models import (
     Connection,
+    HistoryEntry,
     Merchant,
     PersonalRead,
-    SettingChange,
     SettingRow,
     Vendor,
 )
@@ -244,10 +244,10 @@ def test_the_history_tells_who_changed_what_page_by_page(door: Door) -> None:
     first = door.get("/history")
     assert "Staff member 1" in first.text
     assert first.text.count('data-label="Who"') == 50
-    older = re.search(r'href="(/history\?before=\w+)"', first.text)
+    older = re.search(r'href="(/history\?after=[^"]+)"', first.text)
     assert older
     second = door.get(older[1])
-    assert second.text.count('data-label="Who"') == 11
+    assert (first.text + second.text).count("Wait before pushing") == 60
     assert "Test" in second.text
 
 
@@ -323,7 +323,7 @@ def test_a_stranger_sees_and_changes_only_what_is_his(stage: Stage, door: Door) 
     save(stranger, order_sync=None)
     with stage.house.look() as session:
         mine = stage.house.one(session, Merchant, shop=HARBOUR)
-        rows = session.query(SettingChange).filter_by(merchant_id=mine.id, name="order_sync")
+        rows = session.query(HistoryEntry).filter_by(merchant_id=mine.id, name="order_sync")
         assert [row.became for row in rows] == [True]
 
 
