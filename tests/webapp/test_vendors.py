@@ -293,6 +293,27 @@ def test_a_field_that_the_form_has_not_is_refused(floor: Floor) -> None:
     assert override(floor, order_sync="true").status_code == 422
 
 
+def test_who_saves_a_card_after_somebody_else_takes_nothing_of_theirs_back(floor: Floor) -> None:
+    old = {"version": str(version(floor))}
+    first = CARD | ON | {"email": "first@example.com", "aliases": "Alfa Paris"}
+    assert floor.door.post(at(floor), **first, **old).status_code == 200
+    stale = floor.door.post(at(floor), **CARD | ON | {"email": "", "language": "fr"}, **old)
+    assert stale.status_code == 422
+    page = unescape(stale.text)
+    assert "Somebody else changed this vendor meanwhile" in page
+    assert "Staff member 1 changed “E-mail” from Empty to first@example.com." in page
+    assert "Staff member 1 changed “Other names” from Empty to Alfa Paris." in page
+    assert 'value="first@example.com"' in page
+    assert ">Alfa Paris</textarea>" in page
+    assert '<option value="fr" selected>' in page
+    assert kept(floor.house, "Alfa").language == "en"
+    fresh = first | {"language": "fr", "version": str(version(floor))}
+    assert floor.door.post(at(floor), **fresh).status_code == 200
+    assert kept(floor.house, "Alfa").email == "first@example.com"
+    assert override(floor, only_if_paid="false").status_code == 200
+    assert floor.door.post(at(floor), **fresh | {"language": "en"}).status_code == 422
+
+
 # -- disconnecting -----------------------------------------------------------------------------
 
 
