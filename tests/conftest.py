@@ -76,7 +76,7 @@ def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     server: Postgres = request.getfixturevalue("postgres")
     if furnished:
         name = request.getfixturevalue("furnished_database")
-        server.empty(name, reversed(Base.metadata.sorted_tables))
+        server.empty(name, Base.metadata.sorted_tables)
         yield server.url(name)
         return
     with server.database() as url:

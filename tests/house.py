@@ -250,7 +250,9 @@ class House:
 
     def parts(self, **wanted: Any) -> list[VendorOrder]:
         with self.look() as session:
-            rows = list(session.scalars(select(VendorOrder).filter_by(**wanted)))
+            rows = list(
+                session.scalars(select(VendorOrder).filter_by(**wanted).order_by(VendorOrder.id))
+            )
             for row in rows:
                 session.refresh(row, ["vendor", "order", "lines"])
             return rows
@@ -261,7 +263,7 @@ class House:
 
     def orders(self) -> list[MarketplaceOrder]:
         with self.look() as session:
-            return list(session.scalars(select(MarketplaceOrder)))
+            return list(session.scalars(select(MarketplaceOrder).order_by(MarketplaceOrder.id)))
 
     def pushes(self) -> list[Push]:
         with self.look() as session:

@@ -21,9 +21,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Table, delete, make_url
+from sqlalchemy import URL, Select, Table, literal_column, make_url, select, text, union_all
 
 from tests.keeper import as_user, kept
 
@@ -52,14 +53,22 @@ class Postgres:
         self._admin.execute(f'drop database if exists "{name}" with (force)')
 
     def empty(self, name: str, tables: Iterable[Table]) -> None:
-        """Every row goes, and whoever is still connected; a fifth of the time of a new database.
-        ``tables``: those that are referred to come last."""
+        """Every row goes, and whoever is still connected; quicker than a new database. Rows that
+        were deleted would leave holes, and those of the next test lie in no order."""
         self._admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
         )
         with psycopg.connect(libpq_url(self._url.set(database=name)), autocommit=True) as inside:
-            inside.execute("; ".join(str(delete(table)) for table in tables))
-            inside.execute("select setval(oid, 1, false) from pg_class where relkind = 'S'")
+            asked: list[Select[Any]] = [
+                select(literal_column(f"'{each.name}'")).where(
+                    select(text("1")).select_from(each).exists()
+                )
+                for each in tables
+            ]
+            filled = inside.execute(str(union_all(*asked)))
+            names = [f'"{found}"' for (found,) in filled]
+            if names:
+                inside.execute(f"truncate {', '.join(names)} restart identity cascade")
 
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
