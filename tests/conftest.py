@@ -61,17 +61,22 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
+def empty_file(folder: Path, furnished: Path | None) -> str:
+    """The address of an SQLite database without a row; what was there before is gone."""
+    for left in folder.glob("sluice.db*"):
+        left.unlink()
+    if furnished:
+        shutil.copy(furnished, folder / "sluice.db")
+    return f"sqlite:///{folder / 'sluice.db'}"
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """An empty database. For a house it has its tables already, and always the same name, so that
     applications which know it need not be built again."""
     furnished = "house" in request.fixturenames
     if request.param == "sqlite":
-        for left in folder.glob("sluice.db*"):
-            left.unlink()
-        if furnished:
-            shutil.copy(request.getfixturevalue("furnished_file"), folder / "sluice.db")
-        yield f"sqlite:///{folder / 'sluice.db'}"
+        yield empty_file(folder, request.getfixturevalue("furnished_file") if furnished else None)
         return
     server: Postgres = request.getfixturevalue("postgres")
     if furnished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from tempfile import TemporaryDirectory
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, seed
@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from orderflow import clock, preview, settings
 from orderflow.models import Merchant, Vendor
+from tests.conftest import empty_file
 from tests.house import HARBOUR, House
 from tests.river.stage import Stage
 
@@ -44,12 +45,17 @@ GOODS = {
 
 
 @seed(20261123)
-@hypothesis_settings(max_examples=12, deadline=None)
+@hypothesis_settings(max_examples=8, deadline=None)
 @given(before=SWITCHES, after=SWITCHES, of_alfa=SWITCHES, baskets=BASKETS)
 def test_the_preview_counts_what_is_then_really_pushed(
-    before: dict[str, Any], after: dict[str, Any], of_alfa: dict[str, Any], baskets: list[Any]
+    folder: Path,
+    furnished_file: Path,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    of_alfa: dict[str, Any],
+    baskets: list[Any],
 ) -> None:
-    with TemporaryDirectory() as folder, closing(House(f"sqlite:///{folder}/sluice.db")) as house:
+    with closing(House(empty_file(folder, furnished_file))) as house:
         stage = Stage(house)
         chair = stage.harbour.sells("CHAIR", "Chair", "80.00", vendor="Alfa")
         goods = {"lamp": stage.lamp, "mug": stage.mug, "chair": chair}
