@@ -7,9 +7,10 @@ are all harmless, because each must first take the lease, and each claim asks fo
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Integer, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from orderflow.db import insert_new, rows_hit
@@ -54,13 +55,17 @@ def gauge(session: Session, lane: str) -> Any:
 
 def waiting(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
     """Lanes with something to do and nobody there."""
+    return list(session.scalars(_waiting(), {"now": now, "most": limit}))
+
+
+@cache
+def _waiting() -> Select[str]:
+    now = bindparam("now", type_=Lane.leased_until.type)
     free = or_(Lane.leased_until.is_(None), Lane.leased_until < now)
-    return list(
-        session.scalars(
-            select(Message.lane)
-            .outerjoin(Lane, Lane.name == Message.lane)
-            .where(ready(now), free)
-            .group_by(Message.lane)
-            .limit(limit)
-        )
+    return (
+        select(Message.lane)
+        .outerjoin(Lane, Lane.name == Message.lane)
+        .where(ready(), free)
+        .group_by(Message.lane)
+        .limit(bindparam("most", type_=Integer))
     )

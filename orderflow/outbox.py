@@ -15,9 +15,21 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from orderflow.db import insert_new, ring_after, rows_hit
@@ -80,8 +92,10 @@ def put(
         ring_after(session, lane)
 
 
-def ready(now: datetime) -> Any:
-    """Due, nobody's, and no earlier message of its subject is still there."""
+@cache
+def ready() -> ColumnElement[bool]:
+    """Due at the parameter ``now``, nobody's, and no earlier message of its subject is there."""
+    now = bindparam("now", type_=Message.due_at.type)
     unclaimed = or_(Message.claimed_until.is_(None), Message.claimed_until < now)
     earlier = aliased(Message)
     blocked = (
@@ -101,28 +115,43 @@ def claim(
     session: Session, lane: str, lease: int, count: int, *, now: datetime, seconds: float
 ) -> list[Claimed]:
     """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease."""
-    held = select(Lane.name).where(Lane.name == lane, Lane.lease == lease).exists()
+    given = {
+        "in_lane": lane,
+        "held_as": lease,
+        "most": count,
+        "now": now,
+        "until": now + timedelta(seconds=seconds),
+        "by": f"{lease}-{secrets.token_hex(8)}",
+    }
+    rows = session.execute(_claiming(), given).scalars()
+    return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
+
+
+@cache
+def _claiming() -> Any:
+    """Workers ask it all day long, so it is put together once."""
+    lane, moment = bindparam("in_lane", type_=String), Message.due_at.type
+    held = select(Lane.name).where(Lane.name == lane, Lane.lease == bindparam("held_as")).exists()
     due = (
         select(Message.id)
-        .where(Message.lane == lane, ready(now), held)
+        .where(Message.lane == lane, ready(), held)
         .order_by(Message.due_at, Message.id)
-        .limit(count)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    rows = session.execute(
+    return (
         update(Message)
         .where(Message.id.in_(select(due.c.id)))
         .values(
-            claim=f"{lease}-{secrets.token_hex(8)}",
-            claimed_until=now + timedelta(seconds=seconds),
+            claim=bindparam("by"),
+            claimed_until=bindparam("until", type_=moment),
             tries=Message.tries + 1,
-            first_tried_at=func.coalesce(Message.first_tried_at, now),
+            first_tried_at=func.coalesce(Message.first_tried_at, bindparam("now", type_=moment)),
         )
         .returning(Message)
         .execution_options(synchronize_session=False)
-    ).scalars()
-    return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
+    )
 
 
 def is_waiting(session: Session, lane: str, subject: str) -> bool:
@@ -153,7 +182,9 @@ def retry_parked(session: Session, now: datetime) -> int:
 
 def is_due(session: Session, lane: str, *, now: datetime) -> bool:
     return (
-        session.scalar(select(Message.id).where(Message.lane == lane, ready(now)).limit(1))
+        session.scalar(
+            select(Message.id).where(Message.lane == lane, ready()).limit(1), {"now": now}
+        )
         is not None
     )
 
