@@ -147,7 +147,7 @@ def _composed(session: Session, push: Push) -> ComposedOrder:
         pieces=pieces,
         shipping=part.shipping,
         shipping_tax=part.shipping_tax,
-        targets=_targets(session, push),
+        targets=targets(session, part, [push.connection_id]),
     )
     card = merchant_card(session.get_one(Merchant, part.merchant_id))
     paid = part.order.payment in PAID
@@ -158,22 +158,23 @@ def merchant_card(merchant: Merchant) -> MerchantCard:
     return MerchantCard(merchant.name, merchant.email, merchant.phone, merchant.country)
 
 
-def _targets(session: Session, push: Push) -> dict[str, Target]:
-    lines = {line.variant_id: line.remote_id for line in push.vendor_order.lines}
+def targets(
+    session: Session, part: VendorOrder, connection_ids: Sequence[int]
+) -> dict[str, Target]:
+    """The vendor's variants for the part's lines, in those stores of the vendor's."""
+    lines = {line.variant_id: line.remote_id for line in part.lines}
     rows = session.scalars(
         select(VariantMapping).where(
-            VariantMapping.connection_id == push.connection_id,
+            VariantMapping.connection_id.in_(connection_ids),
             VariantMapping.variant_id.in_([variant for variant in lines if variant]),
         )
     )
-    targets = {
+    found = {
         row.variant_id: Target(row.vendor_variant_id, row.vendor_product_id, row.vendor_sku)
         for row in rows
     }
     return {
-        line.remote_id: targets[line.variant_id]
-        for line in push.vendor_order.lines
-        if line.variant_id in targets
+        line.remote_id: found[line.variant_id] for line in part.lines if line.variant_id in found
     }
 
 

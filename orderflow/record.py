@@ -34,7 +34,7 @@ from orderflow.models import (
 from orderflow.privacy import without_buyer
 from orderflow.search import folded
 from orderflow.settings import effective
-from orderflow.shipments import settle
+from orderflow.shipments import place, settle
 from orderflow.split import Owners, Part, fold, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
 
@@ -95,6 +95,7 @@ def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
         if part.state == life.SHIPPED:
             settle(session, part, now)
         judge(session, part, now)
+        place(session, part)
 
 
 def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:
@@ -266,8 +267,8 @@ def _write_lines(
                 session, order, "line_changed_after_push", now, line=line.id, sku=line.sku
             )
         _write_line(row, line, position)
-        if row.push_id is None:
-            row.vendor_order = by_line.get(line.id)
+        if row.push_id is None and row.vendor_order is not (owner := by_line.get(line.id)):
+            row.vendor_order, row.declined = owner, None
     for gone in known.values():
         gone.quantity = gone.fulfillable = 0
     session.flush()

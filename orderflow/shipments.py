@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import life
-from orderflow.models import Push, Shipment, VendorOrder
+from orderflow.models import OrderLine, Push, Shipment, VendorOrder
 
 
 def shipped_pieces(
@@ -37,6 +38,7 @@ def left_to_ship(quantity: int, fulfillable: int, shipped: int) -> int:
 def settle(session: Session, part: VendorOrder, now: datetime) -> None:
     """Pushed, partly shipped or shipped, by what is under way; a refused part stays refused
     until all of it is."""
+    place(session, part)
     if part.state not in (*life.IN_STORE, *life.BY_HAND):
         return
     pieces = shipped_pieces(session, part.id)
@@ -54,3 +56,31 @@ def _stands(session: Session, part: VendorOrder) -> bool:
     """Whether there is an order in the vendor's store; goods may have been shipped without."""
     placed = select(Push.id).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
     return session.scalar(placed.limit(1)) is not None
+
+
+# -- what is left for the vendor ------------------------------------------------------------------
+
+
+def waiting_pieces(part: VendorOrder, shipped: Mapping[str, int]) -> dict[str, int]:
+    """Pieces by line that the vendor still has to ship; none of a line that it declined."""
+    return {line.remote_id: _waiting(line, shipped.get(line.remote_id, 0)) for line in part.lines}
+
+
+def _waiting(line: OrderLine, shipped: int) -> int:
+    if line.declined or not line.requires_shipping:
+        return 0
+    return left_to_ship(line.quantity, line.fulfillable, shipped)
+
+
+def place(session: Session, part: VendorOrder) -> None:
+    """Into which of the vendor's queues ``part`` belongs now; after every change of its lines."""
+    shipped = shipped_pieces(session, part.id)
+    refunded = part.order.payment == "refunded"
+    if part.state == life.CANCELLED or part.order.cancelled_at is not None or refunded:
+        part.stage = VendorOrder.DONE if part.state == life.SHIPPED else VendorOrder.OVER
+    elif any(waiting_pieces(part, shipped).values()):
+        part.stage = VendorOrder.TO_SHIP if part.opened_at else VendorOrder.FRESH
+    elif any(line.quantity > 0 and not line.declined for line in part.lines):
+        part.stage = VendorOrder.DONE
+    else:
+        part.stage = VendorOrder.DONE if any(shipped.values()) else VendorOrder.OVER

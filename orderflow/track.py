@@ -22,8 +22,6 @@ from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
 from stores.base import Parcel, StoreOrder
 
-STORE = "store"
-
 
 def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Push | None:
     """The push behind an order of a store: by our key first, which is known before the answer."""
@@ -80,7 +78,7 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     shipment = session.scalars(
         select(Shipment).where(
             Shipment.vendor_order_id == part.id,
-            Shipment.source == STORE,
+            Shipment.source == Shipment.STORE,
             Shipment.remote_id == _remote_id(found, parcel.id),
         )
     ).one_or_none()
@@ -130,7 +128,7 @@ def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:
 def _new_shipment(found: Push, parcel: Parcel, lines: Mapping[str, int], now: datetime) -> Shipment:
     return Shipment(
         vendor_order_id=found.vendor_order_id,
-        source=STORE,
+        source=Shipment.STORE,
         remote_id=_remote_id(found, parcel.id),
         state=Shipment.NEW,
         lines=dict(lines),
@@ -163,7 +161,7 @@ def _take_missing(session: Session, found: Push, there: set[str], now: datetime)
     known = session.scalars(
         select(Shipment).where(
             Shipment.vendor_order_id == found.vendor_order_id,
-            Shipment.source == STORE,
+            Shipment.source == Shipment.STORE,
             Shipment.remote_id.startswith(_remote_id(found, ""), autoescape=True),
             Shipment.state != Shipment.WITHDRAWN,
         )

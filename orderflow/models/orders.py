@@ -76,13 +76,20 @@ class VendorOrder(Base):
     rules saw and said last, without personal data, so "why on Tuesday?" has an answer;
     ``main_reason`` is the code of its worst obstacle. ``placed_at`` is the order's, for lists.
 
+    ``stage`` is what is left of it for the vendor to do (``orderflow.shipments.place``), and
+    ``opened_at`` when somebody of the vendor's looked at it first.
+
     A person may have released it from its delay, have had it pushed although held (``override``),
     or forbidden its push: who, why and when."""
+
+    FRESH, TO_SHIP, DONE, OVER = "new", "to_ship", "shipped", "cancelled"
+    STAGES = (FRESH, TO_SHIP, DONE, OVER)
 
     __tablename__ = "vendor_order"
     __table_args__ = (
         UniqueConstraint("order_id", "vendor_id"),
         Index(None, "vendor_id", "state", "id"),
+        Index("ix_vendor_order_by_stage", "vendor_id", "stage", "id"),
         Index(None, "merchant_id", "state", "id"),
         Index("ix_vendor_order_list_state", "merchant_id", "state", "placed_at", "order_id"),
         Index("ix_vendor_order_list_reason", "merchant_id", "main_reason", "placed_at", "order_id"),
@@ -104,6 +111,8 @@ class VendorOrder(Base):
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendor.id"))
     state: Mapped[str]
     state_since: Mapped[datetime]
+    stage: Mapped[str] = mapped_column(default=FRESH, server_default=FRESH)
+    opened_at: Mapped[datetime | None]
     placed_at: Mapped[datetime]
     goods: Mapped[int] = mapped_column(BigInteger)
     discount: Mapped[int] = mapped_column(BigInteger)
@@ -129,7 +138,8 @@ class VendorOrder(Base):
 class OrderLine(Base):
     """A line of the marketplace order. ``vendor_order_id`` NULL: the merchant's own.
     ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
-    ``vendor_folded`` is what a vendor's names are compared with."""
+    ``vendor_folded`` is what a vendor's names are compared with. ``declined``: the vendor said that
+    it will not be delivered; who, why and when."""
 
     __tablename__ = "order_line"
     __table_args__ = (
@@ -138,6 +148,14 @@ class OrderLine(Base):
         Index("ix_order_line_by_variant", "merchant_id", "variant_id", "order_id", "push_id"),
         Index("ix_order_line_by_vendor", "merchant_id", "vendor_folded", "order_id", "push_id"),
         Index("ix_order_line_by_sku", "merchant_id", "sku", "order_id"),
+        Index("ix_order_line_of_part_by_sku", "merchant_id", "sku", "vendor_order_id"),
+        Index(
+            "ix_order_line_declined",
+            "merchant_id",
+            "order_id",
+            sqlite_where=text("declined IS NOT NULL"),
+            postgresql_where=text("declined IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -156,6 +174,7 @@ class OrderLine(Base):
     quantity: Mapped[int]
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]
+    declined: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
 
     order: Mapped[MarketplaceOrder] = relationship(back_populates="lines")
     vendor_order: Mapped[VendorOrder | None] = relationship(back_populates="lines")

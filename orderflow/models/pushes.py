@@ -91,8 +91,12 @@ class Attempt(Base):
 class Shipment(Base):
     """Goods of a vendor's part under way. ``lines`` maps the marketplace's line ids to pieces.
 
+    ``source`` says who told of it: the vendor's *store*, or the *merchant* or the *vendor* by hand.
     ``seen`` is a fingerprint of what the store said last, so the same word twice does nothing.
     """
+
+    STORE, MERCHANT, VENDOR = "store", "merchant", "vendor"
+    BY_HAND = (MERCHANT, VENDOR)
 
     __tablename__ = "shipment"
     __table_args__ = (

@@ -152,6 +152,7 @@ def test_every_order_is_found_by_its_number_and_listed_by_its_age(app: Flask) ->
     assert [order.number for order in orders] == [folded(order.name) for order in orders]
     assert orders[0].number == "ab1001"
     assert [part.placed_at for part in rows(VendorOrder)] == [order.placed_at for order in orders]
+    assert [part.stage for part in rows(VendorOrder)] == ["shipped", "new", "cancelled"]
     assert [part.main_reason for part in rows(VendorOrder)] == ["", "unmapped_lines", ""]
     assert [push.merchant_id for push in rows(Push)] == [1, 1]
 
