@@ -22,7 +22,9 @@ from orderflow.shipments import left_to_ship
 PAID = frozenset({"paid", "partially_refunded"})
 """Payment states that count as paid (P14)."""
 NO_STORE = frozenset({"not_connected", "access_lost", "disconnected"})
-"""Obstacles that nobody's will removes: there is nowhere to push to."""
+"""There is nowhere to push to."""
+NOBODYS_WILL = NO_STORE | {"declined"}
+"""Obstacles that stand although a person wants the order pushed."""
 
 
 class Verdict(StrEnum):
@@ -113,8 +115,8 @@ def decide(facts: Facts, settings: Effective, now: datetime) -> Decision:
 
 def _outvoted(reason: Reason) -> Reason:
     """What the rule says of an order that a person had pushed although held: no obstacle any
-    more, unless there is no store to push it to, or nothing that may go."""
-    if reason.verdict not in (Verdict.WAIT, Verdict.HOLD) or reason.code in NO_STORE:
+    more, unless there is no store to push it to, the vendor declined, or nothing may go."""
+    if reason.verdict not in (Verdict.WAIT, Verdict.HOLD) or reason.code in NOBODYS_WILL:
         return reason
     return replace(reason, verdict=Verdict.PUSH, remedy="", overridden=True)
 
@@ -312,6 +314,12 @@ def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
         yield Reason("pushed_although_held", Verdict.PUSH)
 
 
+def _declined(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    lines = tuple(line.id for line in _open(facts) if line.declined)
+    if lines:
+        yield Reason("declined", Verdict.HOLD, remedy="answer_the_vendor", lines=lines)
+
+
 def _test_order(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     if not facts.test:
         return
@@ -338,5 +346,6 @@ RULES: tuple[Rule, ...] = (
     _in_time,  # P17
     _trusted,  # P18
     _test_order,  # P19
+    _declined,  # P82
     _by_hand,  # P45
 )

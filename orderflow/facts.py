@@ -23,7 +23,8 @@ from orderflow.models import (
 class LineFacts:
     """``store`` is the connection its mapping names, else the vendor's default; None: no store.
 
-    ``taken``: a push has taken it along already. ``shipped``: pieces under way already."""
+    ``taken``: a push has taken it along already. ``shipped``: pieces under way already.
+    ``declined``: the vendor said that it will not be delivered."""
 
     id: str
     quantity: int
@@ -33,6 +34,7 @@ class LineFacts:
     store: int | None
     taken: bool = False
     shipped: int = 0
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def gather(
             store=mapped.get(line.variant_id, default),
             taken=line.push_id not in (None, push_id),
             shipped=shipped.get(line.remote_id, 0),
+            declined=line.declined is not None,
         )
         for line in part.lines
     )

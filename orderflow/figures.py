@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from orderflow import life
@@ -22,12 +22,14 @@ from orderflow.models import (
     MarketplaceOrder,
     Merchant,
     Message,
+    OrderLine,
     Push,
     Shipment,
     StoreAccess,
     Vendor,
     VendorOrder,
 )
+from orderflow.models.orders import WAITS_DECLINED
 
 ENOUGH = 1000
 DAYS = 30
@@ -61,16 +63,22 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Attention:
     """What waits for a person. Counts stop at ``ENOUGH``; of the orders with a parcel that the
-    shop did not take, the first few are named."""
+    shop did not take, or an item that its vendor declined, the first few are named."""
 
     refused: int
     unknown: int
     stuck: tuple[Named, ...]
+    declined: tuple[Named, ...]
     parked: int
     lost: tuple[Lost, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.refused or self.unknown or self.stuck or self.parked or self.lost)
+        return bool(self.unknown or self.is_urgent)
+
+    @property
+    def is_urgent(self) -> bool:
+        """An unknown outcome is being looked for; the rest waits for somebody."""
+        return bool(self.refused or self.stuck or self.declined or self.parked or self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ def attention(session: Session, merchant: Merchant) -> Attention:
         refused=_in_state(session, merchant, life.REFUSED),
         unknown=_in_state(session, merchant, life.UNKNOWN),
         stuck=_stuck(session, merchant),
+        declined=_declined(session, merchant),
         parked=count(session, _parked(session, merchant)),
         lost=tuple(_lost(session, merchant)),
     )
@@ -115,6 +124,18 @@ def _stuck(session: Session, merchant: Merchant) -> tuple[Named, ...]:
         .join(Shipment, Shipment.vendor_order_id == VendorOrder.id)
         .where(Shipment.state == Shipment.STUCK, MarketplaceOrder.merchant_id == merchant.id)
         .order_by(Shipment.vendor_order_id)
+        .limit(10 * NAMED)
+    )
+    return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
+
+
+def _declined(session: Session, merchant: Merchant) -> tuple[Named, ...]:
+    """An order may have several such lines."""
+    rows = session.execute(
+        select(MarketplaceOrder.public_id, MarketplaceOrder.name, MarketplaceOrder.placed_at)
+        .join(OrderLine, OrderLine.order_id == MarketplaceOrder.id)
+        .where(OrderLine.merchant_id == merchant.id, text(WAITS_DECLINED))
+        .order_by(OrderLine.order_id)
         .limit(10 * NAMED)
     )
     return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]

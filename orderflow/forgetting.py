@@ -48,6 +48,8 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     for part in parts:
         part.override = scrub_all(part.override, words)
         part.forbidden = scrub_all(part.forbidden, words)
+    for line in order.lines:
+        line.declined = scrub_all(line.declined, words)
     pushes = _forget_pushes(session, parts, words)
     shipments = _forget_shipments(session, parts, words)
     _scrub(session, words, select(TimelineEvent).filter_by(order_id=order.id), "details")

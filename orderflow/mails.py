@@ -165,6 +165,7 @@ def _attention(session: Session, mail: Mail, merchant: Merchant) -> Values | Non
         "refused": found.refused,
         "unknown": found.unknown,
         "stuck": [order.name for order in found.stuck],
+        "declined": [order.name for order in found.declined],
         "parked": found.parked,
         "lost": [lost.vendor for lost in found.lost][:MOST_ROWS],
     }

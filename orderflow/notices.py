@@ -164,9 +164,8 @@ def keep_watch(session: Session, merchant: Merchant, now: datetime) -> None:
 
 
 def alert(session: Session, merchant: Merchant, now: datetime) -> None:
-    """Once a day while something waits for a person. An unknown outcome is being looked for."""
-    found = figures.attention(session, merchant)
-    if not (found.refused or found.stuck or found.parked or found.lost):
+    """Once a day while something waits for a person."""
+    if not figures.attention(session, merchant).is_urgent:
         return
     lately = select(Mail.id).where(
         Mail.merchant_id == merchant.id,

@@ -15,6 +15,7 @@ from orderflow import notices, sessions
 from orderflow.models import Membership, Merchant, Person, PortalSession, ResetToken, Vendor
 
 ROLES = (Membership.OWNER, Membership.STAFF)
+PERSON = "person:"
 
 
 class LastOwner(ValueError):
@@ -24,6 +25,11 @@ class LastOwner(ValueError):
 def fold(email: str) -> str:
     """As addresses are compared."""
     return email.strip().lower()
+
+
+def signature(person: Person) -> str:
+    """Who it was, in a merchant's records: a number that tells nobody a name."""
+    return f"{PERSON}{person.public_id}"
 
 
 def known(session: Session, email: str) -> Person | None:

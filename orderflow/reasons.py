@@ -40,6 +40,7 @@ SENTENCES = {
     "high_risk": _("The shop's fraud analysis says that the risk is high."),
     "on_hold": _("The shop has put the fulfilment of this order on hold."),
     "risk_fine": _("The risk is not high ({detail}), and nothing is on hold."),
+    "declined": _("The vendor will not deliver some items: {count}."),
     "forbidden": _("Somebody decided that this part is not to be pushed."),
     "pushed_although_held": _("Somebody had this part pushed although it was held."),
 }
@@ -56,6 +57,9 @@ REMEDIES = {
     "risk_is_asked": _("The shop is asked again by itself."),
     "judge_risk": _("Look at the analysis in the shop; then push it although held, or cancel it."),
     "release_hold": _("Goes by itself once the hold is released in the shop."),
+    "answer_the_vendor": _(
+        "Refund or remove these items, ship them yourself, or map them to another vendor."
+    ),
     "allow_push": _("Take that decision back."),
 }
 

@@ -6,7 +6,6 @@ rest is what the vendor does itself. Who looks at a buyer's data is noted.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from orderflow import life, push, snapshot
 from orderflow.compose import Cargo, compose
 from orderflow.decide import PAID
+from orderflow.judge import lock
 from orderflow.models import (
     Connection,
     OrderLine,
@@ -30,8 +30,8 @@ from orderflow.shipments import place, shipped_pieces, waiting_pieces
 from stores.base import ComposedLine, ComposedOrder
 
 NOT_PAID, ON_HOLD, TEST, FORGOTTEN = "not_paid", "on_hold", "test", "forgotten"
-ON_ITS_WAY, IN_STORE, DECLINED, CANCELLED_LATE = "on_its_way", "in_store", "declined", "late"
-FLAGS = (NOT_PAID, ON_HOLD, TEST, FORGOTTEN, ON_ITS_WAY, IN_STORE, DECLINED, CANCELLED_LATE)
+ON_ITS_WAY, IN_STORE, DECLINED, LATE = "on_its_way", "in_store", "declined", "late"
+FLAGS = (NOT_PAID, ON_HOLD, TEST, FORGOTTEN, ON_ITS_WAY, IN_STORE, DECLINED, LATE)
 """What a vendor should know before it ships: the shop waits for its money or holds the order, it is
 a test, the buyer's data are gone, it goes to the vendor's store just now or stands there, something
 is declined, it was cancelled when goods had left."""
@@ -127,6 +127,8 @@ def read(session: Session, part: VendorOrder, *, by: str, why: str, now: datetim
 def opened(session: Session, part: VendorOrder, now: datetime) -> None:
     """Somebody of the vendor's has seen it: it is new no more."""
     if part.opened_at is None:
+        lock(session, part.order_id)
+        session.refresh(part)
         part.opened_at = now
         place(session, part)
 
@@ -145,7 +147,7 @@ def show(session: Session, part: VendorOrder) -> Shown:
         public_id=part.public_id,
         number=part.order.name,
         stage=part.stage,
-        flags=tuple(_flags(part, shipped, placed)),
+        flags=flags(part, shipped),
         arrived_at=part.order.recorded_at,
         lines=tuple(
             _line(line, shipped[line.remote_id], left[line.remote_id], priced.get(line.remote_id))
@@ -195,7 +197,8 @@ def _composed(session: Session, part: VendorOrder, key: str) -> ComposedOrder:
     )
 
 
-def _flags(part: VendorOrder, shipped: Counter[str], placed: Iterable[Push]) -> Iterable[str]:
+def flags(part: VendorOrder, shipped: Mapping[str, int]) -> tuple[str, ...]:
+    """What is to be known before shipping; ``shipped``: pieces by line."""
     order = part.order
     there = {
         NOT_PAID: order.payment not in (*PAID, "refunded"),
@@ -203,11 +206,11 @@ def _flags(part: VendorOrder, shipped: Counter[str], placed: Iterable[Push]) -> 
         TEST: order.test,
         FORGOTTEN: order.forgotten_at is not None,
         ON_ITS_WAY: part.state in (life.QUEUED, life.UNKNOWN),
-        IN_STORE: bool(placed),
+        IN_STORE: part.state in life.IN_STORE and any(line.push_id for line in part.lines),
         DECLINED: any(line.declined for line in part.lines),
-        CANCELLED_LATE: order.cancelled_at is not None and any(shipped.values()),
+        LATE: order.cancelled_at is not None and any(shipped.values()),
     }
-    return (flag for flag in FLAGS if there[flag])
+    return tuple(flag for flag in FLAGS if there[flag])
 
 
 def _shipments(session: Session, part: VendorOrder) -> Iterable[ShownShipment]:

@@ -87,7 +87,7 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     lines = _lines(session, found, parcel, shipment)
     print_ = _fingerprint(parcel, lines)
     if shipment is None:
-        if parcel.withdrawn or not lines:
+        if parcel.withdrawn or not lines or _typed_in(session, part, parcel):
             return
         shipment = _new_shipment(found, parcel, lines, now)
         session.add(shipment)
@@ -97,6 +97,19 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     shipment.seen = print_
     session.flush()
     ask_for_report(session, shipment, now)
+
+
+def _typed_in(session: Session, part: VendorOrder, parcel: Parcel) -> bool:
+    """Somebody told of this very parcel by hand before the store did: one number, one parcel."""
+    numbers = {tracking.number for tracking in parcel.tracking if tracking.number}
+    told = session.scalars(
+        select(Shipment.tracking).where(
+            Shipment.vendor_order_id == part.id,
+            Shipment.source.in_(Shipment.BY_HAND),
+            Shipment.state != Shipment.WITHDRAWN,
+        )
+    )
+    return any(each["number"] in numbers for tracking in told for each in tracking)
 
 
 def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> bool:

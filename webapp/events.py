@@ -64,6 +64,9 @@ EVENTS: Mapping[str, str] = {
     "allowed_again": _later("It may be pushed again."),
     "sent_again": _later("It was sent again by hand; before, it was %(number)s."),
     "shipped_by_merchant": _later("It was shipped on the vendor's behalf: %(pieces)s."),
+    "shipped_by_vendor": _later("The vendor said in the portal what has shipped: %(pieces)s."),
+    "line_declined": _later("The vendor will not deliver %(sku)s."),
+    "line_taken_back": _later("The vendor delivers %(sku)s after all."),
     "shipment_corrected": _later("A shipment typed in by hand was corrected: %(pieces)s."),
     "shipment_withdrawn": _later("A shipment typed in by hand was withdrawn."),
 }

@@ -8,9 +8,10 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import actions, behalf, clock, story
+from orderflow import actions, by_hand, clock, story
 from orderflow.actions import Hand, NotPossible
-from orderflow.behalf import ShipmentWrong, Typed
+from orderflow.by_hand import ShipmentWrong, Typist
+from orderflow.carriers import CARRIERS
 from orderflow.db import db, unit_of_work
 from orderflow.models import Shipment, VendorOrder
 from orderflow.standing import CHECKS
@@ -68,7 +69,7 @@ def ship(public_id: str, part: str) -> Response:
     try:
         with unit_of_work() as session:
             row = session.get_one(VendorOrder, found.id)
-            behalf.ship(session, row, _typed(found), g.visitor.user, clock.now())
+            by_hand.ship(session, row, by_hand.read(row, request.form), _typist(), clock.now())
     except ShipmentWrong as wrong:
         return refused(_form(found, None, wrong.errors))
     return _here(done(_page(public_id), _("Shipped; the shop is being told")), public_id)
@@ -90,7 +91,8 @@ def correct(public_id: str, part: str, shipment: str) -> Response:
                 session.get_one(VendorOrder, found.id),
                 session.get_one(Shipment, known.id),
             )
-            behalf.correct(session, row, parcel, _typed(found), g.visitor.user, clock.now())
+            typed = by_hand.read(row, request.form)
+            by_hand.correct(session, row, parcel, typed, _typist(), clock.now())
     except ShipmentWrong as wrong:
         return refused(_form(found, known, wrong.errors))
     return _here(done(_page(public_id), _("Corrected; the shop is being told")), public_id)
@@ -102,7 +104,7 @@ def withdraw(public_id: str, part: str, shipment: str) -> Response:
     known = _shipment(found, shipment)
     with unit_of_work() as session:
         row, parcel = session.get_one(VendorOrder, found.id), session.get_one(Shipment, known.id)
-        behalf.withdraw(session, row, parcel, g.visitor.user, clock.now())
+        by_hand.withdraw(session, row, parcel, _typist(), clock.now())
     return _here(done(_page(public_id), _("Withdrawn; the shop is being told")), public_id)
 
 
@@ -111,7 +113,7 @@ def _part(order: str, part: str) -> VendorOrder:
 
 
 def _shipment(part: VendorOrder, number: str) -> Shipment:
-    return behalf.find(db.session(), part, number) or abort(404)
+    return by_hand.find(db.session(), part, number, _typist()) or abort(404)
 
 
 def _here(answer: Response, public_id: str) -> Response:
@@ -139,34 +141,22 @@ def telling_words() -> dict[str, Any]:
     }
 
 
-def _typed(part: VendorOrder) -> Typed:
-    """The form as it was filled in; what is no number of pieces is less than none, and so wrong."""
-    lines = {line.remote_id: _pieces(f"line:{line.remote_id}") for line in part.lines}
-    numbers = [number.strip() for number in request.form.get("numbers", "").splitlines()]
-    return Typed(
-        lines,
-        request.form.get("carrier", "").strip(),
-        [number for number in numbers if number],
-        request.form.get("link", "").strip(),
-    )
-
-
-def _pieces(name: str) -> int:
-    text = request.form.get(name, "").strip()
-    return int(text) if text.isdecimal() and len(text) < 7 else -1 if text else 0
+def _typist() -> Typist:
+    return Typist(g.visitor.user)
 
 
 def _form(
     part: VendorOrder, shipment: Shipment | None, errors: dict[str, str] | None = None
 ) -> str:
-    left = behalf.left(db.session(), part, shipment)
-    saved = _known(shipment, left)
+    left = by_hand.left(db.session(), part, _typist(), shipment)
+    saved = by_hand.as_form(shipment, left)
     return render_template(
         "orders/ship.html",
         part=part,
         shipment=shipment,
         left=left,
-        possible=behalf.may_ship(part),
+        carriers=CARRIERS,
+        possible=by_hand.may_ship(part),
         errors={
             field: str(sentences.SHIPMENT_ERRORS[code]) for field, code in (errors or {}).items()
         },
@@ -174,15 +164,3 @@ def _form(
         typed={name: request.form.get(name, "") for name in saved} if errors else saved,
         **telling_words(),
     )
-
-
-def _known(shipment: Shipment | None, left: dict[str, int]) -> dict[str, str]:
-    """The fields as they stand before anybody types: of a new shipment, all that is left."""
-    tracking = shipment.tracking if shipment else []
-    pieces = shipment.lines if shipment else left
-    return {
-        **{f"line:{line}": str(pieces.get(line, "")) for line in left},
-        "carrier": tracking[0]["company"] if tracking else "",
-        "link": tracking[0]["url"] if tracking else "",
-        "numbers": "\n".join(each["number"] for each in tracking),
-    }

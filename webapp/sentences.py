@@ -74,6 +74,7 @@ OBSTACLES: Mapping[str, str] = {
     "risk_pending": _later("Fraud analysis runs"),
     "high_risk": _later("High risk"),
     "on_hold": _later("On hold in the shop"),
+    "declined": _later("Declined by the vendor"),
     "forbidden": _later("Not to be pushed"),
 }
 """A few words for each obstacle, for lists and filters."""
@@ -103,6 +104,7 @@ IMPOSSIBLE: Mapping[str, str] = {
 SHIPMENT_ERRORS: Mapping[str, str] = {
     "pieces_negative": _later("Write a whole number, 0 or more."),
     "pieces_too_many": _later("That is more than is left to ship."),
+    "pieces_shipped": _later("All of it has shipped already; see the shipments of the order."),
     "no_pieces": _later("Write for at least one item how many pieces are in the parcel."),
     "number_twice": _later("The same number stands here twice."),
     "number_known": _later("Another shipment of this order has that number already."),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from orderflow import history, settings
 from orderflow.options import OPTIONS
+from orderflow.people import PERSON
 from orderflow.preview import Preview
 from orderflow.settings import SettingError
 
@@ -29,6 +30,8 @@ def who(by: str) -> str:
     """Only the number of a staff member is known; the admin does not tell names."""
     if by.isdecimal():
         return str(_("Staff member %(number)s", number=by))
+    if by.startswith(PERSON):
+        return str(_("Somebody of the vendor's"))
     known = {
         history.ITSELF: _("By itself"),
         history.OPERATOR: _("Operator"),

@@ -179,6 +179,10 @@ def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Wo
             values["stuck"],
             tongue.gettext("Orders with parcels that your shop did not take: %(names)s"),
         ),
+        (
+            values["declined"],
+            tongue.gettext("Orders with items that a vendor will not deliver: %(names)s"),
+        ),
         (values["lost"], tongue.gettext("Vendors whose store lets us in no more: %(names)s")),
     )
     rows += [(text % {"names": ", ".join(names)}, "") for names, text in named if names]

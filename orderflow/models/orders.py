@@ -14,6 +14,8 @@ from orderflow.secrets import SealedJSON
 
 InByteOrder = String().with_variant(String(collation="C"), "postgresql")
 """A text whose beginnings are found as a range of its index; SQLite compares so anyway."""
+WAITS_DECLINED = "declined IS NOT NULL AND fulfillable > 0"
+"""Of a line that its vendor will not deliver, and that nobody has seen to yet."""
 
 
 class MarketplaceOrder(Base):
@@ -153,8 +155,8 @@ class OrderLine(Base):
             "ix_order_line_declined",
             "merchant_id",
             "order_id",
-            sqlite_where=text("declined IS NOT NULL"),
-            postgresql_where=text("declined IS NOT NULL"),
+            sqlite_where=text(WAITS_DECLINED),
+            postgresql_where=text(WAITS_DECLINED),
         ),
     )
 
