@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
+from orderflow import queues
+from orderflow.db import db
 from portal import scope
 
 pages = Blueprint("portal_home", __name__, url_prefix="/portal")
@@ -14,7 +16,13 @@ pages = Blueprint("portal_home", __name__, url_prefix="/portal")
 def show() -> str:
     here = scope.current()
     connected = [each for each in here.vendor.connections if each.disconnected_at is None]
-    return render_template("portal/home.html", here=here, connected=connected)
+    return render_template(
+        "portal/home.html",
+        here=here,
+        connected=connected,
+        counts=queues.counts(db.session(), here.vendor),
+        enough=queues.ENOUGH,
+    )
 
 
 @pages.post("/vendors/<public_id>")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from babel.core import get_global
 from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_currency
 from babel.support import NullTranslations
 from flask import Flask, g, request
 from flask_babel import Domain
@@ -15,6 +17,7 @@ from markupsafe import Markup
 from orderflow import translations
 from orderflow.vendors import LANGUAGES
 from portal import scope
+from stores.money import to_text
 
 CATALOGUES = (Path(__file__).parent / "translations",)
 NAMES = {"en": "English", "fr": "Français"}
@@ -45,6 +48,7 @@ def timezones() -> dict[str, str]:
 def teach(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(day)
+    app.add_template_filter(price)
 
 
 def moment(at: datetime) -> Markup:
@@ -55,3 +59,8 @@ def moment(at: datetime) -> Markup:
 
 def day(at: datetime) -> str:
     return format_date(at.astimezone(get_timezone(g.timezone)), "long", locale=g.locale)
+
+
+def price(minor: int, currency: str) -> str:
+    """``1250, "EUR"`` -> ``€12.50``."""
+    return format_currency(Decimal(to_text(minor, currency)), currency, locale=g.locale)

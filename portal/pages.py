@@ -22,11 +22,13 @@ from portal import (
     account,
     connect,
     forgotten,
+    fulfilment,
     home,
     invitation,
     language,
     login,
     notifications,
+    orders,
     origin,
     receiving,
     scope,
@@ -38,6 +40,8 @@ from portal import (
 OPEN = (login.pages, invitation.pages, forgotten.pages)
 PAGES = (
     home.pages,
+    orders.pages,
+    fulfilment.pages,
     stores.pages,
     connect.pages,
     receiving.pages,
@@ -59,6 +63,7 @@ def navigation() -> list[tuple[str, str]]:
     """(endpoint, label) in the order in which they stand."""
     return [
         ("portal_home.show", _("Home")),
+        ("portal_orders.show", _("Orders")),
         ("portal_stores.show", _("Your stores")),
         ("portal_receiving.show", _("What you receive")),
         ("portal_notifications.show", _("Notifications")),

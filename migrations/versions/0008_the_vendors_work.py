@@ -33,8 +33,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_order_line_declined",
             ["merchant_id", "order_id"],
-            sqlite_where=sa.text("declined IS NOT NULL"),
-            postgresql_where=sa.text("declined IS NOT NULL"),
+            sqlite_where=sa.text("declined IS NOT NULL AND fulfillable > 0"),
+            postgresql_where=sa.text("declined IS NOT NULL AND fulfillable > 0"),
         )
     op.execute("UPDATE vendor_order SET stage = 'shipped' WHERE state = 'shipped'")
     op.execute(STAGES)

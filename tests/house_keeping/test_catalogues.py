@@ -16,6 +16,7 @@ SAME_IN_FRENCH = {
     "%(was)s → %(now)s",
     "Active",
     "Code",
+    "Contact",
     "E-mail",
     "Note",
     "Notifications",

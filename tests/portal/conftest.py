@@ -8,6 +8,7 @@ import pytest
 
 from tests.house import House
 from tests.mail.postbox import with_mail
+from tests.portal.counter import Counter
 from tests.portal.outside import Outside
 from tests.portal.visitor import Portal
 from tests.river.stage import Stage
@@ -23,3 +24,10 @@ def portal(house: House) -> Iterator[Portal]:
 def outside(portal: Portal) -> Outside:
     """Every call of ours is counted from here on."""
     return Outside(portal)
+
+
+@pytest.fixture
+def counter(portal: Portal) -> Counter:
+    """Nothing goes to stores by itself: the vendor works in the portal."""
+    portal.house.set(order_sync=False)
+    return Counter(portal)

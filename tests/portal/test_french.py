@@ -6,10 +6,26 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from tests.portal.counter import BUYER, Counter
 from tests.portal.visitor import Portal, Visitor
 from tools import messages
 
-SAME = {"Notifications", "Code", "E-mail", "Note", "Sluice", "≋", "English", "Français", "–"}
+SAME = {
+    "Notifications",
+    "Contact",
+    "Total",
+    "SKU",
+    "UPS",
+    "1Z1",
+    "Code",
+    "E-mail",
+    "Note",
+    "Sluice",
+    "≋",
+    "English",
+    "Français",
+    "–",
+}
 PAGES = (
     "/portal/",
     "/portal/what-you-receive",
@@ -18,6 +34,14 @@ PAGES = (
     "/portal/settings",
     "/portal/settings/two-step",
     "/portal/nowhere",
+)
+ORDERS = (
+    "/portal/orders",
+    "/portal/orders?stage=to_ship",
+    "/portal/orders?stage=shipped",
+    "/portal/orders?stage=cancelled",
+    "/portal/orders?q=nothing",
+    "/portal/orders?q=LAMP&before=1",
 )
 OUTSIDE = ("/portal/login", "/portal/forgotten", "/portal/reset/used-up")
 
@@ -60,6 +84,28 @@ def test_no_page_has_an_english_word_left_in_it(portal: Portal) -> None:
     for path, words in french.items():
         left = {word for word in words & pages[path] - names if not is_a_value(word)}
         assert left == set(), path
+
+
+def test_no_page_of_orders_has_an_english_word_left_in_it(counter: Counter) -> None:
+    rug = counter.stage.harbour.sells("RUG", "Rug", "9.00", vendor="Alfa")
+    counter.sells((counter.stage.lamp, 3), (rug, 1), paid=False, **BUYER)
+    counter.ships(1)
+    counter.posts("/decline", line=counter.part().lines[1].remote_id, why="Alfa")
+    counter.posts(f"{counter.shipment()}/withdraw")
+    counter.ships(1)
+    mine = tuple(f"{counter.path()}{what}" for what in ("", "/ship", counter.shipment()))
+    wrong = {"line": counter.line(), "why": ""}
+    english = dict(said(counter.owner, (*ORDERS, *mine)))
+    english["wrong"] = words_of(counter.posts("/decline", **wrong).text)
+    counter.owner.get("/portal/settings")
+    counter.owner.post("/portal/settings", language="fr", timezone="UTC")
+    french = dict(said(counter.owner, (*ORDERS, *mine)))
+    french["wrong"] = words_of(counter.posts("/decline", **wrong).text)
+    masked = {"Halifax NS B3H 1A1", "Canada", "Ring twice, says …", "for …"}
+    names = {"Alfa", "Lamp", "Rug", "LAMP", "RUG", counter.stage.harbour.name, *masked, *SAME}
+    for path, words in french.items():
+        left = {word for word in words & english[path] - names if word not in str(BUYER)}
+        assert {word for word in left if not is_a_value(word)} == set(), path
 
 
 def is_a_value(word: str) -> bool:

@@ -12,9 +12,20 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from orderflow import invitations, people
-from orderflow.models import Connection, Invitation, Membership, Person, PortalSession
+from orderflow.models import (
+    Connection,
+    Invitation,
+    Membership,
+    OrderLine,
+    Person,
+    PersonalRead,
+    PortalSession,
+    Shipment,
+    VendorOrder,
+)
 from tests.house import STRANGER
 from tests.mail.postbox import ALFA_MAIL
+from tests.portal.counter import BUYER, Counter
 from tests.portal.visitor import Portal, Visitor
 
 OPEN = {
@@ -36,6 +47,7 @@ OPEN = {
 """For everybody: the way in, and out. What a link opens is tried where its link is tried."""
 OWN_ALONE = {
     "portal_home.show",
+    "portal_orders.show",
     "portal_stores.show",
     "portal_connect.show",
     "portal_connect.begin",
@@ -64,12 +76,21 @@ NAMED = {
     "portal_account.revoke": "session",
     "portal_stores.leaving": "store",
     "portal_stores.leave": "store",
+    "portal_orders.one": "order",
+    "portal_orders.decline": "order",
+    "portal_orders.take_back": "order",
+    "portal_fulfilment.ship_form": "order",
+    "portal_fulfilment.ship": "order",
+    "portal_fulfilment.shipment_form": "shipment",
+    "portal_fulfilment.correct": "shipment",
+    "portal_fulfilment.withdraw": "shipment",
 }
 """What of the victim's their address names."""
 RETURNS = "portal_connect.back"  # it leads on, whatever comes
 LAST = "portal_account.revoke_all"  # it logs out whoever asks
 STAFF, GUEST, REMOVED = (f"{who}@alfa.example.com" for who in ("staff", "guest", "removed"))
-SECRETS = ("Alfa", ALFA_MAIL, STAFF, GUEST)
+PARCEL = "1Z-of-alfa"
+SECRETS = ("Alfa", ALFA_MAIL, STAFF, GUEST, "Lamp", "LAMP", "Quay Street", PARCEL)
 """Words of the victim's that nobody else may read."""
 
 
@@ -90,13 +111,27 @@ class Case:
             for rule in sorted(rules, key=lambda rule: rule.endpoint == LAST):
                 theirs = self.names.get(NAMED.get(rule.endpoint, ""), "")
                 of = {**dict.fromkeys(rule.arguments, theirs), "platform": "shopify"}
+                if rule.endpoint.startswith("portal_fulfilment."):
+                    of["public_id"] = self.names["order"]
                 path = adapter.build(rule.endpoint, of)
                 for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                     yield rule, method, path
 
     def ask(self, visitor: Visitor, method: str, path: str) -> Any:
-        form = {"csrf_token": visitor.token(), "role": "owner", "order_notifications": "none"}
+        form = {
+            "csrf_token": visitor.token(),
+            "role": "owner",
+            "order_notifications": "none",
+            "line": self.names["line"],
+            "why": "Sold out",
+            **self.parcel(path),
+        }
         return visitor.client.open(path, method=method, data=form if method == "POST" else None)
+
+    def parcel(self, path: str) -> dict[str, str]:
+        """Of three lamps one is in the parcel that is corrected, another goes into a new one."""
+        number = PARCEL if "/shipments/" in path else "1Z2"
+        return {f"line:{self.names['second line']}": "1", "numbers": number, "link": ""}
 
     def state(self) -> Any:
         """What others could have changed of the victim's vendor."""
@@ -110,6 +145,10 @@ class Case:
                 asked.order_by(Invitation.id),
                 browsers.where(Person.email == ALFA_MAIL).order_by(PortalSession.id),
                 select(Connection.disconnected_at).where(Connection.vendor_id == alfa),
+                select(OrderLine.declined).order_by(OrderLine.id),
+                select(Shipment.state, Shipment.tracking).order_by(Shipment.id),
+                select(VendorOrder.opened_at, VendorOrder.state).order_by(VendorOrder.id),
+                select(PersonalRead.by).order_by(PersonalRead.id),
             )
             return [session.execute(each).all() for each in wanted]
 
@@ -122,7 +161,19 @@ def case(portal: Portal) -> Case:
     portal.house.vendor("Yankee", STRANGER)
     portal.somebody(STAFF, role="staff")
     portal.somebody(vendor="Zulu", shop=STRANGER)
-    victim = portal.logged_in()
+    portal.house.set(order_sync=False)
+    counter = Counter(portal)
+    vase = portal.stage.harbour.sells("VASE", "Vase", "9.00", vendor="Alfa")
+    counter.sells((portal.stage.lamp, 1), (vase, 3), **BUYER)
+    first, second = counter.part().lines
+    counter.posts("/ship", **{f"line:{second.remote_id}": "1"}, numbers=PARCEL, link="")
+    order = {
+        "order": counter.part().public_id,
+        "shipment": counter.shipment().rpartition("/")[2],
+        "line": first.remote_id,
+        "second line": second.remote_id,
+    }
+    victim = counter.owner
     portal.logged_in()
     with portal.house.unit() as session:
         alfa = portal.vendor(session, "Alfa")
@@ -140,6 +191,7 @@ def case(portal: Portal) -> Case:
             "member": next(m.public_id for m in members if m.person.email == STAFF),
             "membership_elsewhere": elsewhere.public_id,
             "session": sessions[-1].public_id,
+            **order,
         }
     return Case(portal, victim, names)
 
