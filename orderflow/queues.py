@@ -9,13 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from orderflow import figures, shown
+from orderflow import figures, paging, shown
 from orderflow.models import MarketplaceOrder, OrderLine, Shipment, Vendor, VendorOrder
-from orderflow.paging import PAGE, newest_first
+from orderflow.paging import newest_first
 from orderflow.search import folded
 from orderflow.shipments import waiting_pieces
 
@@ -61,19 +62,30 @@ def search(session: Session, vendor: Vendor, text: str, before: int | None = Non
             MarketplaceOrder.number == folded(text),
         )
         .order_by(MarketplaceOrder.id.desc())
-        .limit(PAGE)
+        .limit(paging.PAGE)
     ).all()
     if numbered:
         return Page(_rows(session, numbered))
-    sold = (
-        select(OrderLine.vendor_order_id)
-        .where(OrderLine.merchant_id == vendor.merchant_id, OrderLine.sku == text.strip())
+    ids = session.scalars(_with_sku(vendor, text.strip(), before)).all()
+    parts = session.scalars(_parts(vendor).where(VendorOrder.id.in_(ids[: paging.PAGE])))
+    shown_first = sorted(parts, key=lambda part: -part.id)
+    further = ids[paging.PAGE - 1] if len(ids) > paging.PAGE else None
+    return Page(_rows(session, shown_first), further)
+
+
+def _with_sku(vendor: Vendor, sku: str, before: int | None) -> Select[Any]:
+    """The ids of parts with such an item, along the index of the items."""
+    part = OrderLine.vendor_order_id
+    asked = (
+        select(part)
+        .join(VendorOrder, VendorOrder.id == part)
+        .where(OrderLine.merchant_id == vendor.merchant_id, OrderLine.sku == sku)
+        .where(VendorOrder.vendor_id == vendor.id)
         .distinct()
-        .subquery()
+        .order_by(part.desc())
+        .limit(paging.PAGE + 1)
     )
-    asked = _parts(vendor).join(sold, sold.c.vendor_order_id == VendorOrder.id)
-    parts, further = newest_first(session, asked, VendorOrder.id, before)
-    return Page(_rows(session, parts), further)
+    return asked if before is None else asked.where(part < before)
 
 
 def counts(session: Session, vendor: Vendor) -> dict[str, int]:

@@ -16,6 +16,7 @@ from orderflow import clock, invitations
 from orderflow.models import Vendor
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible, screenshot
+from tests.browser.scenery import HOSTILE, buyer
 from tests.house import House
 from tests.mail.postbox import ALFA_MAIL, with_mail
 from tests.river.stage import Stage
@@ -23,6 +24,7 @@ from tests.river.stage import Stage
 PASSWORD = "a lamp for every ship"
 PAGES = {
     "home": "/portal/",
+    "orders": "/portal/orders",
     "receiving": "/portal/what-you-receive",
     "notifications": "/portal/notifications",
     "people": "/portal/people",
@@ -56,9 +58,13 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def link(house: House) -> Iterator[str]:
+def stage(house: House) -> Stage:
+    return Stage(house)
+
+
+@pytest.fixture
+def link(house: House, stage: Stage) -> Iterator[str]:
     """From the invitation that the merchant's French vendor got by mail."""
-    Stage(house)
     with with_mail(house) as postbox:
         postbox.knows("Alfa", language="fr")
         with house.unit() as session:
@@ -138,3 +144,57 @@ def test_what_is_wrong_stands_at_its_field(page: OpenPage, house: House, link: s
     expect(desk.get_by_role("alert")).to_have_text("The address and the password do not fit.")
     expect(desk.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
     assert_accessible(desk)
+
+
+@pytest.mark.may_complain("422")
+def test_an_order_is_shipped_by_keyboard_and_fits_a_phone_however_odd_it_is(
+    page: OpenPage, house: House, stage: Stage, link: str
+) -> None:
+    house.set(order_sync=False, replace_customer=False)
+    for text in HOSTILE:
+        odd = stage.harbour.sells(text[:40], text, "1234567.89", vendor="Alfa")
+        stage.sells_on((odd, 2), (stage.lamp, 1), **buyer(text))
+    stage.sells_on((stage.lamp, 3), (odd, 1), paid=False, shipping="5.00")
+    desk, orders = page(), f"{house.config.public_url}/portal/orders"
+    accept(desk, link)
+    look(desk, "home-busy-desk")
+    desk.goto(orders)
+    look(desk, "orders-desk")
+    desk.get_by_role("link", name="#1005").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Order #1005")
+    desk.locator("summary").first.click()
+    look(desk, "order-desk")
+    desk.get_by_role("link", name="Ship 4 pieces").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Ship #1005")
+    desk.get_by_label("Lamp").fill("9")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("alert")).to_have_text("More than is left to ship.")
+    look(desk, "ship-wrong-desk")
+    desk.get_by_label("Lamp").fill("2")
+    desk.get_by_label("Tracking numbers").fill("1Z999AA10123456784")
+    desk.get_by_role("button", name="It has shipped").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("status")).to_contain_text("Shipped.")
+    look(desk, "order-shipped-desk")
+    phone = page(PHONE)
+    phone.goto(f"{house.config.public_url}/portal/login")
+    phone.get_by_label("E-mail").fill(ALFA_MAIL)
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Log in").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Home")
+    parts = [each for each in house.parts() if each.vendor.name == "Alfa"]
+    phone.goto(f"{orders}?stage=new")
+    look(phone, "orders-phone")
+    for number, part in enumerate(parts):
+        phone.goto(f"{orders}/{part.public_id}")
+        look(phone, f"order-{number}-phone")
+    phone.goto(f"{orders}/{parts[-2].public_id}/ship")
+    look(phone, "ship-phone")
+
+
+def look(page: Page, name: str) -> None:
+    assert_accessible(page)
+    assert fits(page), name
+    screenshot(page, f"portal-{name}")

@@ -12,7 +12,7 @@ from sandbox.shopify.order import Order
 from tests.portal.counter import Counter
 
 
-def living(order: Order) -> list[tuple[int, list[tuple[str, str]]]]:
+def living(order: Order) -> list[tuple[int, list[Any]]]:
     """(pieces, carriers and numbers) of what the buyer sees."""
     return [
         (sum(line.quantity for line in each.lines), [(t.company, t.number) for t in each.tracking])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import event, select
 
@@ -52,7 +52,11 @@ class Floor(Stage):
         return f"{self.order_path()}/parts/{part.public_id}"
 
 
-def orders_in(floor: Floor, count: int, first: int = 1001) -> list[str]:
+class HasHouse(Protocol):
+    house: House
+
+
+def orders_in(floor: HasHouse, count: int, first: int = 1001) -> list[str]:
     """So many orders written straight into the book, one a minute; their names, oldest first."""
     names = [f"#{first + i}" for i in range(count)]
     with floor.house.unit() as session:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 from orderflow.db import db
 from orderflow.models import Base
 from tests.webapp.pages import PAGES
-from tests.webapp.shop_floor import Floor, orders_in
+from tests.webapp.shop_floor import Floor, HasHouse, orders_in
 from webapp import admin
 
 SMALL = {
@@ -40,7 +40,7 @@ OFF = ("enable_seqscan", "enable_sort", "enable_bitmapscan", "enable_hashjoin", 
 
 
 @contextmanager
-def sent(floor: Floor) -> Iterator[list[tuple[str, Any]]]:
+def sent(floor: HasHouse) -> Iterator[list[tuple[str, Any]]]:
     """(statement, parameters) of every read that the web application sends meanwhile."""
     found: list[tuple[str, Any]] = []
 
