@@ -120,8 +120,15 @@ def _shippable(part: VendorOrder, typist: Typist) -> list[OrderLine]:
     ]
 
 
-def may_ship(part: VendorOrder) -> bool:
-    """Not while a create is on its way: the vendor would ship the same goods again."""
+def may_ship(part: VendorOrder, typist: Typist) -> bool:
+    """Not while a create is on its way: the vendor would ship the same goods again. And a vendor
+    ships nothing of what is over for it."""
+    if typist.side == Shipment.VENDOR and part.stage == VendorOrder.OVER:
+        return False
+    return _may_change(part)
+
+
+def _may_change(part: VendorOrder) -> bool:
     return part.state in (*life.BY_HAND, *life.IN_STORE)
 
 
@@ -207,7 +214,8 @@ def _check(
     there = left(session, part, typist, shipment)
     gone = shipped_pieces(session, part.id, except_id=shipment.id if shipment else None)
     errors = {**_wrong_lines(there, gone, typed), **_wrong_tracking(typed)}
-    if not may_ship(part) or (shipment and shipment.state == Shipment.WITHDRAWN):
+    possible = _may_change(part) if shipment else may_ship(part, typist)
+    if not possible or (shipment and shipment.state == Shipment.WITHDRAWN):
         errors["part"] = "cannot_ship_now"
     if "numbers" not in errors and _known_numbers(session, part, shipment) & set(typed.numbers):
         errors["numbers"] = "number_known"

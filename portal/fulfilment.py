@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from orderflow import by_hand, carriers, clock
-from orderflow.by_hand import ShipmentWrong, Typed, Typist
+from orderflow.by_hand import ShipmentWrong, Typed
 from orderflow.db import db, unit_of_work
 from orderflow.models import Shipment, VendorOrder
 from portal import orders, wording
@@ -30,7 +30,7 @@ def ship(public_id: str) -> Response | tuple[str, int]:
     try:
         with unit_of_work() as session:
             part = orders.find(session, public_id)
-            by_hand.ship(session, part, _typed(part), _typist(), clock.now())
+            by_hand.ship(session, part, _typed(part), orders.typist(), clock.now())
     except ShipmentWrong as wrong:
         return _form(public_id, errors=wrong.errors), 422
     return _done(public_id, _("Shipped. The shop and the buyer are told."))
@@ -47,7 +47,7 @@ def correct(public_id: str, key: str) -> Response | tuple[str, int]:
         with unit_of_work() as session:
             part = orders.find(session, public_id)
             shipment = _shipment(session, part, key)
-            by_hand.correct(session, part, shipment, _typed(part), _typist(), clock.now())
+            by_hand.correct(session, part, shipment, _typed(part), orders.typist(), clock.now())
     except ShipmentWrong as wrong:
         return _form(public_id, key, wrong.errors), 422
     return _done(public_id, _("Corrected. The shop is told."))
@@ -58,16 +58,12 @@ def withdraw(public_id: str, key: str) -> Response:
     with unit_of_work() as session:
         part = orders.find(session, public_id)
         shipment = _shipment(session, part, key)
-        by_hand.withdraw(session, part, shipment, _typist(), clock.now())
+        by_hand.withdraw(session, part, shipment, orders.typist(), clock.now())
     return _done(public_id, _("Withdrawn. The shop is told."))
 
 
-def _typist() -> Typist:
-    return Typist(orders.signed(), Shipment.VENDOR)
-
-
 def _shipment(session: Session, part: VendorOrder, key: str) -> Shipment:
-    return by_hand.find(session, part, key, _typist()) or abort(404)
+    return by_hand.find(session, part, key, orders.typist()) or abort(404)
 
 
 def _done(public_id: str, said: str) -> Response:
@@ -86,7 +82,7 @@ def _form(public_id: str, key: str | None = None, errors: Mapping[str, str] | No
     session = db.session()
     part = orders.find(session, public_id)
     shipment = _shipment(session, part, key) if key else None
-    left = by_hand.left(session, part, _typist(), shipment)
+    left = by_hand.left(session, part, orders.typist(), shipment)
     saved = _with_other(by_hand.as_form(shipment, left))
     return render_template(
         "portal/orders/ship.html",
@@ -94,7 +90,7 @@ def _form(public_id: str, key: str | None = None, errors: Mapping[str, str] | No
         shipment=shipment,
         lines=[line for line in part.lines if line.remote_id in left],
         left=left,
-        possible=by_hand.may_ship(part),
+        possible=shipment is not None or by_hand.may_ship(part, orders.typist()),
         carriers=carriers.CARRIERS,
         other=OTHER,
         typed={**saved, **request.form} if errors else saved,

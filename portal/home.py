@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from orderflow import queues
@@ -28,7 +28,6 @@ def show() -> str:
 @pages.post("/vendors/<public_id>")
 def switch(public_id: str) -> Response:
     """``public_id`` is a membership's of this person."""
-    if public_id not in {each.public_id for each in scope.current().others}:
-        abort(404)
-    session[scope.CHOSEN] = public_id
+    others = {each.public_id: each for each in scope.current().others}
+    scope.look_through(others.get(public_id) or abort(404))
     return redirect(url_for(".show"), 303)

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from orderflow import actions, by_hand, clock, declining, people, queues, shown
 from orderflow.actions import NotPossible
+from orderflow.by_hand import Typist
 from orderflow.db import db, unit_of_work
-from orderflow.models import VendorOrder
+from orderflow.models import Shipment, VendorOrder
 from portal import scope, wording
 
 pages = Blueprint("portal_orders", __name__, url_prefix="/portal/orders")
@@ -50,7 +51,14 @@ def _before() -> int | None:
 
 
 @pages.get("/<public_id>")
-def one(public_id: str) -> str:
+def one(public_id: str) -> str | Response:
+    """A link of a mail may be about another of the person's vendors; then it is looked through."""
+    here = scope.current()
+    if shown.find(db.session(), here.vendor.id, public_id) is None:
+        for other in here.others:
+            if shown.find(db.session(), other.vendor_id, public_id):
+                scope.look_through(other)
+                return redirect(url_for(".one", public_id=public_id), 303)
     return page(public_id)
 
 
@@ -88,13 +96,17 @@ def signed() -> str:
     return people.signature(scope.current().person)
 
 
+def typist() -> Typist:
+    return Typist(signed(), Shipment.VENDOR)
+
+
 def page(public_id: str, **more: Any) -> str:
     """One order. That somebody has seen it, and the buyer's data with it, is written down."""
     with unit_of_work() as session:
         part = find(session, public_id)
         shown.opened(session, part, clock.now())
         told = shown.read(session, part, by=signed(), why="portal", now=clock.now())
-        may_ship = by_hand.may_ship(part)
+        may_ship = by_hand.may_ship(part, typist())
     return render_template(
         "portal/orders/one.html",
         here=scope.current(),

@@ -94,6 +94,11 @@ def require() -> Response | None:
     return None
 
 
+def look_through(membership: Membership) -> None:
+    """From the next request on; ``membership`` is one of this person's."""
+    session[CHOSEN] = membership.public_id
+
+
 def require_owner() -> Scope:
     """Staff finds nothing there."""
     if not current().is_owner:
@@ -109,7 +114,7 @@ def enter(person: Person, membership: Membership | None = None) -> None:
         token = sessions.start(work, person, origin.origin(), clock.now())
     session.permanent = True
     if membership is not None:
-        session[CHOSEN] = membership.public_id
+        look_through(membership)
     row = sessions.find(db.session(), token, clock.now())
     if row is not None:
         login_user(Visitor(token, row))

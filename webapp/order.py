@@ -156,7 +156,7 @@ def _form(
         shipment=shipment,
         left=left,
         carriers=CARRIERS,
-        possible=by_hand.may_ship(part),
+        possible=by_hand.may_ship(part, _typist()),
         errors={
             field: str(sentences.SHIPMENT_ERRORS[code]) for field, code in (errors or {}).items()
         },

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from orderflow import carriers
-from orderflow.models import Shipment
+from orderflow.models import Shipment, VendorOrder
+from orderflow.shipments import place
 from sandbox.shopify.order import Order
 from tests.portal.counter import Counter
 
@@ -21,7 +22,7 @@ def living(order: Order) -> list[tuple[int, list[Any]]]:
     ]
 
 
-def test_with_order_sync_off_the_whole_job_is_done_in_the_portal(counter: Counter) -> None:
+def test_where_nothing_is_pushed_the_whole_job_is_done_in_the_portal(counter: Counter) -> None:
     order = counter.sells()
     assert "Ship 3 pieces" in counter.opens()
     assert "of 3 pieces" in counter.opens("/ship")
@@ -40,7 +41,7 @@ def test_with_order_sync_off_the_whole_job_is_done_in_the_portal(counter: Counte
 
 
 @pytest.mark.parametrize("pieces", [3, 1])
-def test_switching_order_sync_on_later_does_not_push_what_was_shipped_by_hand(
+def test_what_was_shipped_by_hand_is_not_pushed_when_pushing_is_switched_on(
     counter: Counter, pieces: int
 ) -> None:
     counter.sells()
@@ -147,6 +148,18 @@ def test_a_cancelled_order_cannot_be_shipped(counter: Counter) -> None:
     counter.stage.people.merchant.cancels(counter.stage.harbour, order)
     counter.house.turn()
     assert counter.queue("cancelled") == [order.name]
+    assert counter.ships(1).status_code == 422
+
+
+def test_what_the_shop_has_refunded_is_not_offered_to_be_shipped(counter: Counter) -> None:
+    counter.sells()
+    with counter.house.unit() as session:
+        part = session.get_one(VendorOrder, counter.part().id)
+        part.order.payment = "refunded"
+        place(session, part)
+    page = counter.opens()
+    assert "Ship 3 pieces" not in page
+    assert "It cannot be shipped here now" in counter.opens("/ship")
     assert counter.ships(1).status_code == 422
 
 

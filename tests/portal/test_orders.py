@@ -28,6 +28,14 @@ def test_a_new_order_is_mailed_with_its_link_and_waits_until_somebody_opens_it(
     assert re.search(r"<strong>1</strong> To ship", counter.owner.get("/portal/").text)
 
 
+def test_a_link_leads_to_another_vendor_of_the_same_person(counter: Counter) -> None:
+    counter.portal.somebody(vendor="Bravo")
+    counter.sells((counter.stage.mug, 1))
+    page = counter.owner.get(counter.path("Bravo")).text
+    assert "Mug" in page
+    assert "<strong>Bravo</strong>" in page
+
+
 def test_an_order_is_found_by_its_number_and_by_a_sku(counter: Counter) -> None:
     first = counter.sells((counter.stage.lamp, 1), (counter.stage.mug, 1))
     second = counter.sells()
