@@ -116,6 +116,8 @@ def test_goods_count_once_whoever_tells_of_them_first(counter: Counter) -> None:
     counter.house.later(1)
     told = [(pieces, numbers[0][1]) for pieces, numbers in living(order)]
     assert told == [(2, "1Z8"), (1, "1Z9")]
+    page = counter.opens()
+    assert (page.count("seen in your store"), page.count("typed in here")) == (1, 1)
     assert "All of it was reported as shipped already" in counter.ships(1, numbers="1Z7").text
 
 
