@@ -31,7 +31,7 @@ def who(by: str) -> str:
     if by.isdecimal():
         return str(_("Staff member %(number)s", number=by))
     if by.startswith(PERSON):
-        return str(_("Somebody of the vendor's"))
+        return str(_("The vendor"))
     known = {
         history.ITSELF: _("By itself"),
         history.OPERATOR: _("Operator"),

@@ -120,7 +120,7 @@ def test_a_line_is_declined_with_a_reason_that_the_merchant_sees_at_once(counter
     page = door.get(f"/orders/{counter.part().order.public_id}").text
     assert page.count("Sold &lt;out&gt;") == 2
     assert "The vendor will not deliver LAMP." in page
-    assert "Somebody of the vendor" in page
+    assert "The vendor <q>Sold &lt;out&gt;</q>" in page
     counter.house.later(3700)
     mail = counter.portal.postbox.mails(counter.stage.harbour.email)[-1]["text"]
     assert f"will not deliver: {order.name}" in mail
