@@ -6,6 +6,7 @@ rest is what the vendor does itself. Who looks at a buyer's data is noted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,6 +89,15 @@ class Shown:
         return sum(line.left for line in self.lines)
 
     @property
+    def by_the_shop(self) -> int:
+        """Pieces that the shop itself has sent, without telling of a parcel here."""
+        told = Counter[str]()
+        for shipment in self.shipments:
+            if shipment.state != Shipment.WITHDRAWN:
+                told.update(shipment.pieces)
+        return sum(max(line.shipped - told[line.key], 0) for line in self.lines)
+
+    @property
     def is_personal(self) -> bool:
         """Whether anything of the buyer is among it."""
         told = self.order
@@ -150,7 +160,12 @@ def show(session: Session, part: VendorOrder) -> Shown:
         flags=flags(part, shipped),
         arrived_at=part.order.recorded_at,
         lines=tuple(
-            _line(line, shipped[line.remote_id], left[line.remote_id], priced.get(line.remote_id))
+            _line(
+                line,
+                max(shipped[line.remote_id], _elsewhere(part, line)),
+                left[line.remote_id],
+                priced.get(line.remote_id),
+            )
             for line in part.lines
             if line.quantity > 0 or shipped[line.remote_id]
         ),
@@ -160,15 +175,21 @@ def show(session: Session, part: VendorOrder) -> Shown:
     )
 
 
+def _elsewhere(part: VendorOrder, row: OrderLine) -> int:
+    """Pieces that the marketplace no longer lets be fulfilled, because they are."""
+    if part.order.cancelled_at is not None or not row.requires_shipping:
+        return 0
+    return max(row.quantity - row.fulfillable, 0)
+
+
 def _line(row: OrderLine, shipped: int, left: int, priced: ComposedLine | None) -> ShownLine:
-    elsewhere = row.quantity - row.fulfillable if row.requires_shipping else 0
     return ShownLine(
         key=row.remote_id,
         title=row.title,
         variant=priced.variant_title if priced else "",
         sku=priced.sku if priced else row.sku,
         wanted=row.quantity,
-        shipped=max(shipped, elsewhere),
+        shipped=shipped,
         left=left,
         requires_shipping=row.requires_shipping,
         declined=row.declined["why"] if row.declined else None,

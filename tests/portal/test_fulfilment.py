@@ -33,6 +33,7 @@ def test_where_nothing_is_pushed_the_whole_job_is_done_in_the_portal(counter: Co
     pigeons = [("Carrier <pigeon>", "1Z2"), ("Carrier <pigeon>", "1Z3")]
     assert living(order) == [(1, [("UPS", "1Z1")]), (2, pigeons)]
     page = counter.opens()
+    assert "The shop itself" not in page
     assert "https://www.ups.com/track?tracknum=1Z1" in page
     assert "The shop knows" in page
     assert counter.queue("shipped") == [order.name]
@@ -127,6 +128,7 @@ def test_what_the_merchant_shipped_is_seen_and_not_changed_here(counter: Counter
     counter.house.later(1)
     page = counter.opens()
     assert "Ship 3 pieces" not in page
+    assert "The shop itself has shipped 3 pieces." in page
     assert counter.queue("shipped") == [order.name]
     assert counter.ships(1).status_code == 422
     with counter.house.unit() as session:
@@ -150,6 +152,7 @@ def test_a_cancelled_order_cannot_be_shipped(counter: Counter) -> None:
     counter.stage.people.merchant.cancels(counter.stage.harbour, order)
     counter.house.turn()
     assert counter.queue("cancelled") == [order.name]
+    assert "Nothing has shipped yet." in counter.opens()
     assert counter.ships(1).status_code == 422
 
 
