@@ -14,6 +14,7 @@ from orderflow.db import insert_new
 from orderflow.judge import reconsider_variant
 from orderflow.models import (
     Connection,
+    MappingSuggestion,
     Merchant,
     OrderLine,
     UnmappedVariant,
@@ -64,11 +65,11 @@ def note_unmapped(
 
 
 def forget_unmapped(session: Session, merchant_id: int, variant_id: str) -> None:
-    session.execute(
-        delete(UnmappedVariant).where(
-            UnmappedVariant.merchant_id == merchant_id, UnmappedVariant.variant_id == variant_id
+    """It is mapped: nobody looks for it any more, and no suggestion waits for an answer."""
+    for table in (UnmappedVariant, MappingSuggestion):
+        session.execute(
+            delete(table).where(table.merchant_id == merchant_id, table.variant_id == variant_id)
         )
-    )
 
 
 def note_mapping(
@@ -154,21 +155,24 @@ def mapping_of(session: Session, merchant: Merchant, variant_id: str) -> Variant
 
 
 def unmapped(
-    session: Session, merchant: Merchant, before: int | None = None
+    session: Session, merchant: Merchant, before: int | None = None, vendor: Vendor | None = None
 ) -> tuple[list[UnmappedVariant], int | None]:
-    """A page of what is to be mapped, newest first, and where the next one begins."""
+    """A page of what is to be mapped, newest first, and where the next one begins; all of it, or
+    what ``vendor`` sells."""
     asked = (
         select(UnmappedVariant)
         .where(UnmappedVariant.merchant_id == merchant.id)
         .options(joinedload(UnmappedVariant.vendor))
     )
+    if vendor is not None:
+        asked = asked.where(UnmappedVariant.vendor_id == vendor.id)
     return newest_first(session, asked, UnmappedVariant.id, before)
 
 
 def mappings(
-    session: Session, merchant: Merchant, before: int | None = None
+    session: Session, merchant: Merchant, before: int | None = None, vendor: Vendor | None = None
 ) -> tuple[list[VariantMapping], int | None]:
-    """A page of mappings, newest first, and where the next one begins."""
+    """A page of mappings, newest first, and where the next one begins; all, or ``vendor``'s."""
     asked = (
         select(VariantMapping)
         .join(Connection, Connection.id == VariantMapping.connection_id)
@@ -176,6 +180,8 @@ def mappings(
         .where(VariantMapping.merchant_id == merchant.id)
         .options(contains_eager(VariantMapping.connection).contains_eager(Connection.vendor))
     )
+    if vendor is not None:
+        asked = asked.where(Connection.vendor_id == vendor.id)
     return newest_first(session, asked, VariantMapping.id, before)
 
 

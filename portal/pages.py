@@ -30,6 +30,7 @@ from portal import (
     notifications,
     orders,
     origin,
+    products,
     receiving,
     scope,
     staff,
@@ -42,6 +43,7 @@ PAGES = (
     home.pages,
     orders.pages,
     fulfilment.pages,
+    products.pages,
     stores.pages,
     connect.pages,
     receiving.pages,
@@ -64,6 +66,7 @@ def navigation() -> list[tuple[str, str]]:
     return [
         ("portal_home.show", _("Home")),
         ("portal_orders.show", _("Orders")),
+        ("portal_products.show", _("Products")),
         ("portal_stores.show", _("Your stores")),
         ("portal_receiving.show", _("What you receive")),
         ("portal_notifications.show", _("Notifications")),

@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from orderflow import catalogue, clock, register
+from orderflow import asking, catalogue, clock, register, suggesting
 from orderflow.catalogue import Ours
 from orderflow.db import db, unit_of_work
-from orderflow.models import Connection, Vendor
+from orderflow.models import Connection, Merchant, Vendor
+from orderflow.suggesting import Outdated
 from stores.base import StoreError, Variant
-from webapp import asking, cursor
+from stores.dial import dial
+from webapp import cursor
 from webapp.answers import done, refused
 
 pages = Blueprint("products", __name__, url_prefix="/products")
@@ -34,6 +36,7 @@ def show() -> str:
         mapped=mapped,
         sold=catalogue.last_sold(session, mapped),
         more_mapped=cursor.pack(more_mapped),
+        suggested=suggesting.waiting(session, g.merchant),
     )
 
 
@@ -49,7 +52,7 @@ def one(variant: str) -> str:
     if not sku or chosen is None:
         return _page(ours)
     try:
-        found = asking.ask(chosen, "variants", lambda store: store.variants([sku]))
+        found = asking.variants(chosen, sku, dial)
     except StoreError as error:
         return _page(ours, sku=sku, chosen=chosen, words=error.words)
     return _page(ours, sku=sku, chosen=chosen, found=found)
@@ -64,7 +67,7 @@ def put(variant: str) -> Response:
         abort(404)
     connection_id = chosen.id
     try:
-        found = asking.ask(chosen, "variants", lambda store: store.variants([sku]))
+        found = asking.variants(chosen, sku, dial)
     except StoreError as error:
         return _at_home(refused(_page(ours, sku=sku, chosen=chosen, words=error.words)), variant)
     theirs = next((each for each in found if each.id == request.form.get("theirs")), None)
@@ -73,6 +76,19 @@ def put(variant: str) -> Response:
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
         register.map_variant(session, connection, variant, theirs, clock.now(), by=g.visitor.user)
+    return _at_home(done(_page(_ours(variant)), _("Mapped")), variant)
+
+
+@pages.post("/<variant>/approve")
+def approve(variant: str) -> Response:
+    """The vendor's suggestion, if it is still the one that stood on the page."""
+    theirs, merchant_id = request.form.get("theirs", ""), g.merchant.id
+    try:
+        with unit_of_work() as session:
+            merchant = session.get_one(Merchant, merchant_id)
+            suggesting.approve(session, merchant, variant, theirs, clock.now())
+    except Outdated:
+        return _at_home(refused(_page(_ours(variant), outdated=True)), variant)
     return _at_home(done(_page(_ours(variant)), _("Mapped")), variant)
 
 
@@ -128,6 +144,7 @@ def _page(
     chosen: Connection | None = None,
     found: list[Variant] | None = None,
     words: str = "",
+    outdated: bool = False,
 ) -> str:
     session = db.session()
     return render_template(
@@ -139,4 +156,6 @@ def _page(
         chosen=chosen,
         found=found,
         words=words,
+        suggestion=suggesting.of_variant(session, g.merchant, ours.variant_id),
+        outdated=outdated,
     )

@@ -3,7 +3,7 @@
 from orderflow.models.backfills import Backfill
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
-from orderflow.models.catalogue import UnmappedVariant
+from orderflow.models.catalogue import MappingSuggestion, UnmappedVariant
 from orderflow.models.connecting import ConnectAttempt
 from orderflow.models.invitations import Invitation
 from orderflow.models.mails import Mail
@@ -38,6 +38,7 @@ __all__ = [
     "Lane",
     "LoginTry",
     "Mail",
+    "MappingSuggestion",
     "MarketplaceOrder",
     "Membership",
     "Merchant",

@@ -28,6 +28,7 @@ SAME = {
 }
 PAGES = (
     "/portal/",
+    "/portal/products",
     "/portal/what-you-receive",
     "/portal/notifications",
     "/portal/people",

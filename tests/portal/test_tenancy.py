@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import invitations, people
+from orderflow import invitations, people, suggesting
 from orderflow.models import (
     Connection,
     Invitation,
+    MappingSuggestion,
     Membership,
     OrderLine,
     Person,
@@ -23,6 +24,7 @@ from orderflow.models import (
     Shipment,
     VendorOrder,
 )
+from stores.base import Variant
 from tests.house import STRANGER
 from tests.mail.postbox import ALFA_MAIL
 from tests.portal.counter import BUYER, Counter
@@ -52,6 +54,7 @@ OWN_ALONE = {
     "portal_connect.show",
     "portal_connect.begin",
     "portal_connect.back",
+    "portal_products.show",
     "portal_receiving.show",
     "portal_notifications.show",
     "portal_notifications.save",
@@ -84,6 +87,9 @@ NAMED = {
     "portal_fulfilment.shipment_form": "shipment",
     "portal_fulfilment.correct": "shipment",
     "portal_fulfilment.withdraw": "shipment",
+    "portal_products.one": "variant",
+    "portal_products.suggest": "variant",
+    "portal_products.take_back": "variant",
 }
 """What of the victim's their address names."""
 RETURNS = "portal_connect.back"  # it leads on, whatever comes
@@ -124,6 +130,9 @@ class Case:
             "order_notifications": "none",
             "line": self.names["line"],
             "why": "Sold out",
+            "store": self.names["store"],
+            "sku": "A-CAP",
+            "theirs": self.names["theirs"],
             **self.parcel(path),
         }
         return visitor.client.open(path, method=method, data=form if method == "POST" else None)
@@ -149,13 +158,15 @@ class Case:
                 select(Shipment.state, Shipment.tracking).order_by(Shipment.id),
                 select(VendorOrder.opened_at, VendorOrder.state).order_by(VendorOrder.id),
                 select(PersonalRead.by).order_by(PersonalRead.id),
+                select(MappingSuggestion.vendor_sku).where(MappingSuggestion.vendor_id == alfa),
             )
             return [session.execute(each).all() for each in wanted]
 
 
 @pytest.fixture
 def case(portal: Portal) -> Case:
-    """Alfa's owner acts for a vendor of another merchant too, has staff, and has invited more."""
+    """Alfa's owner acts for a vendor of another merchant too, has staff, has invited more, and has
+    suggested a mapping."""
     portal.house.merchant(STRANGER)
     portal.house.vendor("Zulu", STRANGER)
     portal.house.vendor("Yankee", STRANGER)
@@ -175,6 +186,7 @@ def case(portal: Portal) -> Case:
     }
     victim = counter.owner
     portal.logged_in()
+    theirs = str(portal.stage.alfa.sells("A-CAP", "Casquette", "3.00").id)
     with portal.house.unit() as session:
         alfa = portal.vendor(session, "Alfa")
         owner = people.known(session, ALFA_MAIL)
@@ -184,6 +196,9 @@ def case(portal: Portal) -> Case:
         elsewhere = next(
             each for each in people.memberships(session, owner) if each.vendor_id != alfa.id
         )
+        known = Variant(theirs, "", "A-CAP", "Casquette")
+        now = portal.house.clock()
+        assert suggesting.suggest(session, alfa.connections[0], str(vase.id), known, now)
         sessions = session.scalars(select(PortalSession).order_by(PortalSession.id)).all()
         names = {
             "invitation": invited.public_id,
@@ -192,6 +207,8 @@ def case(portal: Portal) -> Case:
             "membership_elsewhere": elsewhere.public_id,
             "session": sessions[-1].public_id,
             **order,
+            "variant": str(vase.id),
+            "theirs": theirs,
         }
     return Case(portal, victim, names)
 

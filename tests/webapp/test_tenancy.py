@@ -36,6 +36,7 @@ portal, whose blueprints say so, has a test of its own."""
 FORMS: dict[str, dict[str, str]] = {
     "settings.example": {"order": "{order}"},
     "settings.save": {"version": "0"},
+    "products.approve": {"theirs": "{theirs}"},
     "products.put": {"store": "{store}", "sku": "A-LAMP", "theirs": "{theirs}"},
 }
 """What a form must hold to be understood, for routes whose address names nothing of anybody."""

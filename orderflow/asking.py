@@ -1,4 +1,4 @@
-"""A page asks a vendor's store something, while a person waits: briefly, and with no transaction.
+"""A page asks a vendor's store something, while a person waits: with no transaction open.
 
 The answer is noted in the log like every other call.
 """
@@ -6,22 +6,26 @@ The answer is noted in the log like every other call.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
-import stores
 from orderflow import calls, clock
 from orderflow.calls import About, Called
 from orderflow.db import db, unit_of_work
 from orderflow.models import Connection
-from stores import http
-from stores.base import Access, Store, StoreBusy
+from stores.base import Access, Store, StoreBusy, Variant
 
 T = TypeVar("T")
-PATIENCE = 8.0
-"""Seconds that a person waits for a store."""
+Dial = Callable[[Access], AbstractContextManager[Store]]
+"""How a door reaches a store: ``stores.dial``."""
 
 
-def ask(connection: Connection, operation: str, act: Callable[[Store], T]) -> T:
+def variants(connection: Connection, sku: str, dial: Dial) -> list[Variant]:
+    """The store's products of exactly that SKU. Raises a StoreError."""
+    return ask(connection, "variants", lambda store: store.variants([sku]), dial)
+
+
+def ask(connection: Connection, operation: str, act: Callable[[Store], T], dial: Dial) -> T:
     """``act`` with the store behind ``connection``; only reads. Raises a StoreError."""
     row, access_id = connection.access, connection.access_id
     about = About("connection", connection.id)
@@ -29,8 +33,7 @@ def ask(connection: Connection, operation: str, act: Callable[[Store], T]) -> T:
     db.session.rollback()
     notes: list[Called] = []
     try:
-        with http.within(PATIENCE):
-            store = stores.open_store(_still_good(known))
+        with dial(_still_good(known)) as store:
             return calls.watch(
                 notes, access_id, operation, lambda: act(store), about=about, spender=store
             )
