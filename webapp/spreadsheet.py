@@ -1,15 +1,8 @@
-"""Orders as CSV, written while it is read: never more than one page of it is in memory.
-
-Spreadsheets take a cell that begins with ``=`` for a formula, and run it; one from a product's or a
-vendor's name would be a stranger's. Excel reads UTF-8 only after a byte order mark.
-"""
+"""Orders as CSV, written while it is read: never more than one page of it is in memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import stream_with_context
@@ -19,15 +12,12 @@ from orderflow import listed, search
 from orderflow.db import reading
 from orderflow.listed import Row
 from orderflow.search import Wanted
+from orderflow.sheet import BYTE_ORDER_MARK, line
 from stores.money import to_text
 from webapp import failures, sentences
 from webapp.filters import quoted
 
 BATCH = 200
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-"""Control characters, line ends and switches of the writing direction."""
 
 
 def orders(merchant_id: int, wanted: Wanted) -> Iterator[str]:
@@ -81,17 +71,3 @@ def _cells(row: Row, numbers: dict[int, list[str]]) -> Iterator[list[str]]:
             part.number,
             ", ".join(numbers.get(part.id, ())),
         ]
-
-
-def line(cells: Iterable[str]) -> str:
-    """One line of CSV, as RFC 4180 wants it."""
-    written = io.StringIO()
-    csv.writer(written).writerow([safe(cell) for cell in cells])
-    return written.getvalue()
-
-
-def safe(cell: str) -> str:
-    """The text of a cell, on one line, that no spreadsheet takes for a formula."""
-    text = INVISIBLE.sub(" ", str(cell)).strip()
-    is_amount = re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
-    return f"'{text}" if text.startswith(FORMULA) and not is_amount else text
