@@ -211,6 +211,19 @@ def _check(
     typist: Typist,
     shipment: Shipment | None,
 ) -> None:
+    errors = wrong(session, part, typed, typist, shipment)
+    if errors:
+        raise ShipmentWrong(errors)
+
+
+def wrong(
+    session: Session,
+    part: VendorOrder,
+    typed: Typed,
+    typist: Typist,
+    shipment: Shipment | None = None,
+) -> dict[str, str]:
+    """What stands in the way of a shipment, as ShipmentWrong has it."""
     there = left(session, part, typist, shipment)
     gone = shipped_pieces(session, part.id, except_id=shipment.id if shipment else None)
     errors = {**_wrong_lines(there, gone, typed), **_wrong_tracking(typed)}
@@ -219,8 +232,7 @@ def _check(
         errors["part"] = "cannot_ship_now"
     if "numbers" not in errors and _known_numbers(session, part, shipment) & set(typed.numbers):
         errors["numbers"] = "number_known"
-    if errors:
-        raise ShipmentWrong(errors)
+    return errors
 
 
 def _wrong_lines(there: Mapping[str, int], gone: Mapping[str, int], typed: Typed) -> dict[str, str]:

@@ -20,6 +20,7 @@ from orderflow import sessions
 from orderflow.config import Config
 from portal import (
     account,
+    bulk,
     connect,
     forgotten,
     fulfilment,
@@ -45,6 +46,7 @@ PAGES = (
     orders.pages,
     fulfilment.pages,
     slips.pages,
+    bulk.pages,
     products.pages,
     stores.pages,
     connect.pages,

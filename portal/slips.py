@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 import typst
-from babel import Locale
 from flask import Blueprint, abort, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -21,7 +20,7 @@ from orderflow import clock, packing
 from orderflow.db import unit_of_work
 from orderflow.models import Vendor, VendorOrder
 from orderflow.shown import Shown, ShownLine
-from portal import language, scope
+from portal import language, scope, wording
 from stores.base import Address
 
 pages = Blueprint("portal_slips", __name__, url_prefix="/portal/slips")
@@ -31,8 +30,6 @@ UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u20
 UNBROKEN = re.compile(r"(\S{20})(?=\S)")
 FOOTER = 40
 """Letters of the reference at the foot of each page."""
-CITY_FIRST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US"})
-"""Where the postcode stands behind the city and the province."""
 
 
 @pages.get("")
@@ -82,27 +79,15 @@ def _printed(slips: list[Shown]) -> Response:
     name = "slips" if len(slips) != 1 else re.sub(r"[^\w-]+", "", slips[0].number)[:40] or "slip"
     paper = pdf(slips, vendor.merchant.name, vendor.name, g.locale)
     answer = Response(paper, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.pdf"
     return answer
 
 
 def address_lines(address: Address | None) -> list[str]:
-    """As it is written on a parcel."""
+    """The envelope, and the phone for whoever delivers."""
     if address is None:
         return []
-    town = [address.zip, address.city, address.province]
-    if address.country in CITY_FIRST:
-        town = [address.city, address.province, address.zip]
-    lines = (
-        f"{address.first_name} {address.last_name}",
-        address.company,
-        address.address1,
-        address.address2,
-        " ".join(filter(None, town)),
-        Locale.parse(g.locale).territories.get(address.country, address.country),
-        address.phone,
-    )
-    return [line.strip() for line in lines if line.strip()]
+    return [*wording.envelope(address), *filter(None, [address.phone])]
 
 
 # -- the PDF ---------------------------------------------------------------------------------------

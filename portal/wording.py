@@ -108,6 +108,10 @@ WRONG: Mapping[str, str] = {
 """What is wrong with a shipment as it was typed in."""
 
 
+CITY_FIRST = frozenset({"AU", "CA", "GB", "IE", "IN", "NZ", "US"})
+"""Countries where the postcode stands behind the city and the province."""
+
+
 def impossible(code: str) -> str:
     return str(IMPOSSIBLE[code])
 
@@ -120,7 +124,10 @@ def link(tracking: Mapping[str, str]) -> str:
 def envelope(address: Address) -> list[str]:
     """As it is written on a parcel, a line each."""
     name = f"{address.first_name} {address.last_name}".strip()
-    city = " ".join(filter(None, (address.city, address.province, address.zip)))
+    town = [address.zip, address.city, address.province]
+    if address.country in CITY_FIRST:
+        town = [address.city, address.province, address.zip]
+    city = " ".join(filter(None, town))
     country = Locale.parse(g.locale).territories.get(address.country, address.country)
     lines = (name, address.company, address.address1, address.address2, city, country)
     return [line for line in lines if line]

@@ -29,6 +29,7 @@ SAME = {
 PAGES = (
     "/portal/",
     "/portal/products",
+    "/portal/tracking",
     "/portal/what-you-receive",
     "/portal/notifications",
     "/portal/people",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import g
 
-from orderflow import behalf, shown
+from orderflow import by_hand, shown
 from orderflow.models import VendorOrder
 from portal import slips as printed
 from tests.portal.hostile import HOSTILE, pages_of, spoil, text_of, words_of_buyer
@@ -60,8 +60,8 @@ def test_what_was_shipped_already_is_not_packed_again(portal: Portal) -> None:
 def _ships(portal: Portal, pieces: int) -> None:
     with portal.house.unit() as session:
         part = portal.house.one(session, VendorOrder)
-        typed = behalf.Typed({line.remote_id: pieces for line in part.lines})
-        behalf.ship(session, part, typed, "1", portal.house.clock())
+        typed = by_hand.Typed({line.remote_id: pieces for line in part.lines})
+        by_hand.ship(session, part, typed, by_hand.Typist("1"), portal.house.clock())
     portal.house.turn()
 
 
