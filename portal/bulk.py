@@ -26,7 +26,7 @@ from orderflow.models import Vendor
 from orderflow.secrets import SecretsError, pack, unpack
 from orderflow.sheet import SheetWrong
 from orderflow.tracking_file import CELLS, Row
-from portal import scope
+from portal import scope, wording
 from portal.orders import typist
 
 pages = Blueprint("portal_bulk", __name__, url_prefix="/portal/tracking")
@@ -46,28 +46,23 @@ FILE_ERRORS: Mapping[str, str] = {
     "too_old": _later("This page was too old to confirm. Send the file again."),
 }
 ROW_ERRORS: Mapping[str, str] = {
+    **wording.WRONG,
     "unknown_order": _later("You have no order of that number."),
     "unknown_item": _later("This order has no such item of yours."),
     "which_item": _later("Several items fit. Fill in the column Line, as in the table."),
     "no_pieces": _later("Write how many pieces are in the parcel."),
     "pieces_negative": _later("Write a whole number of pieces."),
-    "pieces_too_many": _later("That is more than is left to ship."),
-    "pieces_shipped": _later("All of it has shipped already."),
     "no_number": _later("A row with a carrier or a link needs a tracking number."),
     "number_rounded": _later(
         "The spreadsheet has rounded this number. Make the column text, and type it again."
     ),
     "number_twice": _later("This number stands at another order too. One parcel, one order."),
-    "number_known": _later("A shipment of this order has that number already."),
-    "numbers_too_long": _later("This number is too long."),
     "line_twice": _later("This item stands in the same parcel twice."),
     "parcel_differs": _later("Carrier and link must be the same in all rows of one number."),
     "parcel_spoilt": _later("Another row of this parcel is wrong."),
     "carrier_unknown": _later("We do not know this carrier. Add a tracking link, or correct it."),
-    "carrier_too_long": _later("This name is too long."),
-    "no_link": _later("A link starts with https://."),
-    "cannot_ship_now": _later("This order cannot be shipped just now. Look at the order."),
 }
+"""What a form of one shipment says, where a file has nothing of its own to say."""
 STATES: Mapping[str, str] = {
     bulk.OK: _later("Will be shipped"),
     bulk.DONE: _later("Stands there already"),

@@ -115,14 +115,14 @@ def test_each_mistake_is_told_at_its_row_and_nothing_else_is_held_up(portal: Por
         "1003;;;1;UPS;X2;": "You have no order of that number.",
         "1001;;NOPE;1;UPS;X3;": "This order has no such item of yours.",
         "1001;L1;;1;UPS;X4;": "This order has no such item of yours.",
-        "1001;;;2;UPS;X5;": "That is more than is left to ship.",
+        "1001;;;2;UPS;X5;": "More than is left to ship.",
         "1001;;;0;UPS;X6;": "Write how many pieces are in the parcel.",
         "1001;;;;UPS;X7;": "Write how many pieces are in the parcel.",
         "1001;;;-1;UPS;X8;": "Write a whole number of pieces.",
         "1001;;;1;UPS;;": "A row with a carrier or a link needs a tracking number.",
         "1001;;;1;UPS;9,4055E+21;": "The spreadsheet has rounded this number.",
         "1001;;;1;Snail;X9;": "We do not know this carrier.",
-        "1001;;;1;Snail;Y1;nowhere": "A link starts with https://.",
+        "1001;;;1;Snail;Y1;nowhere": "Write a whole address that begins",
         "1001;;;1;UPS;Y2;": "Another row of this parcel is wrong.",
         "1002;;;1;UPS;Y2;": "This number stands at another order too.",
         "1002;;;1;UPS;Y3;": "Another row of this parcel is wrong.",
@@ -153,7 +153,7 @@ def test_what_changed_between_looking_and_confirming_is_told_first(portal: Porta
     confirms(colleague)
     assert confirms(mine).status_code == 409
     assert "Something has changed since you looked" in mine.text
-    assert words(mine)[2] == "That is more than is left to ship."
+    assert words(mine)[2] == "More than is left to ship."
     assert 'class="changed"' in mine.text
     assert [number for _, number, _ in shipped(portal)] == ["1Z9"]
     confirms(mine)
