@@ -18,8 +18,8 @@ from orderflow.shown import Shown, ShownLine
 MOST = 50
 """Slips at once."""
 WAITS = (VendorOrder.FRESH, VendorOrder.TO_SHIP)
-BY, WHY = "vendor", "packing slip"
-"""Who looked at the buyer's data, and what for, as the merchant reads it."""
+WHY = "packing slip"
+"""What the buyer's data were looked at for, as the merchant reads it."""
 
 
 def waiting(session: Session, vendor: Vendor, most: int) -> list[VendorOrder]:
@@ -28,15 +28,17 @@ def waiting(session: Session, vendor: Vendor, most: int) -> list[VendorOrder]:
     return list(session.scalars(asked.limit(most)))
 
 
-def slips(session: Session, vendor: Vendor, numbers: Sequence[str], now: datetime) -> list[Shown]:
+def slips(
+    session: Session, vendor: Vendor, numbers: Sequence[str], *, by: str, now: datetime
+) -> list[Shown]:
     """Of the parts with those public ids, in that order, or of what waits where there are none;
-    one that is not the vendor's is left out. No more than MOST."""
+    one that is not the vendor's is left out. No more than MOST. ``by`` whom is noted."""
     if not numbers:
-        return _read(session, waiting(session, vendor, MOST), now)
+        return _read(session, waiting(session, vendor, MOST), by, now)
     wanted = list(dict.fromkeys(numbers))[:MOST]
     asked = _parts(vendor).where(VendorOrder.public_id.in_(wanted))
     found = {part.public_id: part for part in session.scalars(asked)}
-    return _read(session, [found[each] for each in wanted if each in found], now)
+    return _read(session, [found[each] for each in wanted if each in found], by, now)
 
 
 def to_pack(told: Shown) -> list[tuple[ShownLine, int]]:
@@ -52,5 +54,5 @@ def _parts(vendor: Vendor) -> Select[VendorOrder]:
     return select(VendorOrder).where(VendorOrder.vendor_id == vendor.id).options(*with_all)
 
 
-def _read(session: Session, parts: Sequence[VendorOrder], now: datetime) -> list[Shown]:
-    return [shown.read(session, part, by=BY, why=WHY, now=now) for part in parts]
+def _read(session: Session, parts: Sequence[VendorOrder], by: str, now: datetime) -> list[Shown]:
+    return [shown.read(session, part, by=by, why=WHY, now=now) for part in parts]

@@ -20,7 +20,7 @@ from orderflow import clock, packing
 from orderflow.db import unit_of_work
 from orderflow.models import Vendor, VendorOrder
 from orderflow.shown import Shown, ShownLine
-from portal import language, scope, wording
+from portal import language, orders, scope, wording
 from stores.base import Address
 
 pages = Blueprint("portal_slips", __name__, url_prefix="/portal/slips")
@@ -57,7 +57,7 @@ def _read(wanted: Sequence[str]) -> list[Shown]:
     """404 as soon as one of them is not this vendor's."""
     with unit_of_work() as session:
         vendor = session.get_one(Vendor, scope.current().vendor.id)
-        slips = packing.slips(session, vendor, wanted, clock.now())
+        slips = packing.slips(session, vendor, wanted, by=orders.signed(), now=clock.now())
     if wanted and len(slips) < min(len(set(wanted)), packing.MOST):
         abort(404)
     return slips

@@ -25,6 +25,9 @@ PASSWORD = "a lamp for every ship"
 PAGES = {
     "home": "/portal/",
     "orders": "/portal/orders",
+    "slips": "/portal/slips",
+    "tracking": "/portal/tracking",
+    "products": "/portal/products",
     "receiving": "/portal/what-you-receive",
     "notifications": "/portal/notifications",
     "people": "/portal/people",
@@ -192,6 +195,23 @@ def test_an_order_is_shipped_by_keyboard_and_fits_a_phone_however_odd_it_is(
         look(phone, f"order-{number}-phone")
     phone.goto(f"{orders}/{parts[-2].public_id}/ship")
     look(phone, "ship-phone")
+    for name in ("slips", "products"):
+        phone.goto(f"{house.config.public_url}/portal/{name}")
+        look(phone, f"{name}-busy-phone")
+    ships_from_a_file(phone, f"{house.config.public_url}/portal/tracking")
+
+
+def ships_from_a_file(phone: Page, path: str) -> None:
+    rows = ["Order,Pieces,SKU,Carrier,Tracking number", "#1005,1,LAMP,UPS,1Z2"]
+    rows += [f'"{each}",1,"{each}",UPS,"{each}"' for each in ("<img src=x>", "x" * 500)]
+    phone.goto(path)
+    table = "\n".join(rows).encode()
+    chosen = {"name": "shipped.csv", "mimeType": "text/csv", "buffer": table}
+    phone.get_by_label("CSV file").set_input_files(chosen)
+    phone.get_by_role("button", name="See what it would do").click()
+    look(phone, "preview-phone")
+    phone.get_by_role("button", name="Ship 1 parcel").click()
+    expect(phone.get_by_role("status")).to_contain_text("1 parcel is shipped")
 
 
 def look(page: Page, name: str) -> None:

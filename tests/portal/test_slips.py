@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import g
 
 from orderflow import by_hand, shown
-from orderflow.models import VendorOrder
+from orderflow.models import PersonalRead, VendorOrder
 from portal import slips as printed
 from tests.portal.hostile import HOSTILE, pages_of, spoil, text_of, words_of_buyer
 from tests.portal.visitor import Portal
@@ -30,6 +30,8 @@ def test_a_slip_has_the_vendors_lines_the_address_and_no_price(portal: Portal) -
         for word in ("Mug", "MUG", "Bravo", "Robin", "30.00", "90.00", "12.34", "robin@"):
             assert word not in told, word
     assert visitor.page.headers["Content-Type"] == "application/pdf"
+    with portal.house.look() as session:
+        assert {read.why for read in session.query(PersonalRead)} == {"packing slip"}
     assert visitor.get(f"{SLIPS}/{part_of(portal, 'Bravo')}").status_code == 404
     assert visitor.get(f"{SLIPS}/{part_of(portal, 'Bravo')}.pdf").status_code == 404
 
