@@ -86,6 +86,12 @@ def of_variant(session: Session, merchant: Merchant, variant_id: str) -> Mapping
     return session.scalars(asked).one_or_none()
 
 
+def suggested(session: Session, merchant: Merchant, variant_ids: Sequence[str]) -> set[str]:
+    """Those of them for which a suggestion waits."""
+    asked = _standing(merchant).where(MappingSuggestion.variant_id.in_(variant_ids))
+    return {row.variant_id for row in session.scalars(asked)}
+
+
 def _standing(merchant: Merchant) -> Select[MappingSuggestion]:
     """Of the vendor that sells the variant, into a store that is still connected."""
     same = (

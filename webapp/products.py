@@ -36,7 +36,8 @@ def show() -> str:
         mapped=mapped,
         sold=catalogue.last_sold(session, mapped),
         more_mapped=cursor.pack(more_mapped),
-        suggested=suggesting.waiting(session, g.merchant),
+        waiting=suggesting.waiting(session, g.merchant),
+        suggested=suggesting.suggested(session, g.merchant, [each.variant_id for each in open_]),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from orderflow import clock, invitations
@@ -206,7 +206,7 @@ def ships_from_a_file(phone: Page, path: str) -> None:
     rows += [f'"{each}",1,"{each}",UPS,"{each}"' for each in ("<img src=x>", "x" * 500)]
     phone.goto(path)
     table = "\n".join(rows).encode()
-    chosen = {"name": "shipped.csv", "mimeType": "text/csv", "buffer": table}
+    chosen = FilePayload(name="shipped.csv", mimeType="text/csv", buffer=table)
     phone.get_by_label("CSV file").set_input_files(chosen)
     phone.get_by_role("button", name="See what it would do").click()
     look(phone, "preview-phone")

@@ -71,7 +71,9 @@ def test_the_vendor_finds_its_product_suggests_it_and_the_merchant_approves(
     assert "Waits for the shop" in visitor.text
     assert portal.stage.obstacles("Alfa") == {"unmapped_lines"}, "nothing is mapped by it alone"
     door = Door(portal.house, portal.stage.harbour)
-    assert "1 suggestion of a vendor waits for your word" in door.get("/products").text
+    listed = door.get("/products").text
+    assert "1 suggestion of a vendor waits for your word" in listed
+    assert "Suggested</span>" in listed
     assert "Casquette" in door.get(f"/products/{item.id}").text
     assert door.post(f"/products/{item.id}/approve", theirs="666").status_code == 422
     assert door.post(f"/products/{item.id}/approve", theirs=str(theirs.id)).status_code == 200
