@@ -3,14 +3,13 @@ held order has it decided again; each is in the history, with who made it (``by`
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import history, notices, outbox
+from orderflow import history, notices, outbox, store_access
 from orderflow.catalogue import forget_unmapped, note_mapping
 from orderflow.judge import reconsider_all, reconsider_named, reconsider_variant
 from orderflow.models import (
@@ -39,25 +38,6 @@ class StoreTaken(RegisterError):
     """The store is another vendor's of this merchant."""
 
 
-def keep_access(session: Session, access: Access, now: datetime) -> StoreAccess:
-    """Store the way into a store, or renew the one that we have. Whether it works, a call or the
-    owner must show: see ``unlock_access``."""
-    row = session.scalars(
-        select(StoreAccess).where(
-            StoreAccess.platform == access.platform, StoreAccess.address == access.address
-        )
-    ).one_or_none() or StoreAccess(
-        platform=access.platform,
-        address=access.address,
-        webhook_secret={"secret": secrets.token_hex(24)},
-        state_since=now,
-    )
-    row.secrets, row.expires_at = dict(access.secrets), access.expires_at
-    session.add(row)
-    session.flush()
-    return row
-
-
 def add_merchant(
     session: Session,
     access: Access,
@@ -68,7 +48,7 @@ def add_merchant(
     by: str = history.ITSELF,
 ) -> Merchant:
     """Installed, or installed again, by somebody who reads ``language``."""
-    row = keep_access(session, access, now)
+    row = store_access.keep(session, access, now)
     known = session.scalars(select(Merchant).where(Merchant.access_id == row.id)).one_or_none()
     merchant = known or Merchant(access_id=row.id, shop=access.address, installed_at=now)
     merchant.name, merchant.email = identity.name, identity.email
@@ -79,7 +59,7 @@ def add_merchant(
     session.flush()
     if back or not known:
         history.note(session, merchant.id, history.APP, by=by, now=now, became="installed")
-    unlock_access(session, row.id, now, by=by)
+    store_access.unlock(session, row.id, now, by=by)
     outbox.wake(session, row.lane, now)
     _keep_doing(session, row, "reconcile", now)
     outbox.put(
@@ -112,7 +92,7 @@ def uninstalled(session: Session, access_id: int, now: datetime) -> None:
     until it comes back. Where the shop is a vendor's store, the vendor is asked to connect it."""
     access = session.get_one(StoreAccess, access_id)
     access.secrets, access.expires_at = {}, None
-    lock_access(session, access_id, _("The app was removed from this store."), now)
+    store_access.lock(session, access_id, _("The app was removed from this store."), now)
     merchant = session.scalars(select(Merchant).where(Merchant.access_id == access_id)).first()
     if merchant is not None and merchant.uninstalled_at is None:
         merchant.uninstalled_at = now
@@ -133,10 +113,10 @@ def introduce(session: Session, access_id: int, identity: Identity, now: datetim
     if merchant is not None:
         merchant.name, merchant.email = identity.name, identity.email
         merchant.phone, merchant.country = identity.phone, identity.country
-    for connection in connections_of(session, access_id):
+    for connection in store_access.connections_of(session, access_id):
         connection.name, connection.country = identity.name, identity.country
         connection.traits = _traits(identity)
-    unlock_access(session, access_id, now)
+    store_access.unlock(session, access_id, now)
 
 
 def _keep_doing(session: Session, access: StoreAccess, kind: str, now: datetime) -> None:
@@ -202,7 +182,7 @@ def connect(
 ) -> Connection:
     """The vendor's store, connected or connected again. The first one is the default."""
     refuse_own_shop(session, vendor, access.platform, access.address)
-    row = keep_access(session, access, now)
+    row = store_access.keep(session, access, now)
     merchant = session.get_one(Merchant, vendor.merchant_id)
     mine = session.scalars(select(Connection).where(Connection.vendor_id == vendor.id)).all()
     _refuse_foreign(session, merchant, vendor, row)
@@ -214,14 +194,14 @@ def connect(
     )
     if not known or known.disconnected_at:
         was = history.DISCONNECTED if known else None
-        _note_store(session, vendor, row, by, now, was, history.CONNECTED)
+        store_access.note_store(session, vendor, row, by, now, was, history.CONNECTED)
     connection.is_default = not any(c.is_default for c in mine if c is not connection)
     connection.name, connection.connected_at = identity.name, now
     connection.country, connection.traits = identity.country, _traits(identity)
     connection.disconnected_at = None
     session.add(connection)
     session.flush()
-    unlock_access(session, row.id, now, by=by)
+    store_access.unlock(session, row.id, now, by=by)
     outbox.wake(session, row.lane, now)
     _follow(session, row, now)
     reconsider_all(session, merchant, now, vendor_id=vendor.id)
@@ -239,28 +219,6 @@ def refuse_own_shop(session: Session, vendor: Vendor, platform: str, address: st
     market = session.get_one(Merchant, vendor.merchant_id).access
     if (market.platform, market.address) == (platform, address):
         raise OwnShop("A merchant's own shop cannot be the store of its vendor.")
-
-
-def _note_store(
-    session: Session,
-    vendor: Vendor,
-    access: StoreAccess,
-    by: str,
-    now: datetime,
-    was: str | None,
-    became: str,
-) -> None:
-    history.note(
-        session,
-        vendor.merchant_id,
-        history.STORE,
-        by=by,
-        now=now,
-        name=access.address,
-        was=was,
-        became=became,
-        vendor_id=vendor.id,
-    )
 
 
 def _follow(session: Session, access: StoreAccess, now: datetime) -> None:
@@ -294,7 +252,9 @@ def disconnect(
 ) -> None:
     """Nothing is sent there any more; what was pushed stays, and is no longer followed."""
     vendor, access = connection.vendor, connection.access
-    _note_store(session, vendor, access, by, now, _standing(access), history.DISCONNECTED)
+    store_access.note_store(
+        session, vendor, access, by, now, store_access.standing(access), history.DISCONNECTED
+    )
     was_default, connection.is_default = connection.is_default, False
     connection.disconnected_at = now
     others = [c for c in connection.vendor.connections if c.disconnected_at is None]
@@ -303,80 +263,9 @@ def disconnect(
     merchant = session.get_one(Merchant, connection.merchant_id)
     reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
     access = connection.access
-    if not is_used(session, access.id):
+    if not store_access.is_used(session, access.id):
         about, subject = {"access": access.id}, f"leave:{access.id}"
         outbox.put(session, access.lane, "leave", subject, about, now=now)
-
-
-def is_used(session: Session, access_id: int) -> bool:
-    """By a merchant that has the app, as its vendor's store or as its own shop."""
-    shop = select(Merchant.id).where(
-        Merchant.access_id == access_id, Merchant.uninstalled_at.is_(None)
-    )
-    return bool(connections_of(session, access_id)) or session.scalar(shop) is not None
-
-
-def close_access(session: Session, access_id: int, now: datetime) -> None:
-    """We have given the store up, and keep no way into it."""
-    access = session.get_one(StoreAccess, access_id)
-    access.secrets, access.expires_at = {}, None
-    access.state, access.state_since, access.locked_words = StoreAccess.CLOSED, now, ""
-
-
-def _standing(access: StoreAccess) -> str:
-    return history.CONNECTED if access.state == StoreAccess.OPEN else history.LOST
-
-
-def lock_access(session: Session, access_id: int, words: str, now: datetime) -> None:
-    """The store no longer lets us in; its orders are held until somebody connects again."""
-    access = session.get_one(StoreAccess, access_id)
-    if access.state != StoreAccess.OPEN:
-        return
-    access.state, access.state_since, access.locked_words = StoreAccess.LOCKED, now, words
-    for connection in connections_of(session, access_id):
-        notices.access_lost(session, connection, now)
-        who, ways = history.ITSELF, (history.CONNECTED, history.LOST)
-        _note_store(session, connection.vendor, access, who, now, *ways)
-        merchant = session.get_one(Merchant, connection.merchant_id)
-        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
-
-
-def unlock_access(
-    session: Session, access_id: int, now: datetime, *, by: str = history.ITSELF
-) -> None:
-    """The store lets us in again: what was held for it, by any merchant, is decided again."""
-    access = session.get_one(StoreAccess, access_id)
-    if access.state == StoreAccess.OPEN or not access.secrets:
-        return
-    access.state, access.state_since, access.locked_words = StoreAccess.OPEN, now, ""
-    outbox.wake(session, access.lane, now)
-    for connection in connections_of(session, access_id):
-        ways = history.LOST, history.CONNECTED
-        _note_store(session, connection.vendor, access, by, now, *ways)
-        merchant = session.get_one(Merchant, connection.merchant_id)
-        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
-
-
-def connections_of(session: Session, access_id: int) -> list[Connection]:
-    """Of merchants that have the app."""
-    return list(
-        session.scalars(
-            select(Connection)
-            .join(Merchant, Merchant.id == Connection.merchant_id)
-            .where(Connection.access_id == access_id, Connection.disconnected_at.is_(None))
-            .where(Merchant.uninstalled_at.is_(None))
-            .order_by(Connection.id)
-        )
-    )
-
-
-def connected_at(session: Session, platform: str, address: str) -> list[Connection]:
-    """Whose store that is."""
-    known = select(StoreAccess.id).where(
-        StoreAccess.platform == platform, StoreAccess.address == address
-    )
-    access_id = session.scalar(known)
-    return connections_of(session, access_id) if access_id is not None else []
 
 
 def activate_add_on(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import clock, connecting, register
+from orderflow import clock, connecting, register, store_access
 from orderflow.connecting import NotValid
 from orderflow.db import db, unit_of_work
 from orderflow.limits import Locked
@@ -105,7 +105,7 @@ def _settled(work: Session, attempt_id: int, access: Access, identity: Identity)
 
 
 def _page(code: str = "", wrong: str = "") -> str:
-    connected = register.connected_at(db.session(), PLATFORM, g.visitor.shop)
+    connected = store_access.connected_at(db.session(), PLATFORM, g.visitor.shop)
     return render_template(
         "pairing/welcome.html", connected=connected, code=code, wrong=wrong, navigation=[]
     )

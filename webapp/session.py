@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from orderflow import register
+from orderflow import store_access
 from orderflow.config import Config
 from orderflow.db import db
 from orderflow.models import Merchant, StoreAccess
@@ -95,7 +95,7 @@ def _may_be_a_store(shop: str) -> bool:
     known = select(Merchant.id).where(Merchant.shop == shop)
     if db.session.scalar(known) is not None:
         return False
-    connected = register.connected_at(db.session(), PLATFORM, shop)
+    connected = store_access.connected_at(db.session(), PLATFORM, shop)
     return bool(config.app_listing_url or connected)
 
 

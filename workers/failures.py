@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import clock, logs, mails, outbox, push, register, report
+from orderflow import clock, logs, mails, outbox, push, report, store_access
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -44,7 +44,7 @@ def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> Non
     _log(message, error, words)
     with unit_of_work() as session:
         if isinstance(error, StoreLocked) and shore is not None:
-            register.lock_access(session, shore.access_id, words, moment)
+            store_access.lock(session, shore.access_id, words, moment)
         if outbox.worn_out(message, moment):
             _give_up(session, message, words)
             return

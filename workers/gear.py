@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import calls, clock, register
+from orderflow import calls, clock, store_access
 from orderflow.calls import About, Called
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
@@ -53,7 +53,7 @@ class Shore:
                 about=calls.STORE,
             )
             with unit_of_work() as session:
-                register.keep_access(session, fresh, clock.now())
+                store_access.keep(session, fresh, clock.now())
             return fresh
 
     def _row(self) -> StoreAccess:

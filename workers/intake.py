@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, judge, outbox, record, register
+from orderflow import clock, judge, outbox, record, store_access
 from orderflow.calls import HOME
 from orderflow.db import reading, unit_of_work
 from orderflow.models import Merchant, StoreAccess, Webhook
@@ -61,7 +61,7 @@ def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, ke
         if seen is None:
             _ask(session, access, "fetch", order_id, {"order": order_id})
         told = seen is None or record.record(session, merchant, seen, clock.now())
-    if register.connections_of(session, access.id):
+    if store_access.connections_of(session, access.id):
         _ask(session, access, "read", order_id, {"order": order_id, "key": key})
         told = True
     return told
@@ -170,7 +170,7 @@ def reconcile(job: Job) -> None:
             set_aside(job.message, "fetch", {"order": seen.id}, poison)
     with job.unit() as session:
         session.get_one(Merchant, merchant.id).orders_cursor = page.cursor
-        register.unlock_access(session, merchant.access_id, clock.now())
+        store_access.unlock(session, merchant.access_id, clock.now())
         delay = 0.0 if page.more else float(job.config.reconcile_every)
         outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
 

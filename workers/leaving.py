@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 import stores
-from orderflow import clock, outbox, register
+from orderflow import clock, outbox, store_access
 from orderflow.calls import STORE
 from orderflow.db import unit_of_work
 from orderflow.models import StoreAccess
@@ -21,7 +21,7 @@ def leave(job: Job) -> None:
     or will not let us undo what we did, is left as it is, and we forget our way in all the same."""
     access_id = job.there.access_id
     with unit_of_work() as session:
-        if register.is_used(session, access_id):
+        if store_access.is_used(session, access_id):
             outbox.done(session, job.message)
             return
         hooks = gear.hooks_address(job.config, session.get_one(StoreAccess, access_id))
@@ -34,6 +34,6 @@ def leave(job: Job) -> None:
             raise
         log.warning("store_left_as_it_is", access=access_id, error=type(error).__name__)
     with job.unit() as session:
-        if not register.is_used(session, access_id):
-            register.close_access(session, access_id, clock.now())
+        if not store_access.is_used(session, access_id):
+            store_access.close(session, access_id, clock.now())
         outbox.done(session, job.message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, push, register
+from orderflow import clock, outbox, push, store_access
 from orderflow.calls import About
 from orderflow.db import unit_of_work
 from stores.base import (
@@ -55,7 +55,7 @@ def _not_sent(job: Job, push_id: int, error: StoreError) -> None:
         outcome = "locked" if locked else "busy"
         push.not_sent(session, push_id, outcome, error.words, clock.now())
         if locked:
-            register.lock_access(session, job.there.access_id, error.words, clock.now())
+            store_access.lock(session, job.there.access_id, error.words, clock.now())
             outbox.put_off(session, job.message, now=clock.now(), delay=0, fresh=True)
     if not locked:
         raise error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, register, track
+from orderflow import clock, outbox, store_access, track
 from orderflow.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
@@ -43,7 +43,7 @@ def poll(job: Job) -> None:
     with unit_of_work() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         cursor = access.cursor
-        if not register.connections_of(session, access.id):
+        if not store_access.connections_of(session, access.id):
             outbox.done(session, job.message)
             return
     store = job.store()
@@ -62,7 +62,7 @@ def poll(job: Job) -> None:
     with job.unit() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         access.cursor, access.polled_at = changes.cursor, clock.now()
-        register.unlock_access(session, access.id, clock.now())
+        store_access.unlock(session, access.id, clock.now())
         delay = 0.0 if changes.more else float(job.config.poll_every)
         outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
 
@@ -71,7 +71,7 @@ def subscribe(job: Job) -> None:
     """See to it that the store tells us of changes, now and from time to time."""
     with unit_of_work() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
-        if not register.connections_of(session, access.id):
+        if not store_access.connections_of(session, access.id):
             outbox.done(session, job.message)
             return
     address = gear.hooks_address(job.config, access)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from orderflow import clock, outbox, register, trials
+from orderflow import clock, outbox, store_access, trials
 from orderflow.calls import About
 from orderflow.db import unit_of_work
 from orderflow.trials import Step
@@ -41,12 +41,12 @@ def _create(job: Job, step: Step) -> None:
         with job.unit() as session:
             trials.failed(session, step.trial_id, no.words, clock.now())
             if isinstance(no, StoreLocked):
-                register.lock_access(session, job.there.access_id, no.words, clock.now())
+                store_access.lock(session, job.there.access_id, no.words, clock.now())
             outbox.done(session, job.message)
     else:
         with job.unit() as session:
             trials.stands(session, step.trial_id, placed)
-            register.unlock_access(session, job.there.access_id, clock.now())
+            store_access.unlock(session, job.there.access_id, clock.now())
             delay = trials.SHOWN_FOR
             outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
 

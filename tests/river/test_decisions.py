@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orderflow import clock, reasons, register, settings
+from orderflow import clock, reasons, register, settings, store_access
 from orderflow.decide import Verdict
 from orderflow.explain import order as explained
 from orderflow.explain import stored_reasons
@@ -158,7 +158,7 @@ def test_every_obstacle_is_told_at_once_with_its_setting_and_whose_it_was(stage:
         )
         register.activate_add_on(session, merchant, "shopify", active=False, now=clock.now())
         access = stage.house.one(session, StoreAccess, address=ALFA)
-        register.lock_access(session, access.id, "The key is gone.", clock.now())
+        store_access.lock(session, access.id, "The key is gone.", clock.now())
     stage.house.set(order_sync=False)
     stage.sells_on((stage.lamp, 1), (unmapped(stage), 1), paid=False)
     told = {r.code: r for r in stored_reasons(stage.house.part()) if r.verdict is not Verdict.PUSH}
