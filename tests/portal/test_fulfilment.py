@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +15,8 @@ from orderflow.models import Shipment, VendorOrder
 from orderflow.shipments import place
 from sandbox.shopify.order import Order
 from tests.portal.counter import Counter
+
+SCHEMA = Path(__file__).parents[2] / "sandbox" / "shopify" / "schema"
 
 
 def living(order: Order) -> list[tuple[int, list[Any]]]:
@@ -175,3 +181,15 @@ def test_carriers_have_links_and_numbers_that_only_they_give_out() -> None:
     assert carriers.link("Nobody", "1") == carriers.link("UPS", "") == ""
     assert carriers.link("UPS", "1", "https://a.example.com/1") == "https://a.example.com/1"
     assert carriers.link("UPS", "1", "javascript:1").startswith("https://www.ups.com/")
+
+
+def test_carriers_are_spelled_as_the_marketplace_spells_them() -> None:
+    """Else it makes no link of a number."""
+    told = gzip.decompress((SCHEMA / "admin_2026-10.json.gz").read_bytes()).decode()
+    types = json.loads(told)
+    types = types.get("data", types)["__schema"]["types"]
+    (tracking,) = (each for each in types if each["name"] == "FulfillmentTrackingInfo")
+    (company,) = (each for each in tracking["fields"] if each["name"] == "company")
+    text = company["description"].replace("\n", " ")
+    listed = {name.strip(" .") for name in re.split(r"  \* |[,:] ", text)}
+    assert set(carriers.CARRIERS) - listed == set()
