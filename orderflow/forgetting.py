@@ -16,6 +16,9 @@ from orderflow import life, settings, snapshot, timeline
 from orderflow.judge import judge, lock
 from orderflow.models import (
     Attempt,
+    Change,
+    Conflict,
+    Flag,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -50,6 +53,8 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
         part.forbidden = scrub_all(part.forbidden, words)
     pushes = _forget_pushes(session, parts, words)
     shipments = _forget_shipments(session, parts, words)
+    raised = Flag.vendor_order_id.in_([part.id for part in parts])
+    _scrub(session, words, select(Flag).where(raised), "details", "done_why")
     _scrub(session, words, select(TimelineEvent).filter_by(order_id=order.id), "details")
     _scrub(session, words, select(StoreCall).filter_by(order_id=order.id), "words")
     _scrub_messages(session, order, pushes, shipments, words)
@@ -68,8 +73,13 @@ def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> 
         if push.sent is not None:
             sent = snapshot.composed_from_json(push.sent)
             push.sent = snapshot.composed_to_json(sent_without_buyer(sent))
-    mine = Attempt.push_id.in_([push.id for push in pushes])
-    _scrub(session, words, select(Attempt).where(mine), "words")
+        push.stood = None
+    ids = [push.id for push in pushes]
+    _scrub(session, words, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
+    for change in _scrub(session, words, select(Change).where(Change.push_id.in_(ids)), "words"):
+        change.values = None
+    for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
+        conflict.base = conflict.mine = conflict.theirs = None
     return pushes
 
 
@@ -103,7 +113,7 @@ def _scrub_messages(
     lanes = {order.merchant.orders_lane, order.merchant.access.lane}
     lanes |= {push.connection.access.lane for push in pushes}
     subjects = {f"order:{order.id}", f"order:{order.remote_id}"}
-    subjects |= {f"push:{push.id}" for push in pushes}
+    subjects |= {f"{about}:{push.id}" for push in pushes for about in ("push", "change")}
     subjects |= {f"shipment:{shipment.id}" for shipment in shipments}
     subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read", "watch")}
     mine = select(Message).where(Message.lane.in_(lanes), Message.subject.in_(subjects))

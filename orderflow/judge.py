@@ -25,7 +25,7 @@ RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: li
 WATCH_EVERY, ASK_SOON = 900, 5
 """Seconds between two questions to the shop about an order that it holds or calls risky; and
 where news of the order came while it was asked."""
-JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED)
+JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED, life.CANCELLED)
 """In these states a part is decided again when something changes; queued and unknown ones are
 decided right before they are sent."""
 
@@ -44,12 +44,12 @@ def judge(session: Session, part: VendorOrder, now: datetime) -> None:
     """Decide ``part`` and carry it out; the order must be locked."""
     if part.state not in JUDGED:
         return
-    decision = reach(session, part, now, only_news=part.state in life.IN_STORE)
+    decision = reach(session, part, now, only_news=part.state in life.BEEN_IN_STORE)
     if decision.verdict is Verdict.PUSH:
         for leg in decision.legs:
             _queue(session, part, leg, now)
         life.move(session, part, life.QUEUED, now)
-    elif part.state not in life.IN_STORE:
+    elif part.state not in life.BEEN_IN_STORE:
         life.move(session, part, RESTING[decision.verdict], now)
 
 
@@ -182,6 +182,24 @@ def send_soon(session: Session, push: Push, now: datetime, *, delay: float = 0) 
         now=now,
         delay=delay,
     )
+
+
+def follow_soon(
+    session: Session,
+    push: Push,
+    kind: str,
+    about: Mapping[str, Any],
+    now: datetime,
+    *,
+    delay: float = 0,
+    once: str | None = None,
+) -> None:
+    """Have something done to the order of ``push`` that stands in its store. All that is to be
+    done to it comes one after another; what was put off does not hold up what comes now."""
+    lane = session.get_one(Connection, push.connection_id).access.lane
+    subject = f"change:{push.id}"
+    outbox.put(session, lane, kind, subject, about, now=now, delay=delay, once=once)
+    outbox.hurry(session, lane, subject, now)
 
 
 def reconsider_all(

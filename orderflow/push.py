@@ -18,17 +18,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, snapshot, timeline
-from orderflow.compose import Cargo, Target, compose
-from orderflow.decide import PAID, Verdict
+from orderflow import after, cargo, life, outbox, snapshot, timeline
+from orderflow.decide import Verdict
 from orderflow.judge import RESTING, lines_of, lock, reach, reconsider_soon, send_soon
-from orderflow.models import Attempt, Merchant, Push, VariantMapping, VendorOrder
-from orderflow.privacy import MerchantCard, personal_words, scrub
-from orderflow.settings import effective
-from orderflow.shipments import left_to_ship, settle, shipped_pieces
+from orderflow.models import Attempt, Push, VendorOrder
+from orderflow.shipments import settle
+from orderflow.told import harmless
 from stores.base import ComposedOrder, PlacedOrder
 
-AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED)
+AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED, Push.CANCELLED)
 """In these states of a push nothing of it is under way, so no other order may live."""
 AUDIT_AFTER = 900
 """Seconds after a create was sent twice until we make sure that only one order lives."""
@@ -62,8 +60,11 @@ def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | 
         return _begin_looking(session, push, now)
     if push.state != Push.QUEUED or not _still_wanted(session, push, now):
         return None
-    order = _composed(session, push)
+    pieces = cargo.left_of(session, push, push.line_ids)
+    order = cargo.composed(session, push, pieces)
     push.sent = snapshot.composed_to_json(order)
+    for line in lines_of(push.vendor_order, push.line_ids):
+        line.pushed_quantity, line.pushed_pieces = line.quantity, pieces[line.remote_id]
     attempt = _attempt(session, push, "create", now)
     push.state, push.first_sent_at = Push.SENDING, push.first_sent_at or now
     return Sending(push.id, attempt.id, push.connection.access_id, order)
@@ -133,50 +134,6 @@ def _placed(session: Session, part: VendorOrder) -> bool:
     )
 
 
-def _composed(session: Session, push: Push) -> ComposedOrder:
-    part = push.vendor_order
-    seen = snapshot.from_json(part.order.snapshot)
-    settings = effective(session, part.merchant_id, part.vendor_id).values
-    shipped = shipped_pieces(session, part.id)
-    pieces = {
-        line.remote_id: left_to_ship(line.quantity, line.fulfillable, shipped[line.remote_id])
-        for line in lines_of(part, push.line_ids)
-    }
-    cargo = Cargo(
-        part_lines=[line.remote_id for line in part.lines if line.quantity],
-        pieces=pieces,
-        shipping=part.shipping,
-        shipping_tax=part.shipping_tax,
-        targets=_targets(session, push),
-    )
-    card = merchant_card(session.get_one(Merchant, part.merchant_id))
-    paid = part.order.payment in PAID
-    return compose(seen, cargo, settings, card, push.key, paid=paid)
-
-
-def merchant_card(merchant: Merchant) -> MerchantCard:
-    return MerchantCard(merchant.name, merchant.email, merchant.phone, merchant.country)
-
-
-def _targets(session: Session, push: Push) -> dict[str, Target]:
-    lines = {line.variant_id: line.remote_id for line in push.vendor_order.lines}
-    rows = session.scalars(
-        select(VariantMapping).where(
-            VariantMapping.connection_id == push.connection_id,
-            VariantMapping.variant_id.in_([variant for variant in lines if variant]),
-        )
-    )
-    targets = {
-        row.variant_id: Target(row.vendor_variant_id, row.vendor_product_id, row.vendor_sku)
-        for row in rows
-    }
-    return {
-        line.remote_id: targets[line.variant_id]
-        for line in push.vendor_order.lines
-        if line.variant_id in targets
-    }
-
-
 # -- what became of it ---------------------------------------------------------------------------
 
 
@@ -192,6 +149,7 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     told = {"number": order.name, "remote": order.id, "notes": list(order.notes)}
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     _settle_part(session, push.vendor_order, now)
+    after.look(session, push.vendor_order, now)
     if push.repeated:
         _audit(session, push, now, delay=AUDIT_AFTER)
 
@@ -235,11 +193,6 @@ def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
     elif not states & {Push.QUEUED, Push.SENDING}:
         life.move(session, part, life.REFUSED if Push.REFUSED in states else life.PUSHED, now)
         settle(session, part, now)
-
-
-def harmless(session: Session, part: VendorOrder, words: str) -> str:
-    """A store's words without what they may quote of the buyer: they are kept and logged."""
-    return scrub(words, personal_words(snapshot.from_json(part.order.snapshot)))
 
 
 def unknown(session: Session, push_id: int, words: str, now: datetime, wait: float) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, notices, snapshot, timeline
+from orderflow import after, life, notices, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
 from orderflow.decide import PAID, Decision, decide
@@ -95,6 +95,7 @@ def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
         if part.state == life.SHIPPED:
             settle(session, part, now)
         judge(session, part, now)
+        after.look(session, part, now)
 
 
 def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from orderflow import timeline
 from orderflow.judge import lock
 from orderflow.models import Merchant, Report, Shipment
-from orderflow.push import harmless
 from orderflow.settings import effective
+from orderflow.told import harmless
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import outbox, push, shipments, timeline
+from orderflow import after, outbox, push, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
@@ -59,6 +59,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     found.seen_at = order.updated_at
     shipments.settle(session, found.vendor_order, now)
+    after.look(session, found.vendor_order, now)
     return True
 
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import clock, mails, outbox, push, register, report
+from orderflow import cancel, change, clock, mails, outbox, push, register, repay, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -73,6 +73,12 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
     log.error("given_up", message=message.id, lane=message.lane, kind=message.kind, words=words)
     if message.kind == "push":
         push.given_up(session, int(message.about["push"]), words, moment)
+    elif message.kind == "change":
+        change.given_up(session, int(message.about["push"]), words, moment)
+    elif message.kind == "cancel":
+        cancel.given_up(session, int(message.about["change"]), words, moment)
+    elif message.kind == "repay":
+        repay.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "report":
         report.stuck(session, int(message.about["shipment"]), words, moment)
     elif message.kind == "mail":

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from workers import (
     backfill,
+    cancels,
+    changes,
     intake,
     mail,
     privacy,
     pushes,
+    repayments,
     reports,
     tidying,
     tracking,
@@ -28,6 +31,9 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "backfill": backfill.carry_on,
     "push": pushes.send,
     "audit": pushes.audit,
+    "change": changes.carry_on,
+    "cancel": cancels.carry_on,
+    "repay": repayments.carry_on,
     "read": tracking.read,
     "poll": tracking.poll,
     "subscribe": tracking.subscribe,

@@ -4,6 +4,7 @@ from orderflow.models.backfills import Backfill
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
 from orderflow.models.catalogue import UnmappedVariant
+from orderflow.models.changes import Change, Conflict, Flag
 from orderflow.models.invitations import Invitation
 from orderflow.models.mails import Mail
 from orderflow.models.merchants import (
@@ -28,8 +29,11 @@ __all__ = [
     "Attempt",
     "Backfill",
     "Base",
+    "Change",
+    "Conflict",
     "Connection",
     "DailyCount",
+    "Flag",
     "Invitation",
     "Lane",
     "Mail",

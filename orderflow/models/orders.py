@@ -129,6 +129,8 @@ class VendorOrder(Base):
 class OrderLine(Base):
     """A line of the marketplace order. ``vendor_order_id`` NULL: the merchant's own.
     ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
+    ``pushed_quantity`` is what it was when both sides last agreed, ``pushed_pieces`` how many
+    stood in the vendor's order then; they differ where pieces had gone before the push.
     ``vendor_folded`` is what a vendor's names are compared with."""
 
     __tablename__ = "order_line"
@@ -155,6 +157,8 @@ class OrderLine(Base):
     quantity: Mapped[int]
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]
+    pushed_quantity: Mapped[int | None]
+    pushed_pieces: Mapped[int | None]
 
     order: Mapped[MarketplaceOrder] = relationship(back_populates="lines")
     vendor_order: Mapped[VendorOrder | None] = relationship(back_populates="lines")

@@ -1,0 +1,17 @@
+"""The marketplace's order was cancelled, or this part emptied: the vendor's order is cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from orderflow.models import Push
+
+
+def ask(session: Session, push: Push, now: datetime) -> None:
+    """Nothing yet."""
+
+
+def given_up(session: Session, change_id: int, said: str, now: datetime) -> None:
+    """Tried for two days."""

@@ -1,0 +1,97 @@
+"""What a person must do by hand. A flag is raised once, stays until somebody marks it done, and
+goes by itself when its cause is gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow import timeline
+from orderflow.models import Flag, OrderLine, Push, VendorOrder
+
+BY_ITSELF = "app"
+"""Marks a flag done whose cause is gone."""
+CHANGE_BY_HAND = "change_by_hand"
+"""A line of the vendor's order is to be changed there by a person; ``subject`` is its id."""
+
+
+def raise_once(
+    session: Session,
+    part: VendorOrder,
+    code: str,
+    now: datetime,
+    *,
+    subject: str = "",
+    push_id: int | None = None,
+    change_id: int | None = None,
+    **details: Any,
+) -> None:
+    """Raise it, or tell the newest ``details`` of the one that is open; the order is locked."""
+    found = open_flag(session, part, code, subject)
+    if found is not None:
+        if details != found.details:
+            found.details = details
+            timeline.tell(session, part, "flag_changed", now, flag=code, **details)
+        return
+    session.add(
+        Flag(
+            merchant_id=part.merchant_id,
+            vendor_order_id=part.id,
+            push_id=push_id,
+            change_id=change_id,
+            code=code,
+            subject=subject,
+            details=details,
+            raised_at=now,
+        )
+    )
+    session.flush()
+    timeline.tell(session, part, "flag_raised", now, flag=code, **details)
+
+
+def open_flag(session: Session, part: VendorOrder, code: str, subject: str = "") -> Flag | None:
+    return session.scalars(
+        select(Flag).where(
+            Flag.vendor_order_id == part.id,
+            Flag.code == code,
+            Flag.subject == subject,
+            Flag.done_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def settle(
+    session: Session, part: VendorOrder, code: str, now: datetime, *, subject: str = ""
+) -> None:
+    """Its cause is gone: nobody needs to do anything."""
+    found = open_flag(session, part, code, subject)
+    if found is not None:
+        found.done_at, found.done_by = now, BY_ITSELF
+        timeline.tell(session, part, "flag_settled", now, flag=code)
+
+
+def mark_done(session: Session, flag: Flag, who: str, why: str, now: datetime) -> None:
+    """Somebody did it; the order is locked. A line that was to be changed by hand counts as
+    agreed on as it is wanted today. Done already: nothing."""
+    session.refresh(flag)
+    if flag.done_at is not None:
+        return
+    flag.done_at, flag.done_by, flag.done_why = now, who, why
+    if flag.code == CHANGE_BY_HAND:
+        _agree(session, flag)
+    timeline.tell(session, flag.vendor_order, "flag_done", now, flag=flag.code, who=who, why=why)
+
+
+def _agree(session: Session, flag: Flag) -> None:
+    push = session.get(Push, flag.push_id) if flag.push_id else None
+    line = session.scalars(
+        select(OrderLine).where(
+            OrderLine.order_id == flag.vendor_order.order_id, OrderLine.remote_id == flag.subject
+        )
+    ).one_or_none()
+    if push is not None and line is not None and line.push_id == push.id:
+        line.pushed_quantity = line.quantity
+        line.pushed_pieces = int(flag.details["now"])

@@ -1,0 +1,13 @@
+"""What a store says, without what it may quote of the buyer: such words are kept and logged."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from orderflow import snapshot
+from orderflow.models import VendorOrder
+from orderflow.privacy import personal_words, scrub
+
+
+def harmless(session: Session, part: VendorOrder, words: str) -> str:
+    return scrub(words, personal_words(snapshot.from_json(part.order.snapshot)))
