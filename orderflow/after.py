@@ -13,10 +13,10 @@ from orderflow import cancel, change, repay
 from orderflow.models import Push, VendorOrder
 
 
-def look(session: Session, part: VendorOrder, now: datetime) -> None:
-    """Ask for what is missing; the order must be locked."""
+def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = False) -> None:
+    """Ask for what is missing; the order must be locked. ``edited``: its top may have changed."""
     placed = select(Push).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
     for push in session.scalars(placed.order_by(Push.id)):
         cancel.ask(session, push, now)
         repay.ask(session, push, now)
-        change.ask(session, push, now)
+        change.ask(session, push, now, edited=edited)

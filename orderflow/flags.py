@@ -70,7 +70,7 @@ def settle(
     found = open_flag(session, part, code, subject)
     if found is not None:
         found.done_at, found.done_by = now, BY_ITSELF
-        timeline.tell(session, part, "flag_settled", now, flag=code)
+        timeline.tell(session, part, "flag_settled", now, flag=code, **found.details)
 
 
 def mark_done(session: Session, flag: Flag, who: str, why: str, now: datetime) -> None:
@@ -82,7 +82,8 @@ def mark_done(session: Session, flag: Flag, who: str, why: str, now: datetime) -
     flag.done_at, flag.done_by, flag.done_why = now, who, why
     if flag.code == CHANGE_BY_HAND:
         _agree(session, flag)
-    timeline.tell(session, flag.vendor_order, "flag_done", now, flag=flag.code, who=who, why=why)
+    told = {**flag.details, "who": who, "why": why}
+    timeline.tell(session, flag.vendor_order, "flag_done", now, flag=flag.code, **told)
 
 
 def _agree(session: Session, flag: Flag) -> None:

@@ -77,10 +77,15 @@ def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> 
     ids = [push.id for push in pushes]
     _scrub(session, words, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
     for change in _scrub(session, words, select(Change).where(Change.push_id.in_(ids)), "words"):
-        change.values = None
+        change.values, change.state = None, _ended(change)
     for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
         conflict.base = conflict.mine = conflict.theirs = None
     return pushes
+
+
+def _ended(change: Change) -> str:
+    """What nobody knows the outcome of cannot be asked again without the buyer."""
+    return Change.GIVEN_UP if change.state in Change.OPEN and change.values else change.state
 
 
 def _forget_shipments(session: Session, parts: list[VendorOrder], words: Words) -> list[Shipment]:

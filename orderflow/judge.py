@@ -40,6 +40,15 @@ def lock(session: Session, order_id: int) -> MarketplaceOrder:
     ).one()
 
 
+def lock_push(session: Session, push_id: int) -> Push:
+    """A push and its part as they are now; its order is ours until the unit of work ends."""
+    push = session.get_one(Push, push_id)
+    lock(session, push.vendor_order.order_id)
+    session.refresh(push)
+    session.refresh(push.vendor_order)
+    return push
+
+
 def judge(session: Session, part: VendorOrder, now: datetime) -> None:
     """Decide ``part`` and carry it out; the order must be locked."""
     if part.state not in JUDGED:

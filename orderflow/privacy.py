@@ -40,6 +40,7 @@ class Contact:
     shipping_address: Address | None
     billing_address: Address | None
     accepts_marketing: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> Contact:
@@ -58,6 +59,7 @@ def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) 
         shipping_address=_delivery(order.shipping_address, settings, card),
         billing_address=_billing(order.billing_address, settings, card),
         accepts_marketing=_consents(order, settings),
+        tags=tuple(scrub(tag, hidden) for tag in order.tags if keeps_note),
     )
 
 
@@ -226,6 +228,7 @@ def sent_without_buyer(order: ComposedOrder) -> ComposedOrder:
         email="",
         phone="",
         note="",
+        tags=(),
         attributes=(),
         accepts_marketing=False,
     )

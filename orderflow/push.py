@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import after, cargo, life, outbox, snapshot, timeline
 from orderflow.decide import Verdict
-from orderflow.judge import RESTING, lines_of, lock, reach, reconsider_soon, send_soon
+from orderflow.judge import RESTING, lines_of, lock_push, reach, reconsider_soon, send_soon
 from orderflow.models import Attempt, Push, VendorOrder
 from orderflow.shipments import settle
 from orderflow.told import harmless
@@ -55,7 +55,7 @@ class Looking:
 
 def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | None:
     """What is to be done with the push now; None: nothing. Writes the Attempt."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state in (Push.SENDING, Push.UNKNOWN):
         return _begin_looking(session, push, now)
     if push.state != Push.QUEUED or not _still_wanted(session, push, now):
@@ -68,14 +68,6 @@ def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | 
     attempt = _attempt(session, push, "create", now)
     push.state, push.first_sent_at = Push.SENDING, push.first_sent_at or now
     return Sending(push.id, attempt.id, push.connection.access_id, order)
-
-
-def _locked(session: Session, push_id: int) -> Push:
-    push = session.get_one(Push, push_id)
-    lock(session, push.vendor_order.order_id)
-    session.refresh(push)
-    session.refresh(push.vendor_order)
-    return push
 
 
 def _attempt(session: Session, push: Push, kind: str, now: datetime) -> Attempt:
@@ -139,7 +131,7 @@ def _placed(session: Session, part: VendorOrder) -> bool:
 
 def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *, how: str) -> None:
     """The order stands in the vendor's store, ``how`` we learned it: answer, look or webhook."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     _close_attempts(session, push, "placed", "", now)
     if push.state == Push.PLACED:
         return
@@ -149,7 +141,7 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     told = {"number": order.name, "remote": order.id, "notes": list(order.notes)}
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     _settle_part(session, push.vendor_order, now)
-    after.look(session, push.vendor_order, now)
+    after.look(session, push.vendor_order, now, edited=True)
     if push.repeated:
         _audit(session, push, now, delay=AUDIT_AFTER)
 
@@ -197,7 +189,7 @@ def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
 
 def unknown(session: Session, push_id: int, words: str, now: datetime, wait: float) -> None:
     """No trustworthy answer came; look in ``wait`` seconds."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state == Push.PLACED:
         return
     _unknown(session, push, words, now)
@@ -229,7 +221,7 @@ def looked(
         if len(live) > 1:
             _audit(session, session.get_one(Push, push_id), now, delay=0)
         return
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state != Push.UNKNOWN:
         return
     _close_attempts(session, push, "not found", "", now)
@@ -247,7 +239,7 @@ def looked(
 
 def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datetime) -> None:
     """The store was busy or locked: nothing was done, the push waits as it was."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, outcome, words, now)
     if push.state == Push.SENDING:
@@ -257,7 +249,7 @@ def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datet
 
 def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
     """The store said no, in these words; a person must put something right."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, "refused", words, now)
     push.state, push.words = Push.REFUSED, words
@@ -270,7 +262,7 @@ def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
 
 def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
     """Tried for two days. One that was certainly not sent is refused; an unknown one stays so."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     timeline.tell(session, push.vendor_order, "given_up", now, words=words)
     if push.state == Push.QUEUED:

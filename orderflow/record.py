@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, life, notices, snapshot, timeline
+from orderflow import after, change, flags, life, notices, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
 from orderflow.decide import PAID, Decision, decide
@@ -51,7 +51,7 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
         order.paid_at = now
     order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
-    _decide(session, order, now)
+    _decide(session, order, now, edited=True)
     return True
 
 
@@ -89,13 +89,17 @@ def foresee(
         yield vendor.id, decide(facts, effective(session, merchant.id, vendor.id), now)
 
 
-def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
-    """A shipped part that got another line is not all shipped any more, and is decided again."""
+def _decide(
+    session: Session, order: MarketplaceOrder, now: datetime, *, edited: bool = False
+) -> None:
+    """A shipped part that got another line is not all shipped any more, and is decided again. A
+    change of the settings alone is no edit; it frees one that was not passed on."""
     for part in order.vendor_orders:
         if part.state == life.SHIPPED:
             settle(session, part, now)
         judge(session, part, now)
-        after.look(session, part, now)
+        held_back = flags.open_flag(session, part, change.NOT_PASSED_ON) is not None
+        after.look(session, part, now, edited=edited or held_back)
 
 
 def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:

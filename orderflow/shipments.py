@@ -28,6 +28,11 @@ def shipped_pieces(
     return pieces
 
 
+def parcels_of(push: Push) -> str:
+    """How the ids of a store's parcels of this order begin."""
+    return f"{push.connection_id}:{push.remote_id}:"
+
+
 def left_to_ship(quantity: int, fulfillable: int, shipped: int) -> int:
     """Pieces of a line that still have to go. ``fulfillable`` is what the marketplace still lets
     be fulfilled, so what was shipped and reported is out of it already."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, outbox, push, shipments, timeline
+from orderflow import after, outbox, pieces, push, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
@@ -58,6 +58,8 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if newer:
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     found.seen_at = order.updated_at
+    if order.content is not None and order.placed.live:
+        pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
     after.look(session, found.vendor_order, now)
     return True
@@ -73,7 +75,7 @@ def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> 
 
 
 def _remote_id(found: Push, parcel_id: str) -> str:
-    return f"{found.connection_id}:{found.remote_id}:{parcel_id}"
+    return shipments.parcels_of(found) + parcel_id
 
 
 def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -> None:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import cancel, change, clock, mails, outbox, push, register, repay, report
+from orderflow import cancel, clock, edited, mails, outbox, push, register, repay, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -74,7 +74,7 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
     if message.kind == "push":
         push.given_up(session, int(message.about["push"]), words, moment)
     elif message.kind == "change":
-        change.given_up(session, int(message.about["push"]), words, moment)
+        edited.given_up(session, int(message.about["push"]), words, moment)
     elif message.kind == "cancel":
         cancel.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "repay":
