@@ -14,14 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import cargo, conflict, differ, flags, pieces, snapshot
-from orderflow.judge import follow_soon, lock_push
+from orderflow.judge import edit_soon, lock_push
 from orderflow.models import Change, Push
 from orderflow.privacy import sent_without_buyer
 from orderflow.settings import effective
 from stores.base import Amendment, LineEdits
 
-BURST = 10
-"""Seconds until an edit is carried over: those that come meanwhile go with it."""
 NOT_PASSED_ON = "not_passed_on"
 MINE = (Change.FIELDS, Change.LINES)
 FIRST = (Change.CANCEL, Change.REFUND)
@@ -60,8 +58,7 @@ def ask(session: Session, push: Push, now: datetime, *, edited: bool = False) ->
         )
         return
     flags.settle(session, push.vendor_order, NOT_PASSED_ON, now)
-    about, once = {"push": push.id}, f"change:{push.id}"
-    follow_soon(session, push, "change", about, now, delay=BURST, once=once)
+    edit_soon(session, push, now)
 
 
 def _differs(session: Session, push: Push, *, edited: bool) -> bool:

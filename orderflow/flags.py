@@ -23,6 +23,7 @@ def raise_once(
     part: VendorOrder,
     code: str,
     now: datetime,
+    /,
     *,
     subject: str = "",
     push_id: int | None = None,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, timeline
+from orderflow import life, outbox, supplement, timeline
 from orderflow.decide import WATCHED, Decision, Leg, Verdict, decide
 from orderflow.facts import gather
 from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
@@ -22,6 +22,8 @@ from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+BURST = 10
+"""Seconds until an edit is carried over: those that come meanwhile go with it."""
 WATCH_EVERY, ASK_SOON = 900, 5
 """Seconds between two questions to the shop about an order that it holds or calls risky; and
 where news of the order came while it was asked."""
@@ -55,9 +57,9 @@ def judge(session: Session, part: VendorOrder, now: datetime) -> None:
         return
     decision = reach(session, part, now, only_news=part.state in life.BEEN_IN_STORE)
     if decision.verdict is Verdict.PUSH:
-        for leg in decision.legs:
-            _queue(session, part, leg, now)
-        life.move(session, part, life.QUEUED, now)
+        joined = [_join(session, part, leg, now) for leg in decision.legs]
+        if not all(joined):
+            life.move(session, part, life.QUEUED, now)
     elif part.state not in life.BEEN_IN_STORE:
         life.move(session, part, RESTING[decision.verdict], now)
 
@@ -132,6 +134,24 @@ def _is_watched(part: VendorOrder) -> bool:
         reason["code"] in WATCHED and reason["verdict"] != Verdict.PUSH.value
         for reason in (part.decision or {}).get("reasons", ())
     )
+
+
+def _join(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> bool:
+    """True: the lines follow into an order that stands there. False: a push of them is queued."""
+    push = supplement.home(session, part, leg.store)
+    if push is None:
+        _queue(session, part, leg, now)
+        return False
+    supplement.join(session, push, lines_of(part, leg.lines))
+    timeline.tell(session, part, "lines_follow", now, number=push.remote_name)
+    edit_soon(session, push, now)
+    return True
+
+
+def edit_soon(session: Session, push: Push, now: datetime) -> None:
+    """Have the order of ``push`` changed to what is wanted, together with what comes meanwhile."""
+    about, once = {"push": push.id}, f"change:{push.id}"
+    follow_soon(session, push, "change", about, now, delay=BURST, once=once)
 
 
 def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:

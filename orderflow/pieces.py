@@ -46,7 +46,7 @@ class Wanted:
 def of(session: Session, push: Push, left: Mapping[str, int] | None = None) -> list[Wanted]:
     """The lines of ``push`` as they are wanted: what was agreed on and what changed since. ``left``
     are pieces that the store says have gone, beside those in the book."""
-    shipped = _shipped(session, push) | Counter(left or {})
+    gone = shipped(session, push) | Counter(left or {})
     over = push.vendor_order.order.cancelled_at is not None
     found = []
     for line in push.vendor_order.lines:
@@ -54,12 +54,12 @@ def of(session: Session, push: Push, left: Mapping[str, int] | None = None) -> l
             continue
         more = line.quantity - line.pushed_quantity
         mine = 0 if over else max(line.pushed_pieces + more, 0)
-        mine = max(mine, shipped[line.remote_id])
+        mine = max(mine, gone[line.remote_id])
         found.append(Wanted(line, line.pushed_pieces, mine))
     return found
 
 
-def _shipped(session: Session, push: Push) -> Counter[str]:
+def shipped(session: Session, push: Push) -> Counter[str]:
     """What has left by parcels of this very order; what went otherwise was never in it."""
     parcels = session.scalars(
         select(Shipment.lines).where(
@@ -68,10 +68,10 @@ def _shipped(session: Session, push: Push) -> Counter[str]:
             Shipment.remote_id.startswith(parcels_of(push), autoescape=True),
         )
     )
-    pieces: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     for lines in parcels:
-        pieces.update(lines)
-    return pieces
+        left.update(lines)
+    return left
 
 
 def emptied(wanted: list[Wanted]) -> bool:
@@ -98,13 +98,16 @@ def by_hand(session: Session, push: Push) -> dict[str, Flag]:
 
 
 def heard(session: Session, push: Push, content: OrderContent, now: datetime) -> None:
-    """The vendor has changed lines in their store alone, or changed them back. What we are at
-    ourselves is no news."""
+    """The vendor has changed lines in their store: as we had asked them to, alone, or back. What
+    we are at ourselves is no news."""
     if busy(session, push, *Change.OPEN):
         return
     for each in of(session, push):
         there = content.line(each.line.remote_id)
         have, subject = there.quantity if there else 0, each.line.remote_id
+        if each.edited and have == each.mine:
+            agree(each.line, each.line.quantity, have)
+            flags.settle(session, push.vendor_order, flags.CHANGE_BY_HAND, now, subject=subject)
         if have == each.base or each.edited:
             flags.settle(session, push.vendor_order, VENDOR_CHANGED, now, subject=subject)
             continue

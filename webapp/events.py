@@ -66,6 +66,7 @@ EVENTS: Mapping[str, str] = {
     "shipped_by_merchant": _later("It was shipped on the vendor's behalf: %(pieces)s."),
     "shipment_corrected": _later("A shipment typed in by hand was corrected: %(pieces)s."),
     "shipment_withdrawn": _later("A shipment typed in by hand was withdrawn."),
+    "lines_follow": _later("The items follow into %(number)s, which stands there already."),
     "fields_written": _later("Your edits were written into the vendor's order: %(fields)s."),
     "fields_left_out": _later(
         "The vendor's platform does not keep these fields, so they were not changed: %(fields)s."

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from orderflow import clock, forgetting
-from orderflow.change import BURST
+from orderflow.judge import BURST
 from orderflow.models import StoreCall
 from sandbox.shopify.order import Order
 from stores.base import Address
