@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import flags, pieces, timeline
-from orderflow.judge import follow_soon
-from orderflow.models import Conflict, OrderLine, Push
+from orderflow.judge import follow_soon, lock_push
+from orderflow.models import Conflict, OrderLine, PersonalRead, Push
 from orderflow.settings import effective
 
 VERDICTS = {"merchant": Conflict.MERCHANT, "vendor": Conflict.VENDOR, "ask": Conflict.OPEN}
@@ -115,6 +115,28 @@ def find(session: Session, merchant_id: int, order_id: int, public_id: str) -> C
         .where(Conflict.merchant_id == merchant_id, Conflict.public_id == public_id)
         .where(Push.vendor_order.has(order_id=order_id))
     ).one_or_none()
+
+
+def shown(session: Session, row_id: int, who: str, now: datetime) -> Conflict:
+    """Its values, to somebody whose look is noted: the mask may have let the buyer's through."""
+    row = session.get_one(Conflict, row_id)
+    session.add(
+        PersonalRead(
+            merchant_id=row.merchant_id,
+            order_id=row.push.vendor_order.order_id,
+            at=now,
+            by=who,
+            why="what both sides changed",
+        )
+    )
+    return row
+
+
+def decide(session: Session, row_id: int, verdict: str, who: str, now: datetime) -> bool:
+    """A person says whose value holds. False: it was settled meanwhile."""
+    row = session.get_one(Conflict, row_id)
+    lock_push(session, row.push_id)
+    return settle(session, row, verdict, who, now)
 
 
 def settle(session: Session, row: Conflict, verdict: str, who: str, now: datetime) -> bool:

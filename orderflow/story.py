@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from orderflow import explain, settings, snapshot
 from orderflow.decide import Reason
 from orderflow.models import (
+    Conflict,
     Connection,
     MarketplaceOrder,
     OrderLine,
@@ -47,6 +48,7 @@ class PartStory:
     shipments: tuple[Shipment, ...]
     homes: tuple[Connection, ...]
     settings: Settings
+    conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _parts(
     ids = [part.id for part in parts]
     pushes, shipments = _pushes(session, ids), _shipments(session, ids)
     homes = _homes(session, parts, [push for each in pushes.values() for push in each])
-    standing = standings(session, parts, now)
+    standing, met = standings(session, parts, now), _conflicts(session, ids)
     stored = settings.stored(session, order.merchant_id)
     return [
         PartStory(
@@ -134,6 +136,7 @@ def _parts(
             tuple(shipments[part.id]),
             tuple(homes[part.vendor_id]),
             settings.combine(stored[None], stored.get(part.vendor_id, {})).values,
+            tuple(met[part.id]),
         )
         for part in parts
     ]
@@ -160,6 +163,21 @@ def _pushes(session: Session, part_ids: Sequence[int]) -> dict[int, list[Push]]:
         .order_by(Push.id)
     )
     return _by_part(rows)
+
+
+def _conflicts(session: Session, part_ids: Sequence[int]) -> dict[int, list[Conflict]]:
+    """Without their values, which may be the buyer's: looking at those is noted."""
+    rows = session.execute(
+        select(Push.vendor_order_id, Conflict)
+        .join(Push, Push.id == Conflict.push_id)
+        .where(Push.vendor_order_id.in_(part_ids))
+        .options(defer(Conflict.base), defer(Conflict.mine), defer(Conflict.theirs))
+        .order_by(Conflict.id)
+    )
+    found: dict[int, list[Conflict]] = defaultdict(list)
+    for part_id, conflict in rows:
+        found[part_id].append(conflict)
+    return found
 
 
 def _shipments(session: Session, part_ids: Sequence[int]) -> dict[int, list[Shipment]]:

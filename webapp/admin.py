@@ -18,6 +18,7 @@ from stores.base import StoreError
 from webapp import (
     addons,
     backfill,
+    conflicts,
     filters,
     helping,
     history,
@@ -39,6 +40,7 @@ from webapp import (
 PAGES = (
     home.pages,
     orders.pages,
+    conflicts.pages,
     order.pages,
     backfill.pages,
     why.pages,

@@ -8,6 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
+from orderflow import conflict, flags
+from orderflow.models import Conflict
+from webapp import telling
 from webapp.filters import quoted
 
 FIELDS: Mapping[str, str] = {
@@ -82,3 +85,13 @@ def field(name: str) -> str:
     if group == "tags" and own:
         return str(_("tag %(name)s", name=quoted(own)))
     return str(FIELDS.get(name, name))
+
+
+def verdict(row: Conflict) -> str:
+    """Whose value is kept, and who said so."""
+    if row.settled_by == flags.BY_ITSELF:
+        return str(_("overtaken by a later edit"))
+    whose = _("yours is kept") if row.verdict == Conflict.MERCHANT else _("the vendor's is kept")
+    if row.settled_by == conflict.SETTING:
+        return str(_("%(whose)s, as set", whose=whose))
+    return str(_("%(whose)s, says %(who)s", whose=whose, who=telling.who(row.settled_by)))

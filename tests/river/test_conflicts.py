@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from orderflow import clock, conflict
-from orderflow.judge import BURST, lock_push
+from orderflow.judge import BURST
 from orderflow.models import Conflict
 from sandbox.shopify.order import Order
 from tests import agreement
@@ -82,10 +82,8 @@ def test_a_person_is_asked_and_decides(stage: Stage, verdict: str, note: str, co
     both_change(stage)
     for row in kept(stage):
         with stage.house.unit() as session:
-            lock_push(session, row.push_id)
-            mine = session.get_one(Conflict, row.id)
-            assert conflict.settle(session, mine, verdict, "staff", clock.now())
-            assert not conflict.settle(session, mine, verdict, "staff", clock.now())
+            assert conflict.decide(session, row.id, verdict, "staff", clock.now())
+            assert not conflict.decide(session, row.id, verdict, "staff", clock.now())
     carry_over(stage)
     assert (notes(stage), lamps(stage)) == ([note, note], count)
     assert [flag for flag in stage.house.flags() if flag.code == "conflict"] == []

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import backfill
+from orderflow import backfill, conflict
 from orderflow import requests as privacy_requests
 from orderflow.models import (
     Backfill,
+    Conflict,
     Connection,
     MarketplaceOrder,
     PrivacyRequest,
@@ -102,6 +103,7 @@ def one_of_each(floor: Floor) -> Floor:
     floor.house.turn()
     _asks_for_a_copy(floor)
     _counts_earlier_orders(floor)
+    _changes_on_both_sides(floor)
     floor.house.merchant(STRANGER)
     return floor
 
@@ -121,6 +123,14 @@ def _counts_earlier_orders(floor: Floor) -> None:
     floor.house.turn()
 
 
+def _changes_on_both_sides(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        push = session.scalars(select(Push).order_by(Push.id)).first()
+        assert push is not None
+        values = ("a", "SECRET-NOTE", "b")
+        conflict.meet(session, push, "note", values, floor.house.clock(), floor.house.clock())
+
+
 def examples(floor: Floor) -> Examples:
     with floor.house.look() as session:
         vendor = session.scalars(select(Vendor).where(Vendor.name == "Alfa")).one()
@@ -133,6 +143,7 @@ def examples(floor: Floor) -> Examples:
         shipment = session.scalars(select(Shipment)).one()
         copy = session.scalars(select(PrivacyRequest)).one()
         counted = session.scalars(select(Backfill)).one()
+        met = session.scalars(select(Conflict)).one()
         kept = {
             "order": order.public_id,
             "part": part.public_id,
@@ -145,11 +156,13 @@ def examples(floor: Floor) -> Examples:
             "tab": "order-sync",
             "kind": "order_push",
             "platform": "shopify",
+            "number": met.public_id,
+            "verdict": "vendor",
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
         of_copy, of_count = {"public_id": copy.public_id}, {"public_id": counted.public_id}
     named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
-    named |= {"order": of_order, "privacy": of_copy, "backfill": of_count}
+    named |= {"order": of_order, "privacy": of_copy, "backfill": of_count, "conflicts": of_order}
     return Examples(named, kept)
 
 
