@@ -30,6 +30,7 @@ def composed(session: Session, push: Push, pieces: Mapping[str, int]) -> Compose
         shipping=part.shipping,
         shipping_tax=part.shipping_tax,
         targets=_targets(session, push),
+        former=snapshot.former(part.order.former),
     )
     card = merchant_card(session.get_one(Merchant, part.merchant_id))
     paid = part.order.payment in PAID

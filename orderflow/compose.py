@@ -25,13 +25,15 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Cargo:
     """What one push takes along. ``part_lines``: the ids of all lines of the vendor's part, over
-    which ``shipping`` was shared; ``pieces``: how many of each of ours go."""
+    which ``shipping`` was shared; ``pieces``: how many of each of ours go; ``former``: who the
+    buyer was before an edit."""
 
     part_lines: Sequence[str]
     pieces: Mapping[str, int]
     shipping: int
     shipping_tax: int
     targets: Mapping[str, Target]
+    former: Sequence[SeenOrder] = ()
 
 
 def compose(
@@ -50,7 +52,7 @@ def compose(
     shipping = sum(freight.get(i, 0) for i in cargo.pieces)
     if order.taxes_included:
         shipping -= shipping_tax
-    buyer = contact(order, settings, card, key)
+    buyer = contact(order, settings, card, key, cargo.former)
     return ComposedOrder(
         key=key,
         reference=order.name,

@@ -31,6 +31,7 @@ from orderflow.models import (
     VendorOrder,
 )
 from orderflow.privacy import personal_words, scrub_all, sent_without_buyer, without_buyer
+from stores.base import SeenOrder
 
 REQUEST, TIME = "request", "time"
 BATCH = 50
@@ -44,8 +45,8 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     if order.forgotten_at is not None:
         return
     seen = snapshot.from_json(order.snapshot)
-    words = personal_words(seen)
-    order.snapshot = snapshot.to_json(without_buyer(seen))
+    words = _words(seen, snapshot.former(order.former))
+    order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
     order.forgotten_at = now
     parts = list(order.vendor_orders)
     for part in parts:
@@ -63,6 +64,11 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     for part in parts:
         if part.state in life.UNDECIDED:
             judge(session, part, now)
+
+
+def _words(seen: SeenOrder, former: tuple[SeenOrder, ...]) -> Words:
+    told = (word for each in (seen, *former) for word in personal_words(each))
+    return tuple(dict.fromkeys(told))
 
 
 def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:

@@ -7,6 +7,7 @@ unless the merchant shares it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,10 +44,17 @@ class Contact:
     tags: tuple[str, ...] = ()
 
 
-def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> Contact:
+def contact(
+    order: SeenOrder,
+    settings: Settings,
+    card: MerchantCard,
+    key: str,
+    former: Sequence[SeenOrder] = (),
+) -> Contact:
     """The buyer fields that may leave for the vendor whose push has ``key``. Whatever a note says
-    of a field that is not shared is removed from it."""
-    hidden = _hidden_words(order, settings)
+    of a field that is not shared is removed from it, also as it was before an edit (``former``)."""
+    told = {word for each in (order, *former) for word in _hidden_words(each, settings)}
+    hidden = tuple(sorted(told, key=lambda word: (-len(word), word)))
     keeps_note = settings.mode("note") != "leave_out"
     attributes = [pair for pair in order.attributes if pair[0] != KEY_ATTRIBUTE]
     return Contact(
@@ -198,6 +206,11 @@ def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
     if isinstance(value, list):
         return [scrub_all(each, hidden) for each in value]
     return value
+
+
+def buyer_alone(order: SeenOrder) -> SeenOrder:
+    """Who bought, and nothing else of the order."""
+    return replace(order, lines=(), note="", tags=(), attributes=())
 
 
 # -- forgetting ----------------------------------------------------------------------------------

@@ -31,12 +31,15 @@ from orderflow.models import (
     VendorOrder,
     public_id,
 )
-from orderflow.privacy import without_buyer
+from orderflow.privacy import buyer_alone, without_buyer
 from orderflow.search import folded
 from orderflow.settings import effective
 from orderflow.shipments import settle
 from orderflow.split import Owners, Part, fold, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
+
+FORMER = 20
+"""So many edits of who the buyer is are remembered."""
 
 
 def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime) -> bool:
@@ -145,9 +148,21 @@ def _locked(
     if seen.updated_at == order.updated_at and snapshot.to_json(seen) == order.snapshot:
         return None
     _tell_changes(session, order, seen, now)
+    _keep_buyer(order, seen)
     for name, value in _columns(seen).items():
         setattr(order, name, value)
     return order
+
+
+def _keep_buyer(order: MarketplaceOrder, seen: SeenOrder) -> None:
+    """An edit that renames the buyer must not let an older name through the mask."""
+    was = snapshot.from_json(order.snapshot)
+    if order.forgotten_at is None and _who(was) != _who(seen):
+        order.former = [*(order.former or ()), snapshot.to_json(buyer_alone(was))][-FORMER:]
+
+
+def _who(seen: SeenOrder) -> tuple[object, ...]:
+    return seen.email, seen.phone, seen.shipping_address, seen.billing_address
 
 
 PROGRESS = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded")

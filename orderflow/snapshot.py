@@ -22,6 +22,11 @@ def from_json(stored: Any) -> SeenOrder:
     return _adapter.validate_python(stored)
 
 
+def former(stored: Any | None) -> tuple[SeenOrder, ...]:
+    """Who the buyer was before each edit."""
+    return tuple(from_json(each) for each in stored or ())
+
+
 def composed_to_json(order: ComposedOrder) -> Any:
     return _composed.dump_python(order, mode="json", exclude_defaults=True)
 

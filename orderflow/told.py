@@ -10,4 +10,7 @@ from orderflow.privacy import personal_words, scrub
 
 
 def harmless(session: Session, part: VendorOrder, words: str) -> str:
-    return scrub(words, personal_words(snapshot.from_json(part.order.snapshot)))
+    order = part.order
+    for seen in (snapshot.from_json(order.snapshot), *snapshot.former(order.former)):
+        words = scrub(words, personal_words(seen))
+    return words

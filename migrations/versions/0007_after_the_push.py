@@ -31,6 +31,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("takes_more", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
+    with op.batch_alter_table("marketplace_order", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("former", sa.LargeBinary(), nullable=True))
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("pushed_quantity", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("pushed_pieces", sa.Integer(), nullable=True))
@@ -160,6 +162,8 @@ def downgrade() -> None:
     _drop_what_is_not_understood()
     for table in ("flag", "conflict", "change"):
         op.drop_table(table)
+    with op.batch_alter_table("marketplace_order", schema=None) as batch_op:
+        batch_op.drop_column("former")
     with op.batch_alter_table("order_line", schema=None) as batch_op:
         batch_op.drop_column("pushed_pieces")
         batch_op.drop_column("pushed_quantity")

@@ -18,7 +18,8 @@ InByteOrder = String().with_variant(String(collation="C"), "postgresql")
 
 class MarketplaceOrder(Base):
     """``number`` is what ``name`` is searched by (``orderflow.search``). ``snapshot`` holds all
-    that was seen, personal data with it, sealed. Amounts are in minor units of ``currency``;
+    that was seen, personal data with it, sealed; ``former`` who the buyer was before an edit, whose
+    name a note may still quote. Amounts are in minor units of ``currency``;
     ``own_share`` is the merchant's own part of ``total``. ``paid_at`` is when we first saw it paid;
     ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``finished_at`` is when
     nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed."""
@@ -61,6 +62,7 @@ class MarketplaceOrder(Base):
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
     snapshot: Mapped[Any] = mapped_column(SealedJSON)
+    former: Mapped[Any | None] = mapped_column(SealedJSON)
 
     merchant: Mapped[Merchant] = relationship()
     vendor_orders: Mapped[list[VendorOrder]] = relationship(back_populates="order")
