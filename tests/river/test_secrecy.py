@@ -181,7 +181,7 @@ def test_after_a_rotation_the_old_key_may_be_dropped(stage: Stage) -> None:
         with stage.house.look() as session, pytest.raises(secrets.SecretsError):
             session.query(MarketplaceOrder).one()
     finally:
-        secrets.use_keys([KEY])
+        secrets.use_keys([KEY, new])
 
 
 def test_the_house_still_works_after_a_rotation(stage: Stage) -> None:
@@ -196,7 +196,7 @@ def test_the_house_still_works_after_a_rotation(stage: Stage) -> None:
         assert len(stage.alfa.orders) == 2
         assert stage.harbour.domain == HARBOUR
     finally:
-        secrets.use_keys([KEY])
+        secrets.use_keys([KEY, new])
 
 
 def test_no_edit_carries_who_the_buyer_is_or_was(stage: Stage) -> None:
