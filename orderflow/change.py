@@ -51,14 +51,18 @@ def ask(session: Session, push: Push, now: datetime, *, edited: bool = False) ->
     the top of the marketplace's order may have changed too."""
     if push.gone_at is not None or not _differs(session, push, edited=edited):
         return
-    why = hindrance(session, push)
+    if not _is_held_back(session, push, now):
+        edit_soon(session, push, now)
+
+
+def _is_held_back(session: Session, push: Push, now: datetime) -> bool:
+    """Whether it is not to be passed on now: then somebody is told."""
+    part, why = push.vendor_order, hindrance(session, push)
     if why:
-        flags.raise_once(
-            session, push.vendor_order, NOT_PASSED_ON, now, push_id=push.id, reason=why
-        )
-        return
-    flags.settle(session, push.vendor_order, NOT_PASSED_ON, now)
-    edit_soon(session, push, now)
+        flags.raise_once(session, part, NOT_PASSED_ON, now, push_id=push.id, reason=why)
+    else:
+        flags.settle(session, part, NOT_PASSED_ON, now)
+    return bool(why)
 
 
 def _differs(session: Session, push: Push, *, edited: bool) -> bool:
@@ -130,7 +134,9 @@ def hindrance(session: Session, push: Push) -> str:
 def begin(session: Session, push_id: int, now: datetime) -> Looking | None:
     """What is to be done with the order of the push now; None: nothing."""
     push = lock_push(session, push_id)
-    if push.state != Push.PLACED or push.gone_at is not None or hindrance(session, push):
+    if push.state != Push.PLACED or push.gone_at is not None:
+        return None
+    if _differs(session, push, edited=True) and _is_held_back(session, push, now):
         return None
     again = [row for row in rows(session, push, (Change.SENDING, Change.UNKNOWN)) if row.values]
     if not again and not may_edit(session, push):

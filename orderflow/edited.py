@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from orderflow import change, conflict, differ, edits, flags, pieces, timeline
+from orderflow import cargo, change, conflict, differ, edits, flags, pieces, snapshot, timeline
 from orderflow.judge import follow_soon, judge, lock_push
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.told import harmless
@@ -51,6 +52,20 @@ def _lines_written(session: Session, row: Change, now: datetime) -> None:
         if line is not None:
             pieces.agree(line, told["quantity"], told["now"])
         flags.settle(session, row.push.vendor_order, flags.CHANGE_BY_HAND, now, subject=line_id)
+    _keep_lines(session, row.push)
+
+
+def _keep_lines(session: Session, push: Push) -> None:
+    """The copy of what the vendor got has the lines as they stand there now."""
+    if push.sent is None:
+        return
+    agreed = {line.remote_id: line.pushed_pieces or 0 for line in push.vendor_order.lines}
+    there = {line: agreed[line] for line in push.line_ids if agreed.get(line)}
+    lines = cargo.composed(session, push, there).lines
+    sent = snapshot.composed_from_json(push.sent)
+    goods = sum(line.total + line.tax for line in lines)
+    total = goods + sent.shipping + sent.shipping_tax
+    push.sent = snapshot.composed_to_json(replace(sent, lines=lines, total=total))
 
 
 def _line(push: Push, line_id: str) -> OrderLine | None:

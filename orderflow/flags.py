@@ -16,6 +16,9 @@ BY_ITSELF = "app"
 """Marks a flag done whose cause is gone."""
 CHANGE_BY_HAND = "change_by_hand"
 """A line of the vendor's order is to be changed there by a person; ``subject`` is its id."""
+VENDOR_CHANGED = "vendor_changed_lines"
+"""The vendor has changed a line alone; ``subject`` is its id."""
+OF_A_LINE = (CHANGE_BY_HAND, VENDOR_CHANGED)
 
 
 def raise_once(
@@ -75,13 +78,13 @@ def settle(
 
 
 def mark_done(session: Session, flag: Flag, who: str, why: str, now: datetime) -> None:
-    """Somebody did it; the order is locked. A line that was to be changed by hand counts as
-    agreed on as it is wanted today. Done already: nothing."""
+    """Somebody did it; the order is locked. A line that was to be changed by hand, or that the
+    vendor has changed, counts as agreed on with so many pieces. Done already: nothing."""
     session.refresh(flag)
     if flag.done_at is not None:
         return
     flag.done_at, flag.done_by, flag.done_why = now, who, why
-    if flag.code == CHANGE_BY_HAND:
+    if flag.code in OF_A_LINE:
         _agree(session, flag)
     told = {**flag.details, "who": who, "why": why}
     timeline.tell(session, flag.vendor_order, "flag_done", now, flag=flag.code, **told)
@@ -95,5 +98,5 @@ def _agree(session: Session, flag: Flag) -> None:
         )
     ).one_or_none()
     if push is not None and line is not None and line.push_id == push.id:
-        line.pushed_quantity = line.quantity
+        line.pushed_quantity = flag.details.get("quantity", line.pushed_quantity)
         line.pushed_pieces = int(flag.details["now"])

@@ -16,8 +16,6 @@ from orderflow.models import Change, Flag, OrderLine, Push, Shipment
 from orderflow.shipments import parcels_of
 from stores.base import OrderContent
 
-VENDOR_CHANGED = "vendor_changed_lines"
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -109,7 +107,7 @@ def heard(session: Session, push: Push, content: OrderContent, now: datetime) ->
             agree(each.line, each.line.quantity, have)
             flags.settle(session, push.vendor_order, flags.CHANGE_BY_HAND, now, subject=subject)
         if have == each.base or each.edited:
-            flags.settle(session, push.vendor_order, VENDOR_CHANGED, now, subject=subject)
+            flags.settle(session, push.vendor_order, flags.VENDOR_CHANGED, now, subject=subject)
             continue
         told = {"sku": each.line.sku, "title": each.line.title, "was": each.base, "now": have}
         _flag(session, push, subject, told, now)
@@ -119,7 +117,9 @@ def _flag(
     session: Session, push: Push, subject: str, told: Mapping[str, Any], now: datetime
 ) -> None:
     part = push.vendor_order
-    flags.raise_once(session, part, VENDOR_CHANGED, now, subject=subject, push_id=push.id, **told)
+    flags.raise_once(
+        session, part, flags.VENDOR_CHANGED, now, subject=subject, push_id=push.id, **told
+    )
 
 
 def busy(session: Session, push: Push, *states: str, kinds: tuple[str, ...] = ()) -> bool:

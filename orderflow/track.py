@@ -57,12 +57,23 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         _take_parcel(session, found, parcel, now)
     if newer:
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
+    if newer and found.seen_at is not None and order.content is None and order.placed.live:
+        _read_soon(session, found, now)
     found.seen_at = order.updated_at
     if order.content is not None and order.placed.live:
         pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
     after.look(session, found.vendor_order, now)
     return True
+
+
+def _read_soon(session: Session, found: Push, now: datetime) -> None:
+    """Its lines may have been changed, and a page of changes does not tell them."""
+    name = f"read:{found.remote_id}"
+    about = {"order": found.remote_id, "key": found.key}
+    lane = found.connection.access.lane
+    if not outbox.is_waiting(session, lane, name):
+        outbox.put(session, lane, "read", name, about, now=now)
 
 
 def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
+from orderflow import clock, flags
 from orderflow.judge import BURST
+from orderflow.models import Flag
 from sandbox.shopify.order import Order
 from sandbox.woocommerce.totals import total_of
 from tests import agreement
@@ -21,10 +25,10 @@ def edit(stage: Stage, order: Order, *, wait: float = BURST, **changes: Any) -> 
 
 def flagged(stage: Stage) -> list[tuple[str, str, int, int]]:
     """Of each line to be changed by hand: whose, what, from, to."""
-    return [
+    return sorted(
         (flag.code, flag.details["sku"], flag.details["was"], flag.details["now"])
         for flag in stage.house.flags()
-    ]
+    )
 
 
 def test_quantities_go_up_and_down_and_a_line_goes_and_comes(stage: Stage) -> None:
@@ -145,3 +149,19 @@ def test_pieces_that_the_vendor_changed_alone_are_flagged_and_stay(stage: Stage)
     stage.people.merchant.edits(stage.alfa, lamps, lines={line: 2})
     stage.house.turn()
     assert flagged(stage) == []
+
+
+def test_a_vendor_s_change_that_no_webhook_tells_is_found_by_polling(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    stage.house.world.deliveries.drop = 1.0
+    stage.house.clock.advance(5)
+    (lamps,) = stage.alfa.orders.values()
+    stage.people.merchant.edits(stage.alfa, lamps, lines={str(lamps.lines[0].id): 1})
+    stage.house.later(stage.house.config.poll_every)
+    assert flagged(stage) == [("vendor_changed_lines", "LAMP", 2, 1)]
+    with stage.house.unit() as session:
+        (flag,) = session.scalars(select(Flag))
+        flags.mark_done(session, flag, "staff", "agreed by phone", clock.now())
+    stage.house.let_pass(1200, step=300)
+    assert flagged(stage) == []
+    assert agreement.differences(stage.house) == []
