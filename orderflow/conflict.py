@@ -146,7 +146,9 @@ def settle(session: Session, row: Conflict, verdict: str, who: str, now: datetim
         return False
     part = row.push.vendor_order
     row.verdict, row.settled_by, row.settled_at = verdict, who, now
-    flags.settle(session, part, CODE, now, subject=row.field)
+    session.flush()
+    if not any(other.field == row.field for other in opened(session, _pushes(session, row))):
+        flags.settle(session, part, CODE, now, subject=row.field)
     timeline.tell(
         session, part, "conflict_settled", now, field=row.field, verdict_is=verdict, who=who
     )
@@ -155,6 +157,12 @@ def settle(session: Session, row: Conflict, verdict: str, who: str, now: datetim
     elif row.field.startswith(LINE):
         _keep_theirs(session, row)
     return True
+
+
+def _pushes(session: Session, row: Conflict) -> list[int]:
+    """All of the same part: one flag asks about a field of them all."""
+    of_part = select(Push.id).where(Push.vendor_order_id == row.push.vendor_order_id)
+    return list(session.scalars(of_part))
 
 
 def _keep_theirs(session: Session, row: Conflict) -> None:

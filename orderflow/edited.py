@@ -8,7 +8,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from orderflow import cargo, change, conflict, differ, edits, flags, pieces, snapshot, timeline
+from orderflow import (
+    cargo,
+    change,
+    conflict,
+    differ,
+    edits,
+    flags,
+    outbox,
+    pieces,
+    snapshot,
+    timeline,
+)
 from orderflow.judge import follow_soon, judge, lock_push
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.told import harmless
@@ -117,11 +128,13 @@ def _go_elsewhere(session: Session, row: Change, now: datetime) -> None:
     follow_soon(session, push, "change", {"push": push.id}, now)
 
 
-def unknown(session: Session, change_id: int, said: str, now: datetime) -> None:
+def unknown(session: Session, change_id: int, said: str, now: datetime) -> bool:
+    """Nobody knows; it is asked again as it was. True: that has been so for two days."""
     row = _settled(session, change_id, Change.UNKNOWN, now)
     part = row.push.vendor_order
     row.ended_at, row.words = None, harmless(session, part, said)
     timeline.tell(session, part, "change_unknown", now, words=row.words)
+    return now - row.asked_at >= outbox.GIVE_UP
 
 
 def not_sent(session: Session, change_id: int, now: datetime) -> None:

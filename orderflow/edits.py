@@ -54,9 +54,8 @@ def _row(session: Session, push: Push, kind: str, now: datetime) -> Change:
         kind=kind,
         key=f"SC-{secrets.token_hex(10)}",
         about={},
-        asked_at=now,
     )
-    row.state = Change.SENDING
+    row.state, row.asked_at = Change.SENDING, now
     session.add(row)
     return row
 

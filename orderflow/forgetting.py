@@ -86,6 +86,7 @@ def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> 
         change.values, change.state = None, _ended(change)
     for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
         conflict.base = conflict.mine = conflict.theirs = None
+        conflict.mine_print = conflict.public_id
     return pushes
 
 

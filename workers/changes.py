@@ -71,7 +71,10 @@ def _ask(job: Job, asked: Asked, order: StoreOrder | None) -> bool:
         notes_, left_out = _call(job, asked)
     except OutcomeUnknown as lost:
         with job.unit() as session:
-            edited.unknown(session, asked.change_id, lost.words, clock.now())
+            if edited.unknown(session, asked.change_id, lost.words, clock.now()):
+                edited.given_up(session, asked.push_id, lost.words, clock.now())
+                outbox.park(session, job.message, now=clock.now(), words=type(lost).__name__)
+                return False
             delay = float(sum(job.config.look_waits))
             outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
         return False
