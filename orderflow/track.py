@@ -16,9 +16,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, outbox, pieces, push, shipments, timeline
+from orderflow import after, cancelled, outbox, pieces, push, shipments, timeline
 from orderflow.judge import lines_of, lock
-from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
+from orderflow.models import Connection, Merchant, OrderLine, Push, Shipment, VendorOrder
 from orderflow.settings import effective
 from stores.base import Parcel, StoreOrder
 
@@ -112,7 +112,10 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     _update(session, shipment, parcel, lines, now)
     shipment.seen = print_
     session.flush()
-    ask_for_report(session, shipment, now)
+    if found.state == Push.CANCELLED:
+        cancelled.shipped_all_the_same(session, found, shipment, now)
+    else:
+        ask_for_report(session, shipment, now)
 
 
 def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> bool:
@@ -132,8 +135,14 @@ def _lines(
     other = shipments.shipped_pieces(
         session, found.vendor_order_id, except_id=shipment.id if shipment else None
     )
-    left = {key: line.quantity - other[key] for key, line in mine.items()}
+    over = found.state == Push.CANCELLED
+    left = {key: _stood(line, over) - other[key] for key, line in mine.items()}
     return {key: n for key, n in left.items() if n > 0}
+
+
+def _stood(line: OrderLine, over: bool) -> int:
+    """What of it was there to ship: of a cancelled order, what stood in it before."""
+    return (line.pushed_pieces or 0) if over else line.quantity
 
 
 def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:
