@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, cancelled, outbox, pieces, push, shipments, timeline
+from orderflow import after, cancelled, outbox, pieces, push, repay, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, OrderLine, Push, Shipment, VendorOrder
 from orderflow.settings import effective
@@ -55,7 +55,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         push.seen_alive(session, found, order.placed.live, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    if newer:
+    if newer and order.placed.live and not repay.all_back(session, found):
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     if newer and found.seen_at is not None and order.content is None and order.placed.live:
         _read_soon(session, found, now)
@@ -128,7 +128,8 @@ def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> boo
 def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
-    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet."""
+    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet;
+    what came back since has left all the same."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
@@ -136,7 +137,10 @@ def _lines(
         session, found.vendor_order_id, except_id=shipment.id if shipment else None
     )
     over = found.state == Push.CANCELLED
-    left = {key: _stood(line, over) - other[key] for key, line in mine.items()}
+    told = shipment.lines if shipment else {}
+    left = {
+        key: max(_stood(line, over), told.get(key, 0)) - other[key] for key, line in mine.items()
+    }
     return {key: n for key, n in left.items() if n > 0}
 
 
