@@ -19,7 +19,7 @@ from orderflow import clock
 from orderflow.db import rows_hit
 from orderflow.models import Connection, Merchant, Push, Shipment, StoreCall, VendorOrder
 from orderflow.models.base import UTCDateTime
-from orderflow.push import harmless
+from orderflow.told import harmless
 from stores.base import (
     OutcomeUnknown,
     Spend,

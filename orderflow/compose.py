@@ -25,13 +25,15 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Cargo:
     """What one push takes along. ``part_lines``: the ids of all lines of the vendor's part, over
-    which ``shipping`` was shared; ``pieces``: how many of each of ours go."""
+    which ``shipping`` was shared; ``pieces``: how many of each of ours go; ``former``: who the
+    buyer was before an edit."""
 
     part_lines: Sequence[str]
     pieces: Mapping[str, int]
     shipping: int
     shipping_tax: int
     targets: Mapping[str, Target]
+    former: Sequence[SeenOrder] = ()
 
 
 def compose(
@@ -46,11 +48,11 @@ def compose(
         _line(lines[i], pieces, order.taxes_included, cargo.targets.get(i))
         for i, pieces in cargo.pieces.items()
     )
-    shipping_tax = sum(freight_tax[i] for i in cargo.pieces)
-    shipping = sum(freight[i] for i in cargo.pieces)
+    shipping_tax = sum(freight_tax.get(i, 0) for i in cargo.pieces)
+    shipping = sum(freight.get(i, 0) for i in cargo.pieces)
     if order.taxes_included:
         shipping -= shipping_tax
-    buyer = contact(order, settings, card, key)
+    buyer = contact(order, settings, card, key, cargo.former)
     return ComposedOrder(
         key=key,
         reference=order.name,
@@ -68,7 +70,7 @@ def compose(
         note=buyer.note,
         email=buyer.email,
         phone=buyer.phone,
-        tags=(TAG,),
+        tags=(TAG, *buyer.tags),
         attributes=buyer.attributes,
         shipping_address=buyer.shipping_address,
         billing_address=buyer.billing_address,
@@ -78,9 +80,8 @@ def compose(
 
 def _line(line: SeenLine, pieces: int, inclusive: bool, target: Target | None) -> ComposedLine:
     """``pieces`` of ``line``, with their exact share of its discount and tax."""
-    rest = line.quantity - pieces
-    tax = share(line.tax, [pieces, rest])[0]
-    total = share(line.subtotal - line.discount, [pieces, rest])[0]
+    tax = _part(line.tax, pieces, line.quantity)
+    total = _part(line.subtotal - line.discount, pieces, line.quantity)
     return ComposedLine(
         key=line.id,
         title=line.title,
@@ -94,3 +95,12 @@ def _line(line: SeenLine, pieces: int, inclusive: bool, target: Target | None) -
         product_id=target.product_id if target else "",
         requires_shipping=line.requires_shipping,
     )
+
+
+def _part(amount: int, pieces: int, quantity: int) -> int:
+    """What ``pieces`` cost of ``quantity`` that cost ``amount``; more, where more have left."""
+    if not quantity:
+        return 0
+    if pieces > quantity:
+        return amount * pieces // quantity
+    return share(amount, [pieces, quantity - pieces])[0]

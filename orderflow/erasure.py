@@ -39,6 +39,7 @@ HIS_KINDS = (
     "reconcile",
     "watch",
     "report",
+    "fulfilled",
     "backfill",
 )
 """Messages that are a merchant's own, in lanes that its shop may share as a vendor's store."""
@@ -117,7 +118,7 @@ def _erase_pushes_to_do(session: Session, merchant: Merchant) -> bool:
         .limit(BATCH)
     ).all()
     lanes = {f"store:{row.access_id}" for row in rows}
-    subjects = [f"push:{row.id}" for row in rows]
+    subjects = [f"{about}:{row.id}" for row in rows for about in ("push", "change")]
     mine = Message.lane.in_(lanes) & Message.subject.in_(subjects)
     return rows_hit(session.execute(delete(Message).where(mine))) > 0
 

@@ -88,6 +88,7 @@ class Abilities:
 
     test_orders: bool
     custom_lines: bool
+    edit_lines: bool
 
 
 _abilities: dict[str, Abilities] = {}
@@ -96,6 +97,10 @@ _abilities: dict[str, Abilities] = {}
 def know_platform(platform: str, abilities: Abilities) -> None:
     """Said once for each platform when a door opens; rules may then ask."""
     _abilities[platform] = abilities
+
+
+def abilities(platform: str) -> Abilities:
+    return _abilities[platform]
 
 
 def gather(
@@ -177,7 +182,7 @@ def _stores(
 
 def _store(connection: Connection, active: set[str], gone: bool) -> StoreFacts:
     access: StoreAccess = connection.access
-    able = _abilities[access.platform]
+    able = abilities(access.platform)
     state = StoreAccess.CLOSED if gone or connection.disconnected_at else access.state
     return StoreFacts(
         id=connection.id,

@@ -19,6 +19,7 @@ from orderflow.db import insert_new
 from orderflow.models import (
     Connection,
     DailyCount,
+    Flag,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -71,6 +72,8 @@ class Attention:
     declined: tuple[Named, ...]
     parked: int
     lost: tuple[Lost, ...]
+    flagged: int
+    flags: tuple[Named, ...]
 
     def __bool__(self) -> bool:
         return bool(self.unknown or self.is_urgent)
@@ -78,7 +81,8 @@ class Attention:
     @property
     def is_urgent(self) -> bool:
         """An unknown outcome is being looked for; the rest waits for somebody."""
-        return bool(self.refused or self.stuck or self.declined or self.parked or self.lost)
+        waiting = self.refused or self.parked or self.flagged
+        return bool(waiting or self.stuck or self.declined or self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def attention(session: Session, merchant: Merchant) -> Attention:
         declined=_declined(session, merchant),
         parked=count(session, _parked(session, merchant)),
         lost=tuple(_lost(session, merchant)),
+        flagged=count(session, _flags(Flag.id, merchant)),
+        flags=_flagged(session, merchant),
     )
 
 
@@ -137,6 +143,28 @@ def _declined(session: Session, merchant: Merchant) -> tuple[Named, ...]:
         .where(OrderLine.merchant_id == merchant.id, text(WAITS_DECLINED))
         .order_by(OrderLine.order_id)
         .limit(10 * NAMED)
+    )
+    return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
+
+
+def _flags(what: Any, merchant: Merchant) -> Select[Any]:
+    return select(what).where(Flag.merchant_id == merchant.id, Flag.done_at.is_(None))
+
+
+def _flagged(session: Session, merchant: Merchant) -> tuple[Named, ...]:
+    """The orders whose flags have waited longest; one may have several."""
+    oldest = (
+        _flags(Flag.vendor_order_id, merchant)
+        .add_columns(Flag.raised_at)
+        .order_by(Flag.raised_at)
+        .limit(10 * NAMED)
+        .subquery()
+    )
+    rows = session.execute(
+        select(MarketplaceOrder.public_id, MarketplaceOrder.name, MarketplaceOrder.placed_at)
+        .join(VendorOrder, VendorOrder.order_id == MarketplaceOrder.id)
+        .join(oldest, oldest.c.vendor_order_id == VendorOrder.id)
+        .order_by(oldest.c.raised_at)
     )
     return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
 

@@ -16,6 +16,9 @@ from orderflow import life, settings, snapshot, timeline
 from orderflow.judge import judge, lock
 from orderflow.models import (
     Attempt,
+    Change,
+    Conflict,
+    Flag,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -28,6 +31,7 @@ from orderflow.models import (
     VendorOrder,
 )
 from orderflow.privacy import personal_words, scrub_all, sent_without_buyer, without_buyer
+from stores.base import SeenOrder
 
 REQUEST, TIME = "request", "time"
 BATCH = 50
@@ -41,8 +45,8 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     if order.forgotten_at is not None:
         return
     seen = snapshot.from_json(order.snapshot)
-    words = personal_words(seen)
-    order.snapshot = snapshot.to_json(without_buyer(seen))
+    words = _words(seen, snapshot.former(order.former))
+    order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
     order.forgotten_at = now
     parts = list(order.vendor_orders)
     for part in parts:
@@ -52,6 +56,8 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
         line.declined = scrub_all(line.declined, words)
     pushes = _forget_pushes(session, parts, words)
     shipments = _forget_shipments(session, parts, words)
+    raised = Flag.vendor_order_id.in_([part.id for part in parts])
+    _scrub(session, words, select(Flag).where(raised), "details", "done_why")
     _scrub(session, words, select(TimelineEvent).filter_by(order_id=order.id), "details")
     _scrub(session, words, select(StoreCall).filter_by(order_id=order.id), "words")
     _scrub_messages(session, order, pushes, shipments, words)
@@ -62,6 +68,11 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
             judge(session, part, now)
 
 
+def _words(seen: SeenOrder, former: tuple[SeenOrder, ...]) -> Words:
+    told = (word for each in (seen, *former) for word in personal_words(each))
+    return tuple(dict.fromkeys(told))
+
+
 def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:
     ids = [part.id for part in parts]
     pushes = list(session.scalars(select(Push).where(Push.vendor_order_id.in_(ids))))
@@ -70,9 +81,20 @@ def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> 
         if push.sent is not None:
             sent = snapshot.composed_from_json(push.sent)
             push.sent = snapshot.composed_to_json(sent_without_buyer(sent))
-    mine = Attempt.push_id.in_([push.id for push in pushes])
-    _scrub(session, words, select(Attempt).where(mine), "words")
+        push.stood = None
+    ids = [push.id for push in pushes]
+    _scrub(session, words, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
+    for change in _scrub(session, words, select(Change).where(Change.push_id.in_(ids)), "words"):
+        change.values, change.state = None, _ended(change)
+    for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
+        conflict.base = conflict.mine = conflict.theirs = None
+        conflict.mine_print = conflict.public_id
     return pushes
+
+
+def _ended(change: Change) -> str:
+    """What nobody knows the outcome of cannot be asked again without the buyer."""
+    return Change.GIVEN_UP if change.state in Change.OPEN and change.values else change.state
 
 
 def _forget_shipments(session: Session, parts: list[VendorOrder], words: Words) -> list[Shipment]:
@@ -105,7 +127,7 @@ def _scrub_messages(
     lanes = {order.merchant.orders_lane, order.merchant.access.lane}
     lanes |= {push.connection.access.lane for push in pushes}
     subjects = {f"order:{order.id}", f"order:{order.remote_id}"}
-    subjects |= {f"push:{push.id}" for push in pushes}
+    subjects |= {f"{about}:{push.id}" for push in pushes for about in ("push", "change")}
     subjects |= {f"shipment:{shipment.id}" for shipment in shipments}
     subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read", "watch")}
     mine = select(Message).where(Message.lane.in_(lanes), Message.subject.in_(subjects))

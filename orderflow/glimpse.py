@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import settings, snapshot
+from orderflow.cargo import merchant_card
 from orderflow.compose import Cargo, compose
 from orderflow.decide import PAID
 from orderflow.models import (
@@ -21,7 +22,6 @@ from orderflow.models import (
     VendorOrder,
 )
 from orderflow.privacy import shares_buyer
-from orderflow.push import merchant_card
 from orderflow.settings import Settings, Value
 from stores.base import ComposedOrder, SeenOrder
 

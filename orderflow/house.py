@@ -19,7 +19,8 @@ def furnish(
     """Make ``app`` a door of this house. ``patience``: seconds it may wait for the database."""
     prepare(app, config)
     for platform, can in platforms.items():
-        know_platform(platform, Abilities(can.test_orders, can.custom_lines))
+        able = Abilities(can.test_orders, can.custom_lines, can.edit_lines)
+        know_platform(platform, able)
     init_database(app, config, patience)
 
 

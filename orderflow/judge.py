@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, timeline
+from orderflow import life, outbox, supplement, timeline
 from orderflow.decide import WATCHED, Decision, Leg, Verdict, decide
 from orderflow.facts import gather
 from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
@@ -22,10 +22,12 @@ from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+BURST = 10
+"""Seconds until an edit is carried over: those that come meanwhile go with it."""
 WATCH_EVERY, ASK_SOON = 900, 5
 """Seconds between two questions to the shop about an order that it holds or calls risky; and
 where news of the order came while it was asked."""
-JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED)
+JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED, life.CANCELLED)
 """In these states a part is decided again when something changes; queued and unknown ones are
 decided right before they are sent."""
 
@@ -40,16 +42,25 @@ def lock(session: Session, order_id: int) -> MarketplaceOrder:
     ).one()
 
 
+def lock_push(session: Session, push_id: int) -> Push:
+    """A push and its part as they are now; its order is ours until the unit of work ends."""
+    push = session.get_one(Push, push_id)
+    lock(session, push.vendor_order.order_id)
+    session.refresh(push)
+    session.refresh(push.vendor_order)
+    return push
+
+
 def judge(session: Session, part: VendorOrder, now: datetime) -> None:
     """Decide ``part`` and carry it out; the order must be locked."""
     if part.state not in JUDGED:
         return
-    decision = reach(session, part, now, only_news=part.state in life.IN_STORE)
+    decision = reach(session, part, now, only_news=part.state in life.BEEN_IN_STORE)
     if decision.verdict is Verdict.PUSH:
-        for leg in decision.legs:
-            _queue(session, part, leg, now)
-        life.move(session, part, life.QUEUED, now)
-    elif part.state not in life.IN_STORE:
+        joined = [_join(session, part, leg, now) for leg in decision.legs]
+        if not all(joined):
+            life.move(session, part, life.QUEUED, now)
+    elif part.state not in life.BEEN_IN_STORE:
         life.move(session, part, RESTING[decision.verdict], now)
 
 
@@ -125,6 +136,24 @@ def _is_watched(part: VendorOrder) -> bool:
     )
 
 
+def _join(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> bool:
+    """True: the lines follow into an order that stands there. False: a push of them is queued."""
+    push = supplement.home(session, part, leg.store)
+    if push is None:
+        _queue(session, part, leg, now)
+        return False
+    supplement.join(session, push, lines_of(part, leg.lines))
+    timeline.tell(session, part, "lines_follow", now, number=push.remote_name)
+    edit_soon(session, push, now)
+    return True
+
+
+def edit_soon(session: Session, push: Push, now: datetime) -> None:
+    """Have the order of ``push`` changed to what is wanted, together with what comes meanwhile."""
+    about, once = {"push": push.id}, f"change:{push.id}"
+    follow_soon(session, push, "change", about, now, delay=BURST, once=once)
+
+
 def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:
     push = _idle_push(session, part, leg.store) or _new_push(session, part, leg.store)
     push.state, push.line_ids, push.words = Push.QUEUED, list(leg.lines), ""
@@ -182,6 +211,24 @@ def send_soon(session: Session, push: Push, now: datetime, *, delay: float = 0) 
         now=now,
         delay=delay,
     )
+
+
+def follow_soon(
+    session: Session,
+    push: Push,
+    kind: str,
+    about: Mapping[str, Any],
+    now: datetime,
+    *,
+    delay: float = 0,
+    once: str | None = None,
+) -> None:
+    """Have something done to the order of ``push`` that stands in its store. All that is to be
+    done to it comes one after another; what was put off does not hold up what comes now."""
+    lane = session.get_one(Connection, push.connection_id).access.lane
+    subject = f"change:{push.id}"
+    outbox.put(session, lane, kind, subject, about, now=now, delay=delay, once=once)
+    outbox.hurry(session, lane, subject, now)
 
 
 def reconsider_all(

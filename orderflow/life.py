@@ -20,6 +20,8 @@ PARTLY_SHIPPED, SHIPPED, CANCELLED = "partly_shipped", "shipped", "cancelled"
 UNDECIDED = (NEW, WAITING, HELD, SKIPPED, REFUSED)
 """May be decided (again); once queued, the decision is taken right before sending."""
 IN_STORE = (PUSHED, PARTLY_SHIPPED, SHIPPED)
+BEEN_IN_STORE = (*IN_STORE, CANCELLED)
+"""An order stands in the vendor's store, or did."""
 BY_HAND = (WAITING, HELD, SKIPPED, REFUSED)
 """In these states the vendor's goods may be shipped without any order in the vendor's store."""
 
@@ -55,10 +57,23 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         PARTLY_SHIPPED,
         SHIPPED,
     ),
-    PUSHED: (PARTLY_SHIPPED, SHIPPED, CANCELLED, QUEUED),  # queued: lines that follow later
+    PUSHED: (
+        PARTLY_SHIPPED,
+        SHIPPED,
+        CANCELLED,  # no order of it lives in the vendor's store any more
+        QUEUED,  # lines that follow later
+    ),
     PARTLY_SHIPPED: (SHIPPED, PUSHED, HELD, CANCELLED, QUEUED),
-    SHIPPED: (PARTLY_SHIPPED, PUSHED, HELD),  # a parcel was withdrawn; held: it was never pushed
-    CANCELLED: (),
+    SHIPPED: (
+        PARTLY_SHIPPED,
+        PUSHED,  # a parcel was withdrawn
+        HELD,  # likewise, and it was never pushed
+        CANCELLED,  # likewise, and no order of it lives any more
+    ),
+    CANCELLED: (
+        QUEUED,  # wanted again
+        PUSHED,  # the vendor took the cancellation back
+    ),
 }
 
 

@@ -73,7 +73,8 @@ OPTIONS: dict[str, Option] = {
         _("Push orders for unsynced products"),
         _(
             "Items that are not mapped to a product of the vendor are pushed as they are, with "
-            "title, SKU, price and quantity. Off: they are held until they are mapped."
+            "title, SKU, price and quantity. Off: they are held until they are mapped, and then "
+            "follow into the same order where the vendor's platform can, else as a second one."
         ),
         _(
             "Switch it on when vendors know their items by title or SKU; no stock is lowered for "
@@ -134,12 +135,11 @@ OPTIONS: dict[str, Option] = {
         "changes",
         _("When you edit the items of an order"),
         _(
-            "The vendor's order is edited where the vendor's platform can and nothing has shipped; "
-            "else both sides are told what to change by hand."
+            "The vendor's order is edited where the vendor's platform can, and never below what "
+            "has shipped; else both sides are told what to change by hand."
         ),
         _("Choose to only flag when vendors begin to pack at once."),
         {"apply": _("Edit the vendor's order"), "flag": _("Only flag it")},
-        later=True,
     ),
     "vendor_cancel": Option(
         ORDERS,
@@ -169,7 +169,6 @@ OPTIONS: dict[str, Option] = {
             "vendor": _("The vendor's is kept"),
             "ask": _("You are asked"),
         },
-        later=True,
     ),
     "notify_buyer": Option(
         NOTICES,

@@ -7,6 +7,7 @@ unless the merchant shares it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,12 +41,20 @@ class Contact:
     shipping_address: Address | None
     billing_address: Address | None
     accepts_marketing: bool = False
+    tags: tuple[str, ...] = ()
 
 
-def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) -> Contact:
+def contact(
+    order: SeenOrder,
+    settings: Settings,
+    card: MerchantCard,
+    key: str,
+    former: Sequence[SeenOrder] = (),
+) -> Contact:
     """The buyer fields that may leave for the vendor whose push has ``key``. Whatever a note says
-    of a field that is not shared is removed from it."""
-    hidden = _hidden_words(order, settings)
+    of a field that is not shared is removed from it, also as it was before an edit (``former``)."""
+    told = {word for each in (order, *former) for word in _hidden_words(each, settings)}
+    hidden = tuple(sorted(told, key=lambda word: (-len(word), word)))
     keeps_note = settings.mode("note") != "leave_out"
     attributes = [pair for pair in order.attributes if pair[0] != KEY_ATTRIBUTE]
     return Contact(
@@ -58,6 +67,7 @@ def contact(order: SeenOrder, settings: Settings, card: MerchantCard, key: str) 
         shipping_address=_delivery(order.shipping_address, settings, card),
         billing_address=_billing(order.billing_address, settings, card),
         accepts_marketing=_consents(order, settings),
+        tags=tuple(scrub(tag, hidden) for tag in order.tags if keeps_note),
     )
 
 
@@ -198,6 +208,11 @@ def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
     return value
 
 
+def buyer_alone(order: SeenOrder) -> SeenOrder:
+    """Who bought, and nothing else of the order."""
+    return replace(order, lines=(), note="", tags=(), attributes=())
+
+
 # -- forgetting ----------------------------------------------------------------------------------
 
 
@@ -226,6 +241,7 @@ def sent_without_buyer(order: ComposedOrder) -> ComposedOrder:
         email="",
         phone="",
         note="",
+        tags=(),
         attributes=(),
         accepts_marketing=False,
     )

@@ -18,17 +18,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, snapshot, timeline
-from orderflow.compose import Cargo, Target, compose
-from orderflow.decide import PAID, Verdict
-from orderflow.judge import RESTING, lines_of, lock, reach, reconsider_soon, send_soon
-from orderflow.models import Attempt, Merchant, Push, VariantMapping, VendorOrder
-from orderflow.privacy import MerchantCard, personal_words, scrub
-from orderflow.settings import effective
-from orderflow.shipments import left_to_ship, settle, shipped_pieces
+from orderflow import after, cancelled, cargo, life, outbox, snapshot, timeline
+from orderflow.decide import Verdict
+from orderflow.judge import RESTING, lines_of, lock_push, reach, reconsider_soon, send_soon
+from orderflow.models import Attempt, Push, VendorOrder
+from orderflow.shipments import settle
+from orderflow.told import harmless
 from stores.base import ComposedOrder, PlacedOrder
 
-AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED)
+AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED, Push.CANCELLED)
 """In these states of a push nothing of it is under way, so no other order may live."""
 AUDIT_AFTER = 900
 """Seconds after a create was sent twice until we make sure that only one order lives."""
@@ -57,24 +55,19 @@ class Looking:
 
 def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | None:
     """What is to be done with the push now; None: nothing. Writes the Attempt."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state in (Push.SENDING, Push.UNKNOWN):
         return _begin_looking(session, push, now)
     if push.state != Push.QUEUED or not _still_wanted(session, push, now):
         return None
-    order = _composed(session, push)
+    pieces = cargo.left_of(session, push, push.line_ids)
+    order = cargo.composed(session, push, pieces)
     push.sent = snapshot.composed_to_json(order)
+    for line in lines_of(push.vendor_order, push.line_ids):
+        line.pushed_quantity, line.pushed_pieces = line.quantity, pieces[line.remote_id]
     attempt = _attempt(session, push, "create", now)
     push.state, push.first_sent_at = Push.SENDING, push.first_sent_at or now
     return Sending(push.id, attempt.id, push.connection.access_id, order)
-
-
-def _locked(session: Session, push_id: int) -> Push:
-    push = session.get_one(Push, push_id)
-    lock(session, push.vendor_order.order_id)
-    session.refresh(push)
-    session.refresh(push.vendor_order)
-    return push
 
 
 def _attempt(session: Session, push: Push, kind: str, now: datetime) -> Attempt:
@@ -133,57 +126,12 @@ def _placed(session: Session, part: VendorOrder) -> bool:
     )
 
 
-def _composed(session: Session, push: Push) -> ComposedOrder:
-    part = push.vendor_order
-    seen = snapshot.from_json(part.order.snapshot)
-    settings = effective(session, part.merchant_id, part.vendor_id).values
-    shipped = shipped_pieces(session, part.id)
-    pieces = {
-        line.remote_id: left_to_ship(line.quantity, line.fulfillable, shipped[line.remote_id])
-        for line in lines_of(part, push.line_ids)
-    }
-    cargo = Cargo(
-        part_lines=[line.remote_id for line in part.lines if line.quantity],
-        pieces=pieces,
-        shipping=part.shipping,
-        shipping_tax=part.shipping_tax,
-        targets=targets(session, part, [push.connection_id]),
-    )
-    card = merchant_card(session.get_one(Merchant, part.merchant_id))
-    paid = part.order.payment in PAID
-    return compose(seen, cargo, settings, card, push.key, paid=paid)
-
-
-def merchant_card(merchant: Merchant) -> MerchantCard:
-    return MerchantCard(merchant.name, merchant.email, merchant.phone, merchant.country)
-
-
-def targets(
-    session: Session, part: VendorOrder, connection_ids: Sequence[int]
-) -> dict[str, Target]:
-    """The vendor's variants for the part's lines, in those stores of the vendor's."""
-    lines = {line.variant_id: line.remote_id for line in part.lines}
-    rows = session.scalars(
-        select(VariantMapping).where(
-            VariantMapping.connection_id.in_(connection_ids),
-            VariantMapping.variant_id.in_([variant for variant in lines if variant]),
-        )
-    )
-    found = {
-        row.variant_id: Target(row.vendor_variant_id, row.vendor_product_id, row.vendor_sku)
-        for row in rows
-    }
-    return {
-        line.remote_id: found[line.variant_id] for line in part.lines if line.variant_id in found
-    }
-
-
 # -- what became of it ---------------------------------------------------------------------------
 
 
 def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *, how: str) -> None:
     """The order stands in the vendor's store, ``how`` we learned it: answer, look or webhook."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     _close_attempts(session, push, "placed", "", now)
     if push.state == Push.PLACED:
         return
@@ -193,6 +141,7 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     told = {"number": order.name, "remote": order.id, "notes": list(order.notes)}
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     _settle_part(session, push.vendor_order, now)
+    after.look(session, push.vendor_order, now, edited=True)
     if push.repeated:
         _audit(session, push, now, delay=AUDIT_AFTER)
 
@@ -218,6 +167,7 @@ def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
     push.gone_at = None if live else now
     code = "vendor_order_back" if live else "vendor_order_gone"
     timeline.tell(session, push.vendor_order, code, now, number=push.remote_name)
+    (cancelled.back if live else cancelled.gone)(session, push, now)
 
 
 def _audit(session: Session, push: Push, now: datetime, *, delay: float) -> None:
@@ -238,14 +188,9 @@ def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
         settle(session, part, now)
 
 
-def harmless(session: Session, part: VendorOrder, words: str) -> str:
-    """A store's words without what they may quote of the buyer: they are kept and logged."""
-    return scrub(words, personal_words(snapshot.from_json(part.order.snapshot)))
-
-
 def unknown(session: Session, push_id: int, words: str, now: datetime, wait: float) -> None:
     """No trustworthy answer came; look in ``wait`` seconds."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state == Push.PLACED:
         return
     _unknown(session, push, words, now)
@@ -277,7 +222,7 @@ def looked(
         if len(live) > 1:
             _audit(session, session.get_one(Push, push_id), now, delay=0)
         return
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     if push.state != Push.UNKNOWN:
         return
     _close_attempts(session, push, "not found", "", now)
@@ -295,7 +240,7 @@ def looked(
 
 def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datetime) -> None:
     """The store was busy or locked: nothing was done, the push waits as it was."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, outcome, words, now)
     if push.state == Push.SENDING:
@@ -305,7 +250,7 @@ def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datet
 
 def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
     """The store said no, in these words; a person must put something right."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, "refused", words, now)
     push.state, push.words = Push.REFUSED, words
@@ -318,7 +263,7 @@ def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
 
 def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
     """Tried for two days. One that was certainly not sent is refused; an unknown one stays so."""
-    push = _locked(session, push_id)
+    push = lock_push(session, push_id)
     words = harmless(session, push.vendor_order, said)
     timeline.tell(session, push.vendor_order, "given_up", now, words=words)
     if push.state == Push.QUEUED:

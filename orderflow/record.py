@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, notices, snapshot, timeline
+from orderflow import after, change, elsewhere, flags, life, notices, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
 from orderflow.decide import PAID, Decision, decide
@@ -31,12 +31,15 @@ from orderflow.models import (
     VendorOrder,
     public_id,
 )
-from orderflow.privacy import without_buyer
+from orderflow.privacy import buyer_alone, without_buyer
 from orderflow.search import folded
 from orderflow.settings import effective
 from orderflow.shipments import place, settle
 from orderflow.split import Owners, Part, fold, split
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
+
+FORMER = 20
+"""So many edits of who the buyer is are remembered."""
 
 
 def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime) -> bool:
@@ -51,7 +54,8 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
         order.paid_at = now
     order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
-    _decide(session, order, now)
+    _decide(session, order, now, edited=True)
+    elsewhere.ask(session, order, now)
     return True
 
 
@@ -89,12 +93,17 @@ def foresee(
         yield vendor.id, decide(facts, effective(session, merchant.id, vendor.id), now)
 
 
-def _decide(session: Session, order: MarketplaceOrder, now: datetime) -> None:
-    """A shipped part that got another line is not all shipped any more, and is decided again."""
+def _decide(
+    session: Session, order: MarketplaceOrder, now: datetime, *, edited: bool = False
+) -> None:
+    """A shipped part that got another line is not all shipped any more, and is decided again. A
+    change of the settings alone is no edit; it frees one that was not passed on."""
     for part in order.vendor_orders:
         if part.state == life.SHIPPED:
             settle(session, part, now)
         judge(session, part, now)
+        held_back = flags.open_flag(session, part, change.NOT_PASSED_ON) is not None
+        after.look(session, part, now, edited=edited or held_back)
         place(session, part)
 
 
@@ -141,9 +150,21 @@ def _locked(
     if seen.updated_at == order.updated_at and snapshot.to_json(seen) == order.snapshot:
         return None
     _tell_changes(session, order, seen, now)
+    _keep_buyer(order, seen)
     for name, value in _columns(seen).items():
         setattr(order, name, value)
     return order
+
+
+def _keep_buyer(order: MarketplaceOrder, seen: SeenOrder) -> None:
+    """An edit that renames the buyer must not let an older name through the mask."""
+    was = snapshot.from_json(order.snapshot)
+    if order.forgotten_at is None and _who(was) != _who(seen):
+        order.former = [*(order.former or ()), snapshot.to_json(buyer_alone(was))][-FORMER:]
+
+
+def _who(seen: SeenOrder) -> tuple[object, ...]:
+    return seen.email, seen.phone, seen.shipping_address, seen.billing_address
 
 
 PROGRESS = ("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded")

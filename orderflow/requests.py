@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import forgetting, history, notices, outbox, snapshot
 from orderflow.models import (
+    Conflict,
     MarketplaceOrder,
     Merchant,
     PersonalRead,
@@ -107,10 +108,10 @@ def _is_of(order: MarketplaceOrder, buyer: Buyer) -> bool:
         return True
     if order.forgotten_at is not None:
         return False
-    seen = snapshot.from_json(order.snapshot)
+    people = (snapshot.from_json(order.snapshot), *snapshot.former(order.former))
     if buyer.email:
-        return seen.email.casefold() == buyer.email.casefold()
-    return bool(buyer.phone) and _digits(buyer.phone) in _phones(seen)
+        return any(seen.email.casefold() == buyer.email.casefold() for seen in people)
+    return bool(buyer.phone) and any(_digits(buyer.phone) in _phones(seen) for seen in people)
 
 
 def _phones(seen: SeenOrder) -> set[str]:
@@ -202,6 +203,7 @@ def _order(session: Session, order: MarketplaceOrder) -> dict[str, Any]:
         "id": order.remote_id,
         "recorded_at": order.recorded_at.isoformat(),
         "as_last_seen": order.snapshot,
+        "before_edits": order.former or [],
         "vendors": [_part(session, part) for part in order.vendor_orders],
         "history": [
             {"at": event.at.isoformat(), "what": event.code, **{"details": event.details}}
@@ -216,10 +218,19 @@ def _order(session: Session, order: MarketplaceOrder) -> dict[str, Any]:
 def _part(session: Session, part: VendorOrder) -> dict[str, Any]:
     pushes = session.scalars(select(Push).filter_by(vendor_order_id=part.id).order_by(Push.id))
     shipments = session.scalars(select(Shipment).filter_by(vendor_order_id=part.id))
+    met = session.scalars(
+        select(Conflict).join(Push).where(Push.vendor_order_id == part.id).order_by(Conflict.id)
+    )
     return {
         "vendor": part.vendor.name,
         "state": part.state,
-        "sent": [{"as": push.remote_name, "order": push.sent} for push in pushes],
+        "sent": [
+            {"as": push.remote_name, "order": push.sent, "stood": push.stood} for push in pushes
+        ],
+        "changed_on_both_sides": [
+            {"field": each.field, "yours": each.mine, "theirs": each.theirs, "before": each.base}
+            for each in met
+        ],
         "shipped": [{"lines": each.lines, "tracking": each.tracking} for each in shipments],
     }
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, push, snapshot
+from orderflow import life, snapshot
+from orderflow.cargo import merchant_card, targets
 from orderflow.compose import Cargo, compose
 from orderflow.decide import PAID
 from orderflow.judge import lock
@@ -206,13 +207,14 @@ def _composed(session: Session, part: VendorOrder, key: str) -> ComposedOrder:
         pieces=pieces,
         shipping=part.shipping,
         shipping_tax=part.shipping_tax,
-        targets=push.targets(session, part, homes.all()),
+        targets=targets(session, part, homes.all()),
+        former=snapshot.former(part.order.former),
     )
     return compose(
         snapshot.from_json(part.order.snapshot),
         cargo,
         effective(session, part.merchant_id, part.vendor_id).values,
-        push.merchant_card(part.order.merchant),
+        merchant_card(part.order.merchant),
         key,
         paid=part.order.payment in PAID,
     )

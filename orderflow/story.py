@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from orderflow import explain, settings, snapshot
 from orderflow.decide import Reason
 from orderflow.models import (
+    Conflict,
     Connection,
+    Flag,
     MarketplaceOrder,
     OrderLine,
     PersonalRead,
@@ -47,6 +49,8 @@ class PartStory:
     shipments: tuple[Shipment, ...]
     homes: tuple[Connection, ...]
     settings: Settings
+    conflicts: tuple[Conflict, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,8 @@ def _parts(
     ids = [part.id for part in parts]
     pushes, shipments = _pushes(session, ids), _shipments(session, ids)
     homes = _homes(session, parts, [push for each in pushes.values() for push in each])
-    standing = standings(session, parts, now)
+    standing, met = standings(session, parts, now), _conflicts(session, ids)
+    raised = _flags(session, ids)
     stored = settings.stored(session, order.merchant_id)
     return [
         PartStory(
@@ -134,6 +139,8 @@ def _parts(
             tuple(shipments[part.id]),
             tuple(homes[part.vendor_id]),
             settings.combine(stored[None], stored.get(part.vendor_id, {})).values,
+            tuple(met[part.id]),
+            tuple(raised[part.id]),
         )
         for part in parts
     ]
@@ -158,6 +165,31 @@ def _pushes(session: Session, part_ids: Sequence[int]) -> dict[int, list[Push]]:
             selectinload(Push.attempts),
         )
         .order_by(Push.id)
+    )
+    return _by_part(rows)
+
+
+def _conflicts(session: Session, part_ids: Sequence[int]) -> dict[int, list[Conflict]]:
+    """Without their values, which may be the buyer's: looking at those is noted."""
+    rows = session.execute(
+        select(Push.vendor_order_id, Conflict)
+        .join(Push, Push.id == Conflict.push_id)
+        .where(Push.vendor_order_id.in_(part_ids))
+        .options(defer(Conflict.base), defer(Conflict.mine), defer(Conflict.theirs))
+        .order_by(Conflict.id)
+    )
+    found: dict[int, list[Conflict]] = defaultdict(list)
+    for part_id, conflict in rows:
+        found[part_id].append(conflict)
+    return found
+
+
+def _flags(session: Session, part_ids: Sequence[int]) -> dict[int, list[Flag]]:
+    """What a person still has to do."""
+    rows = session.scalars(
+        select(Flag)
+        .where(Flag.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
+        .order_by(Flag.id)
     )
     return _by_part(rows)
 

@@ -16,9 +16,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import outbox, push, shipments, timeline
+from orderflow import after, cancelled, outbox, pieces, push, repay, shipments, timeline
 from orderflow.judge import lines_of, lock
-from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
+from orderflow.models import Connection, Merchant, OrderLine, Push, Shipment, VendorOrder
 from orderflow.settings import effective
 from stores.base import Parcel, StoreOrder
 
@@ -53,11 +53,25 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         push.seen_alive(session, found, order.placed.live, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    if newer:
+    if newer and order.placed.live and not repay.all_back(session, found):
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
+    if newer and found.seen_at is not None and order.content is None and order.placed.live:
+        _read_soon(session, found, now)
     found.seen_at = order.updated_at
+    if order.content is not None and order.placed.live:
+        pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
+    after.look(session, found.vendor_order, now)
     return True
+
+
+def _read_soon(session: Session, found: Push, now: datetime) -> None:
+    """Its lines may have been changed, and a page of changes does not tell them."""
+    name = f"read:{found.remote_id}"
+    about = {"order": found.remote_id, "key": found.key}
+    lane = found.connection.access.lane
+    if not outbox.is_waiting(session, lane, name):
+        outbox.put(session, lane, "read", name, about, now=now)
 
 
 def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> None:
@@ -70,7 +84,7 @@ def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> 
 
 
 def _remote_id(found: Push, parcel_id: str) -> str:
-    return f"{found.connection_id}:{found.remote_id}:{parcel_id}"
+    return shipments.parcels_of(found) + parcel_id
 
 
 def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -> None:
@@ -96,7 +110,10 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     _update(session, shipment, parcel, lines, now)
     shipment.seen = print_
     session.flush()
-    ask_for_report(session, shipment, now)
+    if found.state == Push.CANCELLED:
+        cancelled.shipped_all_the_same(session, found, shipment, now)
+    else:
+        ask_for_report(session, shipment, now)
 
 
 def _typed_in(session: Session, part: VendorOrder, parcel: Parcel) -> bool:
@@ -122,15 +139,25 @@ def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> boo
 def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
-    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet."""
+    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet;
+    what came back since has left all the same."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
     other = shipments.shipped_pieces(
         session, found.vendor_order_id, except_id=shipment.id if shipment else None
     )
-    left = {key: line.quantity - other[key] for key, line in mine.items()}
+    over = found.state == Push.CANCELLED
+    told = shipment.lines if shipment else {}
+    left = {
+        key: max(_stood(line, over), told.get(key, 0)) - other[key] for key, line in mine.items()
+    }
     return {key: n for key, n in left.items() if n > 0}
+
+
+def _stood(line: OrderLine, over: bool) -> int:
+    """What of it was there to ship: of a cancelled order, what stood in it before."""
+    return (line.pushed_pieces or 0) if over else line.quantity
 
 
 def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:

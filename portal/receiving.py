@@ -13,11 +13,11 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from orderflow import privacy, settings
+from orderflow.cargo import merchant_card
 from orderflow.db import db
 from orderflow.models import Vendor
 from orderflow.options import OPTIONS
 from orderflow.privacy import Contact, MerchantCard
-from orderflow.push import merchant_card
 from orderflow.settings import Settings
 from portal import scope
 from stores.base import Address, SeenOrder

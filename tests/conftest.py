@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from orderflow.models import Base
+from tests import agreement
 from tests.house import House
 from tests.postgres import Postgres, private_postgres
 
@@ -90,9 +91,13 @@ def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
+    """Whatever a test does, the book and the vendors' stores agree at its end."""
     built = House(database_url)
-    yield built
-    built.close()
+    try:
+        yield built
+        assert agreement.differences(built) == []
+    finally:
+        built.close()
 
 
 def pytest_configure() -> None:

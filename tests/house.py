@@ -25,6 +25,7 @@ from orderflow.judge import reconsider_all
 from orderflow.models import (
     Base,
     Connection,
+    Flag,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -272,6 +273,12 @@ class House:
     def events(self) -> list[str]:
         with self.look() as session:
             return list(session.scalars(select(TimelineEvent.code).order_by(TimelineEvent.id)))
+
+    def flags(self) -> list[Flag]:
+        """What a person still has to do."""
+        with self.look() as session:
+            rows = session.scalars(select(Flag).order_by(Flag.id))
+            return [row for row in rows if row.done_at is None]
 
     def messages(self, kind: str = "") -> list[Message]:
         with self.look() as session:

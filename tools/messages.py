@@ -25,6 +25,7 @@ CATALOGUES: Mapping[str, tuple[str, ...]] = {
 """For each folder of catalogues, the packages that speak through it."""
 METHODS = [
     ("letters.py", "ignore"),  # the mails have a catalogue of their own
+    ("notes.py", "ignore"),  # and share it with what vendors read in their store
     ("**.py", "python"),
     ("**/templates/**.html", "jinja2"),
 ]

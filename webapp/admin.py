@@ -17,8 +17,10 @@ from stores.base import StoreError
 from webapp import (
     addons,
     backfill,
+    conflicts,
     failures,
     filters,
+    flags,
     helping,
     history,
     home,
@@ -40,6 +42,8 @@ from webapp import (
 PAGES = (
     home.pages,
     orders.pages,
+    conflicts.pages,
+    flags.pages,
     order.pages,
     backfill.pages,
     why.pages,

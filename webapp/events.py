@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _later
 from flask_babel import ngettext
 
 from orderflow.models import TimelineEvent
-from webapp import sentences
-from webapp.filters import quoted
+from webapp import flagged, sentences
+from webapp.filters import money, quoted
 
 EVENTS: Mapping[str, str] = {
     "recorded": _later("The order came into the book."),
@@ -69,6 +69,41 @@ EVENTS: Mapping[str, str] = {
     "line_taken_back": _later("The vendor delivers %(sku)s after all."),
     "shipment_corrected": _later("A shipment typed in by hand was corrected: %(pieces)s."),
     "shipment_withdrawn": _later("A shipment typed in by hand was withdrawn."),
+    "lines_follow": _later("The items follow into %(number)s, which stands there already."),
+    "fields_written": _later("Your edits were written into the vendor's order: %(fields)s."),
+    "fields_left_out": _later(
+        "The vendor's platform does not keep these fields, so they were not changed: %(fields)s."
+    ),
+    "lines_written": _later("The items of the vendor's order were changed: %(changes)s."),
+    "change_unknown": _later(
+        "An edit was sent and no trustworthy answer came (%(words)s). It is sent again as it was."
+    ),
+    "change_refused": _later("The vendor's store refused the edit: %(words)s"),
+    "change_given_up": _later("After two days of trying the edit was given up: %(words)s"),
+    "cancelled_there": _later("%(number)s was cancelled in the vendor's store."),
+    "cancel_requested": _later(
+        "The vendor's store was asked to cancel %(number)s. It does so in its own time."
+    ),
+    "cancel_too_late": _later(
+        "%(number)s could not be cancelled any more. Pieces that had left: %(count)s."
+    ),
+    "cancel_refused": _later("%(number)s could not be cancelled: %(words)s"),
+    "cancel_unknown": _later(
+        "No trustworthy answer came to the cancellation of %(number)s (%(words)s). It is asked "
+        "again."
+    ),
+    "refunded_there": _later("%(amount)s were refunded in %(number)s in the vendor's store."),
+    "refund_refused": _later("The vendor's store did not refund %(number)s: %(words)s"),
+    "refund_unknown": _later(
+        "No trustworthy answer came to the refund of %(number)s (%(words)s). It is asked again."
+    ),
+    "fulfilled_in_shop": _later("It was fulfilled in your shop or by another app: %(pieces)s."),
+    "conflict_met": _later("You and the vendor both changed this: %(field)s."),
+    "conflict_settled": _later("It was decided whose value is kept: %(field)s."),
+    "flag_raised": _later("Flagged: %(flag)s"),
+    "flag_changed": _later("What is flagged has changed: %(flag)s"),
+    "flag_settled": _later("No longer needed: %(flag)s"),
+    "flag_done": _later("Marked as done: %(flag)s"),
 }
 
 
@@ -85,6 +120,10 @@ class _Shown(dict[str, str]):
 
     def __init__(self, details: Mapping[str, Any]) -> None:
         super().__init__({name: _word(details[name], name) for name in details})
+        if "currency" in details:
+            self["amount"] = money(details["amount"], details["currency"])
+        if "flag" in details:
+            self["flag"] = flagged.flag(details["flag"], details)
         for made, (name, make) in MADE.items():
             if name in details:
                 self[made] = make(details[name])
@@ -105,6 +144,11 @@ def _pieces(lines: Mapping[str, int]) -> str:
     return str(ngettext("%(num)s piece", "%(num)s pieces", count))
 
 
+def _changes(lines: Iterable[Mapping[str, Any]]) -> str:
+    told = (f"{line['title']} {line['was']} → {line['now']}" for line in lines)
+    return ", ".join(told)
+
+
 def _reasons(codes: Any) -> str:
     return sentences.obstacles(codes)
 
@@ -113,5 +157,8 @@ MADE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "pieces": ("lines", _pieces),
     "reasons": ("obstacles", _reasons),
     "number": ("numbers", ", ".join),
+    "fields": ("fields", flagged.fields),
+    "field": ("field", flagged.field),
+    "changes": ("changes", _changes),
 }
 """Words made of a detail of another name."""

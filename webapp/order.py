@@ -15,7 +15,7 @@ from orderflow.carriers import CARRIERS
 from orderflow.db import db, unit_of_work
 from orderflow.models import Shipment, VendorOrder
 from orderflow.standing import CHECKS
-from webapp import events, places, sentences, telling
+from webapp import events, flagged, places, sentences, telling
 from webapp.answers import done, refused
 
 pages = Blueprint("order", __name__, url_prefix="/orders/<public_id>")
@@ -135,6 +135,7 @@ def telling_words() -> dict[str, Any]:
     return {
         "sentences": sentences,
         "events": events,
+        "flagged": flagged,
         "places": places,
         "telling": telling,
         "checks": CHECKS,

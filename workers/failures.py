@@ -9,7 +9,18 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import clock, logs, mails, outbox, push, report, store_access
+from orderflow import (
+    cancelled,
+    clock,
+    edited,
+    logs,
+    mails,
+    outbox,
+    push,
+    repaid,
+    report,
+    store_access,
+)
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -73,6 +84,12 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
     log.error("given_up", message=message.id, lane=message.lane, kind=message.kind, words=words)
     if message.kind == "push":
         push.given_up(session, int(message.about["push"]), words, moment)
+    elif message.kind == "change":
+        edited.given_up(session, int(message.about["push"]), words, moment)
+    elif message.kind == "cancel":
+        cancelled.given_up(session, int(message.about["change"]), words, moment)
+    elif message.kind == "repay":
+        repaid.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "report":
         report.stuck(session, int(message.about["shipment"]), words, moment)
     elif message.kind == "mail":

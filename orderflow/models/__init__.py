@@ -4,6 +4,7 @@ from orderflow.models.backfills import Backfill
 from orderflow.models.base import Base, public_id
 from orderflow.models.calls import StoreCall, TrialOrder
 from orderflow.models.catalogue import MappingSuggestion, UnmappedVariant
+from orderflow.models.changes import Change, Conflict, Flag
 from orderflow.models.connecting import ConnectAttempt
 from orderflow.models.invitations import Invitation
 from orderflow.models.mails import Mail
@@ -30,9 +31,12 @@ __all__ = [
     "Attempt",
     "Backfill",
     "Base",
+    "Change",
+    "Conflict",
     "ConnectAttempt",
     "Connection",
     "DailyCount",
+    "Flag",
     "HistoryEntry",
     "Invitation",
     "Lane",

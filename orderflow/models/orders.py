@@ -20,7 +20,8 @@ WAITS_DECLINED = "declined IS NOT NULL AND fulfillable > 0"
 
 class MarketplaceOrder(Base):
     """``number`` is what ``name`` is searched by (``orderflow.search``). ``snapshot`` holds all
-    that was seen, personal data with it, sealed. Amounts are in minor units of ``currency``;
+    that was seen, personal data with it, sealed; ``former`` who the buyer was before an edit, whose
+    name a note may still quote. Amounts are in minor units of ``currency``;
     ``own_share`` is the merchant's own part of ``total``. ``paid_at`` is when we first saw it paid;
     ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``finished_at`` is when
     nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed."""
@@ -63,6 +64,7 @@ class MarketplaceOrder(Base):
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
     snapshot: Mapped[Any] = mapped_column(SealedJSON)
+    former: Mapped[Any | None] = mapped_column(SealedJSON)
 
     merchant: Mapped[Merchant] = relationship()
     vendor_orders: Mapped[list[VendorOrder]] = relationship(back_populates="order")
@@ -140,6 +142,8 @@ class VendorOrder(Base):
 class OrderLine(Base):
     """A line of the marketplace order. ``vendor_order_id`` NULL: the merchant's own.
     ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
+    ``pushed_quantity`` is what it was when both sides last agreed, ``pushed_pieces`` how many
+    stood in the vendor's order then; they differ where pieces had gone before the push.
     ``vendor_folded`` is what a vendor's names are compared with. ``declined``: the vendor said that
     it will not be delivered; who, why and when."""
 
@@ -177,6 +181,8 @@ class OrderLine(Base):
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]
     declined: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    pushed_quantity: Mapped[int | None]
+    pushed_pieces: Mapped[int | None]
 
     order: Mapped[MarketplaceOrder] = relationship(back_populates="lines")
     vendor_order: Mapped[VendorOrder | None] = relationship(back_populates="lines")

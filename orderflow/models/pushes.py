@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orderflow.models.base import Base, BigId
@@ -18,10 +18,12 @@ class Push(Base):
     """At most one live order for one vendor's part in one store. ``key`` is written into it.
 
     ``part`` counts supplements; ``looks`` the look-ups since an outcome was unknown; ``repeated``
-    tells that a create was sent again after they all said no. ``sent`` is the order as it left
-    last, behind the mask. ``seen_at`` is the store's own time of what it told last; ``gone_at``:
+    tells that a create was sent again after they all said no. ``sent`` is the order as it was
+    last agreed on, behind the mask, and ``stood`` its top as the store told it right after (stores
+    write what they get in their own way). ``takes_more``: the store has not refused a line added
+    to it. ``seen_at`` is the store's own time of what it told last; ``gone_at``:
     it said that the order lives no more. ``replaced``: it stood there, and another push has taken
-    its lines since.
+    its lines since; ``cancelled``: it stood there, and lives no more.
     """
 
     __tablename__ = "push"
@@ -38,7 +40,7 @@ class Push(Base):
         ),
     )
 
-    QUEUED, SENDING, UNKNOWN, PLACED, REFUSED, STOPPED, REPLACED = (
+    QUEUED, SENDING, UNKNOWN, PLACED, REFUSED, STOPPED, REPLACED, CANCELLED = (
         "queued",
         "sending",
         "unknown",
@@ -46,6 +48,7 @@ class Push(Base):
         "refused",
         "stopped",
         "replaced",
+        "cancelled",
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -66,6 +69,8 @@ class Push(Base):
     seen_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
     sent: Mapped[Any | None] = mapped_column(SealedJSON)
+    stood: Mapped[Any | None] = mapped_column(SealedJSON)
+    takes_more: Mapped[bool] = mapped_column(default=True, server_default=true())
     words: Mapped[str] = mapped_column(default="")
 
     vendor_order: Mapped[VendorOrder] = relationship()

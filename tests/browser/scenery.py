@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from orderflow import clock, invitations, register
-from orderflow.models import MarketplaceOrder, Merchant, PrivacyRequest, Vendor
+from orderflow import clock, conflict, invitations, register
+from orderflow.models import MarketplaceOrder, Merchant, PrivacyRequest, Push, Vendor
 from sandbox.people import ADDRESS
 from tests.house import HARBOUR, House
 from tests.webapp.shop_floor import Floor, orders_in
@@ -45,6 +45,7 @@ def many(house: House) -> None:
     house.set(delay_minutes=5)
     house.set(delay_minutes=0)
     shipped_by_hand(floor)
+    changed_on_both_sides(house)
     vendors_in(house)
     floor.alfa.uninstall(house.sluice)
     floor.sells((floor.lamp, 1))
@@ -61,6 +62,19 @@ def shipped_by_hand(floor: Floor) -> None:
     lines = {f"line:{line.remote_id}": "1" for line in part.lines}
     answer = floor.door.post(path, carrier=SCRIPT, numbers=f"{LONG}\n{HEBREW}", **lines)
     assert answer.status_code == 200
+
+
+def changed_on_both_sides(house: House) -> None:
+    """Each field that a person is asked about is hostile, and so are its three values."""
+    house.set(conflicts="ask")
+    with house.unit() as session:
+        push = session.scalars(select(Push).where(Push.state == Push.PLACED)).first()
+        assert push is not None
+        for text in HOSTILE:
+            values = (text, {"city": text, "zip": text}, "")
+            field = f"attributes.{text}"
+            conflict.meet(session, push, field, values, clock.now(), clock.now())
+        conflict.meet(session, push, "line:1", (3, 2, 1), clock.now(), clock.now())
 
 
 def buyer(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from orderflow import clock, forgetting, outbox, timeline
+from orderflow.judge import BURST
 from orderflow.models import MarketplaceOrder, Push, StoreCall, Webhook
 from tests.house import HARBOUR, STRANGER
 from tests.privacy.cage import BUYER, CANARY, Cage
@@ -170,3 +171,26 @@ def test_a_request_of_a_shop_that_we_do_not_know_is_answered_well(cage: Cage) ->
     body = {"shop_id": 1, "shop_domain": "nobody.myshopify.com"}
     answer = post(cage.house, body, topic="shop/redact", shop="nobody.myshopify.com")
     assert answer.status_code == 200
+
+
+def test_what_was_edited_on_both_sides_is_forgotten_too(cage: Cage) -> None:
+    cage.house.set(replace_customer=False, conflicts="ask")
+    order = cage.canary_buys()
+    (theirs,) = cage.alfa.orders.values()
+    renamed = {**(order.shipping_address or {}), "first_name": "Canaria"}
+    edit = cage.people.merchant.changes
+    edit(HARBOUR, order, note="Canarina rings once", shipping_address=renamed)
+    cage.house.turn()
+    cage.house.later(BURST)
+    cage.house.clock.advance(5)
+    edit(cage.alfa, theirs, note="Canarina rang")
+    edit(HARBOUR, order, note="Canarina rings twice", email="ann@example.com")
+    cage.house.turn()
+    cage.house.later(BURST)
+    assert set(cage.sings_in()) >= {"marketplace_order", "push", "conflict"}
+    cage.redact(order)
+    assert cage.sings_in() == []
+    edit(HARBOUR, order, note="Canarina rings thrice")
+    cage.house.turn()
+    cage.house.later(BURST)
+    assert cage.sings_in() == []

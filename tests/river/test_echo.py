@@ -19,9 +19,12 @@ def test_what_we_created_in_a_merchants_shop_is_no_order_of_that_merchant(house:
     house.bravo(ALFA, "charlie.example.com")
     house.set(ALFA, unsynced_products=True)
     house.turn()
-    stage.sells_on((stage.lamp, 1))
+    order = stage.sells_on((stage.lamp, 1))
+    stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": 2})
+    stage.people.merchant.changes(HARBOUR, order, note="Ring twice")
     house.let_pass(1200, step=150)
-    assert len(alfa.orders) == 1
+    (theirs,) = alfa.orders.values()
+    assert (theirs.note, theirs.lines[0].current_quantity) == ("Ring twice", 2)
     assert [order.merchant_id for order in house.orders()] == [1]
     own = alfa.sells("OWN", "Own", vendor="Bravo")
     house.people.customer.buys(ALFA, [(own, 1)])
@@ -50,6 +53,23 @@ def test_all_calls_and_deliveries_come_to_an_end(stage: Stage) -> None:
     stage.house.let_pass(7200, step=1200)
     assert len(stage.house.world.deliveries.log) == delivered
     assert stage.house.events() == events
+    left = {message.kind for message in stage.house.messages()}
+    assert left <= {"poll", "reconcile", "subscribe", "alert", "tidy"}
+
+
+def test_what_we_write_into_a_vendors_order_comes_back_once(stage: Stage) -> None:
+    """Our own edit is read again by its webhook, finds everything agreed, and that is all."""
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": 1, "MUG": 3})
+    stage.people.merchant.changes(HARBOUR, order, note="Ring twice", tags=["late"])
+    stage.house.let_pass(600, step=150)
+    delivered = len(stage.house.world.deliveries.log)
+    events = stage.house.events()
+    times = [each.updated_at for each in stage.alfa.orders.values()]
+    stage.house.let_pass(7200, step=1200)
+    assert len(stage.house.world.deliveries.log) == delivered
+    assert stage.house.events() == events
+    assert [each.updated_at for each in stage.alfa.orders.values()] == times
     left = {message.kind for message in stage.house.messages()}
     assert left <= {"poll", "reconcile", "subscribe", "alert", "tidy"}
 

@@ -29,7 +29,8 @@ def test_a_mapping_releases_what_was_held_for_it(stage: Stage) -> None:
     assert stage.states() == {"Alfa": "pushed"}
 
 
-def test_lines_mapped_later_follow_as_a_second_order(stage: Stage) -> None:
+def test_lines_mapped_later_follow_as_a_second_order_where_none_is_edited(stage: Stage) -> None:
+    stage.house.set(line_edits="flag")
     rug = stage.harbour.sells("RUG", "Rug", "7.00", vendor="Alfa")
     stage.sells_on((stage.lamp, 1), (rug, 2), shipping="5.00")
     stage.house.map(rug, ALFA, str(stage.alfas_lamp.id))

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 
 from orderflow import keys, logs, secrets
 from orderflow.db import db
+from orderflow.judge import BURST
 from orderflow.models import MarketplaceOrder, StoreAccess
 from tests.house import ALFA, BRAVO, HARBOUR, KEY, House
 from tests.river.stage import Stage, creates
@@ -180,7 +181,7 @@ def test_after_a_rotation_the_old_key_may_be_dropped(stage: Stage) -> None:
         with stage.house.look() as session, pytest.raises(secrets.SecretsError):
             session.query(MarketplaceOrder).one()
     finally:
-        secrets.use_keys([KEY])
+        secrets.use_keys([KEY, new])
 
 
 def test_the_house_still_works_after_a_rotation(stage: Stage) -> None:
@@ -195,4 +196,30 @@ def test_the_house_still_works_after_a_rotation(stage: Stage) -> None:
         assert len(stage.alfa.orders) == 2
         assert stage.harbour.domain == HARBOUR
     finally:
-        secrets.use_keys([KEY])
+        secrets.use_keys([KEY, new])
+
+
+def test_no_edit_carries_who_the_buyer_is_or_was(stage: Stage) -> None:
+    """The buyer is renamed, and the note still quotes the name of before."""
+    calls = heard(stage)
+    stage.sells_on((stage.lamp, 1), (stage.mug, 1))
+    (order,) = stage.harbour.orders.values()
+    named = {"first_name": CANARIES["first"], "last_name": CANARIES["last"]}
+    shared = {**named, "company": CANARIES["company"], "phone": CANARIES["phone"]}
+    for changes in (
+        {"shipping_address": {**(order.shipping_address or {}), **shared}},
+        {"email": CANARIES["email"], "phone": CANARIES["phone"], "accepts_marketing": True},
+        {"billing_address": {**(order.billing_address or {}), **shared}},
+        {"note": f"For {CANARIES['first']} at {CANARIES['phone']}", "tags": [CANARIES["last"]]},
+        {"attributes": [("Gift from", CANARIES["last"])]},
+        {"shipping_address": {**(order.shipping_address or {}), "first_name": "Ann"}},
+        {"billing_address": None, "email": "ann@example.com", "phone": None},
+        {"note": f"For {CANARIES['last']}, {CANARIES['email']}, {CANARIES['phone']}"},
+    ):
+        stage.people.merchant.changes(HARBOUR, order, **changes)
+        stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": 1 + len(calls[ALFA]) % 2})
+        stage.house.turn()
+        stage.house.later(BURST)
+    for host in (ALFA, BRAVO):
+        assert len(calls[host]) > 10
+        assert found_in("\n".join(calls[host])) == []

@@ -12,6 +12,7 @@ import stores
 from orderflow import clock, push, track
 from orderflow.models import Merchant, Push, StoreAccess
 from orderflow.record import record
+from orderflow.told import harmless
 from stores.base import Access, StoreOrder
 from stores.shopify import marketplace
 from tests.house import ALFA, HARBOUR
@@ -146,5 +147,5 @@ def test_a_refusal_that_quotes_the_buyer_is_kept_without_the_quote(stage: Stage)
     with stage.house.unit() as session:
         (one,) = stage.house.pushes()
         part = session.get_one(Push, one.id).vendor_order
-        said = push.harmless(session, part, "city: 'Ottawa' of Robin Quoted, 1 quoted street: no")
+        said = harmless(session, part, "city: 'Ottawa' of Robin Quoted, 1 quoted street: no")
     assert said == "city: '…' of …, …: no"

@@ -13,11 +13,13 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import backfill
+from orderflow import backfill, conflict, flags
 from orderflow import requests as privacy_requests
 from orderflow.models import (
     Backfill,
+    Conflict,
     Connection,
+    Flag,
     MarketplaceOrder,
     PrivacyRequest,
     Push,
@@ -104,6 +106,8 @@ def one_of_each(floor: Floor) -> Floor:
     floor.house.turn()
     _asks_for_a_copy(floor)
     _counts_earlier_orders(floor)
+    _changes_on_both_sides(floor)
+    _flags_something(floor)
     floor.house.merchant(STRANGER)
     return floor
 
@@ -123,6 +127,21 @@ def _counts_earlier_orders(floor: Floor) -> None:
     floor.house.turn()
 
 
+def _changes_on_both_sides(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        push = session.scalars(select(Push).order_by(Push.id)).first()
+        assert push is not None
+        values = ("a", "SECRET-NOTE", "b")
+        conflict.meet(session, push, "note", values, floor.house.clock(), floor.house.clock())
+
+
+def _flags_something(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        part = session.scalars(select(VendorOrder).order_by(VendorOrder.id)).first()
+        assert part is not None
+        flags.raise_once(session, part, "vendor_cancelled", floor.house.clock(), number="#1001")
+
+
 def examples(floor: Floor) -> Examples:
     with floor.house.look() as session:
         vendor = session.scalars(select(Vendor).where(Vendor.name == "Alfa")).one()
@@ -135,6 +154,7 @@ def examples(floor: Floor) -> Examples:
         shipment = session.scalars(select(Shipment)).one()
         copy = session.scalars(select(PrivacyRequest)).one()
         counted = session.scalars(select(Backfill)).one()
+        met = session.scalars(select(Conflict)).one()
         kept = {
             "order": order.public_id,
             "part": part.public_id,
@@ -147,11 +167,15 @@ def examples(floor: Floor) -> Examples:
             "tab": "order-sync",
             "kind": "order_push",
             "platform": "shopify",
+            "number": met.public_id,
+            "verdict": "vendor",
+            "flag": session.scalars(select(Flag)).one().public_id,
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
         of_copy, of_count = {"public_id": copy.public_id}, {"public_id": counted.public_id}
     named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
-    named |= {"order": of_order, "privacy": of_copy, "backfill": of_count}
+    named |= {"order": of_order, "privacy": of_copy, "backfill": of_count, "conflicts": of_order}
+    named["flags"] = of_order
     return Examples(named, kept)
 
 

@@ -1,0 +1,125 @@
+"""After every test: the book and each vendor's store agree, or somebody was told that they do not.
+
+A difference is allowed where a person is asked to settle it (a flag, a conflict), where something
+about it is still to be done (a message, a parked one too, or news that nobody has read yet), and
+where a store lets nobody in. There is no switch: a test that writes into the book by hand puts it
+right again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import stores
+from orderflow import pieces as in_order
+from orderflow.models import Conflict, Flag, Message, Push, StoreAccess
+from stores.base import Access, OrderContent, OrderFields, StoreError, StoreOrder
+from tests.house import House
+
+
+def differences(house: House) -> list[str]:
+    """Each with its order, line and the three numbers: wanted, agreed on, in the store."""
+    house.world.faults.planned.clear()
+    with house.look() as session:
+        pushes = session.scalars(
+            select(Push).where(Push.state.in_((Push.PLACED, Push.CANCELLED))).order_by(Push.id)
+        )
+        return [each for push in pushes for each in _of_push(session, push)]
+
+
+def _of_push(session: Session, push: Push) -> Iterator[str]:
+    if not _reachable(push) or _is_excused(session, push):
+        return
+    name = f"{push.vendor_order.order.name} in {push.remote_name}"
+    yield from _not_wanted(session, push, name)
+    try:
+        order = _read(session, push)
+    except StoreError:
+        return
+    if push.state == Push.CANCELLED:
+        if order is not None and order.placed.live:
+            yield f"{name}: cancelled in the book, alive in the store"
+    elif order is not None and _was_heard_of(push, order):
+        yield from _not_there(push, order, name)
+
+
+def _reachable(push: Push) -> bool:
+    return (
+        push.gone_at is None
+        and push.connection.access.state == StoreAccess.OPEN
+        and push.connection.disconnected_at is None
+        and push.vendor_order.order.merchant.uninstalled_at is None
+    )
+
+
+def _is_excused(session: Session, push: Push) -> bool:
+    flagged = select(Flag.id).where(
+        Flag.vendor_order_id == push.vendor_order_id, Flag.done_at.is_(None)
+    )
+    subjects = (f"change:{push.id}", f"push:{push.id}", f"read:{push.remote_id}")
+    to_do = select(Message.id).where(Message.subject.in_(subjects))
+    met = select(Conflict.id).where(
+        Conflict.push_id == push.id, Conflict.verdict != Conflict.MERCHANT
+    )
+    return any(session.scalar(each.limit(1)) for each in (flagged, to_do, met))
+
+
+def _not_wanted(session: Session, push: Push, name: str) -> Iterator[str]:
+    wanted = in_order.of(session, push)
+    if push.state != Push.PLACED or in_order.emptied(wanted):
+        return
+    for each in wanted:
+        line = each.line
+        if line.quantity != line.pushed_quantity:
+            yield f"{name}: {line.sku} wanted {line.quantity}, agreed on {line.pushed_quantity}"
+
+
+def _was_heard_of(push: Push, order: StoreOrder) -> bool:
+    """News that no webhook brought is heard of with the next poll."""
+    return order.placed.live and push.seen_at is not None and order.updated_at <= push.seen_at
+
+
+def _not_there(push: Push, order: StoreOrder, name: str) -> Iterator[str]:
+    lines = [line for line in push.vendor_order.lines if line.push_id == push.id]
+    for line in lines:
+        there = order.content.line(line.remote_id) if order.content else None
+        have = there.quantity if there else 0
+        if have != line.pushed_pieces:
+            yield (
+                f"{name}: {line.sku} wanted {line.quantity}, agreed on {line.pushed_pieces}, "
+                f"in the store {have}"
+            )
+
+
+def _read(session: Session, push: Push) -> StoreOrder | None:
+    row: StoreAccess = push.connection.access
+    access = Access(row.platform, row.address, row.secrets, row.expires_at)
+    return stores.open_store(access).read_order(push.remote_id)
+
+
+# -- for tests that look themselves ----------------------------------------------------------------
+
+
+def contents(house: House) -> list[tuple[Push, OrderContent]]:
+    """Each placed push, and its order as the store tells it through the real adapter."""
+    with house.look() as session:
+        placed = select(Push).where(Push.state == Push.PLACED).order_by(Push.id)
+        read = [(push, _read(session, push)) for push in session.scalars(placed)]
+        return [(push, order.content) for push, order in read if order and order.content]
+
+
+def tops(house: House) -> list[OrderFields]:
+    """Of each placed push."""
+    return [content.fields for _push, content in contents(house)]
+
+
+def pieces(house: House) -> list[dict[str, int]]:
+    """By the marketplace's SKU, of each placed push."""
+    skus = {line.remote_id: line.sku for part in house.parts() for line in part.lines}
+    return [
+        {skus.get(line.key, line.key): line.quantity for line in content.lines}
+        for _push, content in contents(house)
+    ]

@@ -1,0 +1,44 @@
+"""The comparison that ends every test sees what differs, but for what somebody was told of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from orderflow import clock, flags
+from orderflow.models import OrderLine, Push
+from tests import agreement
+from tests.river.stage import Stage
+
+
+def agreed(stage: Stage, sku: str, **numbers: int) -> None:
+    """Somebody writes into the book by hand."""
+    with stage.house.unit() as session:
+        line = session.scalars(select(OrderLine).where(OrderLine.sku == sku)).one()
+        for name, number in numbers.items():
+            setattr(line, name, number)
+
+
+def test_a_line_that_differs_is_told_with_its_three_numbers(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 2), (stage.mug, 3))
+    assert agreement.differences(stage.house) == []
+    agreed(stage, "LAMP", pushed_pieces=1)
+    agreed(stage, "MUG", pushed_quantity=2)
+    told = " ".join(agreement.differences(stage.house))
+    assert "LAMP wanted 2, agreed on 1, in the store 2" in told
+    assert "MUG wanted 3, agreed on 2" in told
+    _flag(stage, raised=True)
+    assert agreement.differences(stage.house) == []
+    _flag(stage, raised=False)
+    agreed(stage, "LAMP", pushed_pieces=2)
+    agreed(stage, "MUG", pushed_quantity=3)
+
+
+def _flag(stage: Stage, *, raised: bool) -> None:
+    """Each part says that a person must look."""
+    with stage.house.unit() as session:
+        for push in session.scalars(select(Push)):
+            told: dict[str, Any] = {"subject": "by hand"}
+            act = flags.raise_once if raised else flags.settle
+            act(session, push.vendor_order, flags.VENDOR_CHANGED, clock.now(), **told)

@@ -1,0 +1,167 @@
+"""Edited lines are edited in the vendors' orders too, or a person is told exactly what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from orderflow import clock, flags
+from orderflow.judge import BURST
+from orderflow.models import Flag
+from sandbox.shopify.order import Order
+from sandbox.woocommerce.totals import total_of
+from tests import agreement
+from tests.house import ALFA, BRAVO, HARBOUR
+from tests.river.stage import Stage
+
+
+def edit(stage: Stage, order: Order, *, wait: float = BURST, **changes: Any) -> None:
+    """The merchant edits lines; a burst later it is carried over."""
+    stage.people.merchant.edits(HARBOUR, order, **changes)
+    stage.house.turn()
+    stage.house.later(wait)
+
+
+def flagged(stage: Stage) -> list[tuple[str, str, int, int]]:
+    """Of each line to be changed by hand: whose, what, from, to."""
+    return sorted(
+        (flag.code, flag.details["sku"], flag.details["was"], flag.details["now"])
+        for flag in stage.house.flags()
+    )
+
+
+def test_quantities_go_up_and_down_and_a_line_goes_and_comes(stage: Stage) -> None:
+    rug = stage.harbour.sells("RUG", "Rug", "7.00", vendor="Alfa")
+    cup = stage.harbour.sells("CUP", "Cup", "3.00", vendor="Bravo")
+    for mine, host, theirs in (
+        (rug, ALFA, stage.alfas_lamp.id),
+        (cup, BRAVO, stage.bravos_mug.id),
+    ):
+        stage.house.map(mine, host, str(theirs), str(theirs))
+    order = stage.sells_on((stage.lamp, 2), (rug, 1), (stage.mug, 2), (cup, 1))
+    edit(stage, order, lines={"LAMP": 3, "MUG": 1})
+    assert agreement.pieces(stage.house) == [{"LAMP": 3, "RUG": 1}, {"MUG": 1, "CUP": 1}]
+    edit(stage, order, lines={"RUG": 0, "CUP": 0})
+    assert agreement.pieces(stage.house) == [{"LAMP": 3}, {"MUG": 1}]
+    assert [cost(stage, host) for host in (ALFA, BRAVO)] == ["90.00", "12.50"]
+    stage.house.let_pass(1800, step=600)
+    assert stage.house.events().count("lines_written") == 4
+    assert stage.house.flags() == []
+    assert stage.house.messages("change") == []
+
+
+def cost(stage: Stage, host: str) -> str:
+    if host == ALFA:
+        (order,) = stage.alfa.orders.values()
+        return str(order.current_price)
+    (site,) = stage.bravo.orders.values()
+    return str(total_of(stage.bravo, site))
+
+
+def test_one_line_swapped_for_another_in_one_edit(stage: Stage) -> None:
+    rug = stage.harbour.sells("RUG", "Rug", "7.00", vendor="Alfa")
+    stage.house.map(rug, ALFA, str(stage.alfas_lamp.id))
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 1))
+    edit(stage, order, lines={"LAMP": 0}, adds=[(rug, 2)])
+    assert agreement.pieces(stage.house) == [{"RUG": 2}, {"MUG": 1}]
+
+
+def test_only_flagging_tells_both_sides_what_to_change(stage: Stage) -> None:
+    stage.house.set(line_edits="flag")
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    edit(stage, order, lines={"LAMP": 3, "MUG": 1})
+    assert agreement.pieces(stage.house) == [{"LAMP": 2}, {"MUG": 2}]
+    assert flagged(stage) == [("change_by_hand", "LAMP", 2, 3), ("change_by_hand", "MUG", 2, 1)]
+    edit(stage, order, lines={"LAMP": 4})
+    assert flagged(stage) == [("change_by_hand", "LAMP", 2, 4), ("change_by_hand", "MUG", 2, 1)]
+    (lamps,), (mugs,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    told = dict(lamps.attributes)["Marketplace notes"]
+    assert "Please change Lamp (LAMP) by hand: from 2 to 4." in told
+    notes = [note.text for note in mugs.notes]
+    assert any("Please change Mug (MUG) by hand: from 2 to 1." in note for note in notes)
+    stage.house.let_pass(1800, step=600)
+    assert stage.house.events().count("flag_raised") == 2
+
+
+def test_what_was_changed_by_hand_needs_nobody_any_more(stage: Stage) -> None:
+    stage.house.set(line_edits="flag")
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    edit(stage, order, lines={"LAMP": 3, "MUG": 1})
+    (lamps,) = stage.alfa.orders.values()
+    (mugs,) = stage.bravo.orders.values()
+    stage.people.merchant.edits(stage.alfa, lamps, lines={str(lamps.lines[0].id): 3})
+    stage.house.turn()
+    stage.house.later(BURST)
+    assert flagged(stage) == [("change_by_hand", "MUG", 2, 1)]
+
+
+def test_never_fewer_than_have_left(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 3), (stage.mug, 1))
+    stage.house.world.deliveries.drop = 1.0
+    (lamps,) = stage.alfa.orders.values()
+    stage.people.vendor.ships(ALFA, lamps, lines={"LAMP": 2}, number="1Z")
+    stage.house.world.deliveries.drop = 0.0
+    edit(stage, order, lines={"LAMP": 1})
+    assert agreement.pieces(stage.house)[0] == {"LAMP": 2}
+
+
+def test_a_store_that_refuses_the_edit_leaves_it_to_people(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    (lamps,), (mugs,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    stage.people.vendor.ships(BRAVO, mugs.id, number="1Z")
+    stage.people.merchant.archives(stage.alfa, lamps)
+    stage.house.world.deliveries.drop = 1.0
+    stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": 3, "MUG": 3})
+    stage.house.hear_of_orders()
+    stage.house.later(BURST)
+    assert ("change_by_hand", "LAMP", 2, 3) in flagged(stage)
+    assert ("change_by_hand", "MUG", 2, 3) in flagged(stage)
+
+
+def test_a_lost_answer_adds_nothing_twice(stage: Stage) -> None:
+    rug = stage.harbour.sells("RUG", "Rug", "7.00", vendor="Alfa")
+    cup = stage.harbour.sells("CUP", "Cup", "3.00", vendor="Bravo")
+    stage.house.map(rug, ALFA, str(stage.alfas_lamp.id))
+    stage.house.map(cup, BRAVO, str(stage.bravos_mug.id), str(stage.bravos_mug.id))
+    order = stage.sells_on((stage.lamp, 1), (stage.mug, 1))
+    stage.faults.add("lost_answer", match="orderEditCommit")
+    stage.faults.add("lost_answer", match=lambda asked: asked.method == "PUT")
+    edit(stage, order, adds=[(rug, 2), (cup, 2)])
+    assert stage.house.events().count("change_unknown") == 2
+    edit(stage, order, lines={"LAMP": 2})
+    stage.all_looks()
+    stage.house.later(BURST)
+    stage.house.later(BURST)
+    assert agreement.pieces(stage.house) == [{"LAMP": 2, "RUG": 2}, {"MUG": 1, "CUP": 2}]
+    assert len(stage.alfa.orders) == len(stage.bravo.orders) == 1
+
+
+def test_pieces_that_the_vendor_changed_alone_are_flagged_and_stay(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    (lamps,) = stage.alfa.orders.values()
+    line = str(lamps.lines[0].id)
+    stage.people.merchant.edits(stage.alfa, lamps, lines={line: 1})
+    stage.house.turn()
+    assert flagged(stage) == [("vendor_changed_lines", "LAMP", 2, 1)]
+    assert agreement.pieces(stage.house)[0] == {"LAMP": 1}
+    stage.house.clock.advance(5)
+    stage.people.merchant.edits(stage.alfa, lamps, lines={line: 2})
+    stage.house.turn()
+    assert flagged(stage) == []
+
+
+def test_a_vendor_s_change_that_no_webhook_tells_is_found_by_polling(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    stage.house.world.deliveries.drop = 1.0
+    stage.house.clock.advance(5)
+    (lamps,) = stage.alfa.orders.values()
+    stage.people.merchant.edits(stage.alfa, lamps, lines={str(lamps.lines[0].id): 1})
+    stage.house.later(stage.house.config.poll_every)
+    assert flagged(stage) == [("vendor_changed_lines", "LAMP", 2, 1)]
+    with stage.house.unit() as session:
+        (flag,) = session.scalars(select(Flag))
+        flags.mark_done(session, flag, "staff", "agreed by phone", clock.now())
+    stage.house.let_pass(1200, step=300)
+    assert flagged(stage) == []
+    assert agreement.differences(stage.house) == []

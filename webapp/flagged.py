@@ -1,0 +1,134 @@
+"""What a flag asks of a person, and the fields of an order by name, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
+
+from orderflow import conflict, flags
+from orderflow.models import Conflict
+from webapp import telling
+from webapp.filters import money, quoted
+
+FIELDS: Mapping[str, str] = {
+    "email": _later("e-mail"),
+    "phone": _later("phone"),
+    "note": _later("note"),
+    "tags": _later("tags"),
+    "attributes": _later("extra details"),
+    "shipping_address": _later("delivery address"),
+    "accepts_marketing": _later("marketing consent"),
+}
+
+FLAGS: Mapping[str, str] = {
+    "change_by_hand": _later(
+        "Change %(title)s (%(sku)s) in %(number)s by hand, there and in what is packed: from "
+        "%(was)s to %(now)s."
+    ),
+    "vendor_changed_lines": _later(
+        "The vendor changed %(title)s (%(sku)s) in their store from %(was)s to %(now)s. Ask them, "
+        "or edit your order."
+    ),
+    "fields_by_hand": _later(
+        "The vendor's store refused your edit. Ask the vendor to change %(fields)s in %(number)s "
+        "by hand."
+    ),
+    "address_after_shipping": _later(
+        "You changed the delivery address after everything had left. Call the vendor or the "
+        "carrier."
+    ),
+    "conflict": _later(
+        "You and the vendor both changed this: %(field)s. Choose whose value is kept."
+    ),
+    "not_passed_on": _later(
+        "Your edits are not passed on to the vendor's order while order sync or the vendor is "
+        "switched off, or the store disconnected."
+    ),
+    "cancelled_too_late": _later(
+        "The cancellation of %(number)s came too late. Pieces that had left: %(count)s. Call the "
+        "vendor or the carrier if they should come back."
+    ),
+    "cancel_by_hand": _later(
+        "The vendor's store did not cancel %(number)s. Ask the vendor to cancel it by hand."
+    ),
+    "vendor_cancelled": _later(
+        "The vendor cancelled %(number)s in their store. Ask them why; then cancel or refund your "
+        "order, or send it again."
+    ),
+    "refund_the_buyer": _later(
+        "The vendor cancelled %(number)s, and so this part is cancelled. Give the buyer the money "
+        "back in your shop."
+    ),
+    "lives_again": _later(
+        "%(number)s was cancelled, and lives again in the vendor's store. Ask the vendor to cancel "
+        "it."
+    ),
+    "shipped_after_cancel": _later(
+        "The vendor shipped %(number)s after it was cancelled (pieces: %(count)s). Agree with them "
+        "on what happens to the parcel."
+    ),
+    "refund_by_hand": _later(
+        "You gave the buyer money back (%(amount)s). Agree with the vendor on what of it goes off "
+        "%(number)s; it is not refunded there."
+    ),
+    "sent_elsewhere": _later(
+        "Pieces that the vendor was sent were fulfilled in your shop or by another app (pieces: "
+        "%(count)s). Tell the vendor not to ship them again."
+    ),
+    "shipped_twice": _later(
+        "The vendor shipped more than your order still had open (pieces: %(count)s). Your shop was "
+        "not told of them. Agree with the vendor on what happens to the parcel."
+    ),
+}
+"""By a flag's code: what is to be done, with exactly what to change."""
+
+
+def flag(code: str, details: Mapping[str, Any]) -> str:
+    """A code that came with a newer version of the app is shown as it is."""
+    text = FLAGS.get(code)
+    return str(text) % _Told(details) if text else code
+
+
+class _Told(dict[str, str]):
+    """Details as words; one that is missing is a dash."""
+
+    def __init__(self, details: Mapping[str, Any]) -> None:
+        super().__init__({name: str(value) or "–" for name, value in details.items()})
+        if "fields" in details:
+            self["fields"] = fields(details["fields"])
+        if "currency" in details:
+            self["amount"] = money(details["amount"], details["currency"])
+        if "field" in details:
+            self["field"] = field(details["field"])
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def fields(names: Iterable[str]) -> str:
+    return ", ".join(field(name) for name in names)
+
+
+def field(name: str) -> str:
+    """A field as a ``Conflict`` or an ``Amendment`` names it."""
+    group, _dot, own = name.partition(".")
+    if name.startswith("line:"):
+        return str(_("the number of pieces"))
+    if group == "attributes" and own:
+        return str(_("extra detail %(name)s", name=quoted(own)))
+    if group == "tags" and own:
+        return str(_("tag %(name)s", name=quoted(own)))
+    return str(FIELDS.get(name, name))
+
+
+def verdict(row: Conflict) -> str:
+    """Whose value is kept, and who said so."""
+    if row.settled_by == flags.BY_ITSELF:
+        return str(_("overtaken by a later edit"))
+    whose = _("yours is kept") if row.verdict == Conflict.MERCHANT else _("the vendor's is kept")
+    if row.settled_by == conflict.SETTING:
+        return str(_("%(whose)s, as set", whose=whose))
+    return str(_("%(whose)s, says %(who)s", whose=whose, who=telling.who(row.settled_by)))
