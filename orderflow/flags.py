@@ -3,6 +3,7 @@ goes by itself when its cause is gone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,12 @@ def open_flag(session: Session, part: VendorOrder, code: str, subject: str = "")
             Flag.done_at.is_(None),
         )
     ).one_or_none()
+
+
+def open_of(session: Session, part: VendorOrder, codes: Iterable[str]) -> list[Flag]:
+    """Its open flags of these codes, oldest first."""
+    wanted = Flag.vendor_order_id == part.id, Flag.done_at.is_(None), Flag.code.in_(codes)
+    return list(session.scalars(select(Flag).where(*wanted).order_by(Flag.id)))
 
 
 def settle(

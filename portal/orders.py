@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from orderflow import actions, by_hand, clock, declining, people, queues, shown
+from orderflow import actions, by_hand, clock, declining, flags, people, queues, shown
 from orderflow.actions import NotPossible
 from orderflow.by_hand import Typist
 from orderflow.db import db, unit_of_work
 from orderflow.models import Shipment, VendorOrder
-from portal import scope, wording
+from portal import flagged, scope, wording
 
 pages = Blueprint("portal_orders", __name__, url_prefix="/portal/orders")
 LONGEST_SEARCH = 200
@@ -107,11 +107,14 @@ def page(public_id: str, **more: Any) -> str:
         shown.opened(session, part, clock.now())
         told = shown.read(session, part, by=signed(), why="portal", now=clock.now())
         may_ship = by_hand.may_ship(part, typist())
+        to_do = flags.open_of(session, part, flagged.FOR_VENDORS)
     return render_template(
         "portal/orders/one.html",
         here=scope.current(),
         told=told,
         may_ship=may_ship,
+        to_do=to_do,
+        flagged=flagged,
         titles={line.key: line.title for line in told.lines},
         typed=request.form,
         longest=actions.LONGEST_WHY,

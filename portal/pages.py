@@ -37,6 +37,7 @@ from portal import (
     slips,
     staff,
     stores,
+    todo,
     two_step,
 )
 
@@ -44,6 +45,7 @@ OPEN = (login.pages, invitation.pages, forgotten.pages)
 PAGES = (
     home.pages,
     orders.pages,
+    todo.pages,
     fulfilment.pages,
     slips.pages,
     bulk.pages,

@@ -274,11 +274,11 @@ class House:
         with self.look() as session:
             return list(session.scalars(select(TimelineEvent.code).order_by(TimelineEvent.id)))
 
-    def flags(self) -> list[Flag]:
-        """What a person still has to do."""
+    def flags(self, *, done: bool = False) -> list[Flag]:
+        """What a person still has to do, or what is done."""
         with self.look() as session:
             rows = session.scalars(select(Flag).order_by(Flag.id))
-            return [row for row in rows if row.done_at is None]
+            return [row for row in rows if (row.done_at is not None) == done]
 
     def messages(self, kind: str = "") -> list[Message]:
         with self.look() as session:

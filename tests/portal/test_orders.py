@@ -7,8 +7,11 @@ import re
 import pytest
 
 from orderflow import forgetting
+from orderflow.judge import BURST
 from orderflow.models import PersonalRead, VendorOrder
+from orderflow.people import PERSON
 from tests.browser.scenery import HOSTILE, buyer
+from tests.house import HARBOUR
 from tests.mail.postbox import ALFA_MAIL
 from tests.portal.counter import BUYER, WHO, Counter
 from tests.webapp.door import Door
@@ -172,3 +175,24 @@ def test_what_quotes_the_buyer_in_a_decline_goes_with_the_buyer(counter: Counter
     page = counter.opens()
     assert "The buyer's data were removed" in page
     assert "Canarina" not in page
+
+
+def test_what_must_be_changed_in_the_store_is_told_and_marked_done(counter: Counter) -> None:
+    counter.house.set(order_sync=True, line_edits="flag")
+    order = counter.sells()
+    counter.stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": 2})
+    counter.house.turn()
+    counter.house.later(BURST)
+    page = counter.opens()
+    (theirs,) = counter.stage.alfa.orders.values()
+    assert f"Change Lamp (LAMP) in {theirs.name} in your store" in page
+    assert "from 3 to 2." in page
+    done = re.search(r'action="/portal/orders/[^"]+(/to-do/[^"]+)"', page)
+    assert done
+    counter.posts(done[1])
+    assert "Marked as done." in counter.owner.text
+    assert "in your store, and in what you pack" not in counter.opens()
+    door = Door(counter.house, counter.stage.harbour)
+    assert "The vendor" in door.get(f"/orders/{counter.house.orders()[0].public_id}").text
+    (flag,) = counter.house.flags(done=True)
+    assert flag.done_by.startswith(PERSON)

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import invitations, people, suggesting
+from orderflow import flags, invitations, people, suggesting
 from orderflow.models import (
     Connection,
+    Flag,
     Invitation,
     MappingSuggestion,
     Membership,
@@ -90,6 +91,7 @@ NAMED = {
     "portal_orders.one": "order",
     "portal_orders.decline": "order",
     "portal_orders.take_back": "order",
+    "portal_todo.mark_done": "flag",
     "portal_fulfilment.ship_form": "order",
     "portal_fulfilment.ship": "order",
     "portal_fulfilment.shipment_form": "shipment",
@@ -128,7 +130,7 @@ class Case:
             for rule in sorted(rules, key=lambda rule: rule.endpoint == LAST):
                 theirs = self.names.get(NAMED.get(rule.endpoint, ""), "")
                 of = {**dict.fromkeys(rule.arguments, theirs), "platform": "shopify"}
-                if rule.endpoint.startswith("portal_fulfilment."):
+                if rule.endpoint.startswith(("portal_fulfilment.", "portal_todo.")):
                     of["public_id"] = self.names["order"]
                 path = adapter.build(rule.endpoint, of)
                 for method in sorted((rule.methods or set()) & {"GET", "POST"}):
@@ -169,6 +171,7 @@ class Case:
                 select(Shipment.state, Shipment.tracking).order_by(Shipment.id),
                 select(VendorOrder.opened_at, VendorOrder.state).order_by(VendorOrder.id),
                 select(PersonalRead.by).order_by(PersonalRead.id),
+                select(Flag.done_at, Flag.done_by).order_by(Flag.id),
                 select(MappingSuggestion.vendor_sku).where(MappingSuggestion.vendor_id == alfa),
             )
             return [session.execute(each).all() for each in wanted]
@@ -207,11 +210,14 @@ def case(portal: Portal) -> Case:
         elsewhere = next(
             each for each in people.memberships(session, owner) if each.vendor_id != alfa.id
         )
+        part = session.get_one(VendorOrder, counter.part().id)
+        flags.raise_once(session, part, "sent_elsewhere", portal.house.clock(), count=1)
         known = Variant(theirs, "", "A-CAP", "Casquette")
         now = portal.house.clock()
         assert suggesting.suggest(session, alfa.connections[0], str(vase.id), known, now)
         sessions = session.scalars(select(PortalSession).order_by(PortalSession.id)).all()
         names = {
+            "flag": session.scalars(select(Flag.public_id)).one(),
             "invitation": invited.public_id,
             "store": alfa.connections[0].public_id,
             "member": next(m.public_id for m in members if m.person.email == STAFF),

@@ -1,0 +1,61 @@
+"""What a flag asks of a vendor, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _later
+
+from orderflow.models import Flag
+
+BY_HAND: Mapping[str, str] = {
+    "change_by_hand": _later(
+        "Change %(title)s (%(sku)s) in %(number)s in your store, and in what you pack: from "
+        "%(was)s to %(now)s."
+    ),
+    "fields_by_hand": _later(
+        "The shop changed this order, and your store did not take it. Change %(number)s there by "
+        "hand to what stands on this page."
+    ),
+    "cancel_by_hand": _later(
+        "The shop cancelled this order, and your store did not take it. Cancel %(number)s there by "
+        "hand, and do not ship it."
+    ),
+    "lives_again": _later(
+        "%(number)s was cancelled, and lives again in your store. Cancel it there, and do not ship "
+        "it."
+    ),
+    "sent_elsewhere": _later(
+        "The shop has sent some of it itself (pieces: %(count)s). Do not ship these again."
+    ),
+}
+TO_KNOW: Mapping[str, str] = {
+    "cancelled_too_late": _later(
+        "The shop cancelled this order when some of it had left (pieces: %(count)s). It may ask "
+        "you to have them brought back."
+    ),
+    "address_after_shipping": _later(
+        "The shop changed the delivery address after everything had left. It may ask you to call "
+        "the carrier."
+    ),
+    "shipped_after_cancel": _later(
+        "You shipped this order after the shop had cancelled it. Agree with the shop on what "
+        "happens to the parcel."
+    ),
+    "shipped_twice": _later(
+        "You shipped more than the shop still had open (pieces: %(count)s). Agree with it on what "
+        "happens to the parcel."
+    ),
+}
+"""Flags by code; what is not here is between the merchant and the app."""
+FOR_VENDORS = frozenset({*BY_HAND, *TO_KNOW})
+
+
+class _Told(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def sentence(flag: Flag) -> str:
+    text = BY_HAND.get(flag.code) or TO_KNOW[flag.code]
+    return str(text) % _Told(flag.details)
