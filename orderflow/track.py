@@ -125,14 +125,18 @@ def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> boo
 def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
-    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet."""
+    """The parcel's pieces by our line ids. A ``complete`` one is all of the vendor's order that is
+    not under way yet: what was edited since is not in it."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
-    other = shipments.shipped_pieces(
-        session, found.vendor_order_id, except_id=shipment.id if shipment else None
-    )
-    left = {key: line.quantity - other[key] for key, line in mine.items()}
+    but = shipment.id if shipment else None
+    other = shipments.shipped_pieces(session, found.vendor_order_id, except_id=but)
+    beside = pieces.shipped(session, found, except_id=but)
+    left = {
+        key: min(line.quantity - other[key], (line.pushed_pieces or 0) - beside[key])
+        for key, line in mine.items()
+    }
     return {key: n for key, n in left.items() if n > 0}
 
 
