@@ -17,6 +17,6 @@ def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = F
     """Ask for what is missing; the order must be locked. ``edited``: its top may have changed."""
     placed = select(Push).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
     for push in session.scalars(placed.order_by(Push.id)):
-        cancel.ask(session, push, now)
         repay.ask(session, push, now)
+        cancel.ask(session, push, now)
         change.ask(session, push, now, edited=edited)

@@ -1,17 +1,92 @@
-"""The marketplace's order was cancelled, or this part emptied: the vendor's order is cancelled."""
+"""The marketplace's order was cancelled, or this part emptied: the vendor's order is cancelled.
+
+ask ──► message ──► begin ──► the store ──► ``orderflow.cancelled``: done · requested · too late
+"""
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.models import Push
+from orderflow import change, flags, pieces
+from orderflow.judge import follow_soon, lock_push
+from orderflow.models import Change, Push
+from orderflow.settings import effective
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """Cancel the order ``remote_id``; with a ``ticket``, ask what became of that. ``gone``: it
+    lives no more, so there is nothing to ask."""
+
+    change_id: int
+    push_id: int
+    remote_id: str
+    reason: str
+    restock: bool
+    ticket: str
+    gone: bool
 
 
 def ask(session: Session, push: Push, now: datetime) -> None:
-    """Nothing yet."""
+    """Have the order of ``push`` cancelled, if nothing of it is wanted any more."""
+    if latest(session, push) is not None or not unwanted(session, push):
+        return
+    why = "" if push.gone_at else change.hindrance(session, push)
+    if why:
+        part, code = push.vendor_order, change.NOT_PASSED_ON
+        flags.raise_once(session, part, code, now, push_id=push.id, reason=why)
+        return
+    row = Change(
+        merchant_id=push.merchant_id,
+        vendor_order_id=push.vendor_order_id,
+        push_id=push.id,
+        kind=Change.CANCEL,
+        key=f"SC-{secrets.token_hex(10)}",
+        about={},
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    follow_soon(session, push, "cancel", {"change": row.id}, now)
 
 
-def given_up(session: Session, change_id: int, said: str, now: datetime) -> None:
-    """Tried for two days."""
+def latest(session: Session, push: Push) -> Change | None:
+    rows = select(Change).where(Change.push_id == push.id, Change.kind == Change.CANCEL)
+    return session.scalars(rows.order_by(Change.id.desc()).limit(1)).first()
+
+
+def unwanted(session: Session, push: Push) -> bool:
+    """What was given back is first given back there too; only then is an emptied order empty."""
+    if push.vendor_order.order.cancelled_at is not None:
+        return True
+    if pieces.busy(session, push, *Change.OPEN, kinds=(Change.REFUND,)):
+        return False
+    wanted = pieces.of(session, push)
+    return bool(wanted) and pieces.emptied(wanted)
+
+
+def begin(session: Session, change_id: int) -> Cancelling | None:
+    """What to ask the store now. None: it is over, or wanted again before anything was asked."""
+    row = session.get_one(Change, change_id)
+    push = lock_push(session, row.push_id)
+    session.refresh(row)
+    if row.state not in Change.OPEN:
+        return None
+    if row.state == Change.WAITING and not unwanted(session, push):
+        session.delete(row)
+        return None
+    part = push.vendor_order
+    return Cancelling(
+        row.id,
+        push.id,
+        push.remote_id,
+        f"{part.order.name} was cancelled in the marketplace.",
+        effective(session, part.merchant_id, part.vendor_id).values.restock_on_cancel,
+        row.ticket,
+        push.gone_at is not None,
+    )

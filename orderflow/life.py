@@ -64,7 +64,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         QUEUED,  # lines that follow later
     ),
     PARTLY_SHIPPED: (SHIPPED, PUSHED, HELD, CANCELLED, QUEUED),
-    SHIPPED: (PARTLY_SHIPPED, PUSHED, HELD),  # a parcel was withdrawn; held: it was never pushed
+    SHIPPED: (
+        PARTLY_SHIPPED,
+        PUSHED,  # a parcel was withdrawn
+        HELD,  # likewise, and it was never pushed
+        CANCELLED,  # likewise, and no order of it lives any more
+    ),
     CANCELLED: (
         QUEUED,  # wanted again
         PUSHED,  # the vendor took the cancellation back

@@ -18,7 +18,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, cargo, life, outbox, snapshot, timeline
+from orderflow import after, cancelled, cargo, life, outbox, snapshot, timeline
 from orderflow.decide import Verdict
 from orderflow.judge import RESTING, lines_of, lock_push, reach, reconsider_soon, send_soon
 from orderflow.models import Attempt, Push, VendorOrder
@@ -167,6 +167,7 @@ def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
     push.gone_at = None if live else now
     code = "vendor_order_back" if live else "vendor_order_gone"
     timeline.tell(session, push.vendor_order, code, now, number=push.remote_name)
+    (cancelled.back if live else cancelled.gone)(session, push, now)
 
 
 def _audit(session: Session, push: Push, now: datetime, *, delay: float) -> None:

@@ -41,21 +41,25 @@ def left_to_ship(quantity: int, fulfillable: int, shipped: int) -> int:
 
 def settle(session: Session, part: VendorOrder, now: datetime) -> None:
     """Pushed, partly shipped or shipped, by what is under way; a refused part stays refused
-    until all of it is."""
+    until all of it is. Of a cancelled order nothing more is wanted than what has left."""
     if part.state not in (*life.IN_STORE, *life.BY_HAND):
         return
     pieces = shipped_pieces(session, part.id)
-    wanted = {line.remote_id: line.quantity for line in part.lines if line.requires_shipping}
+    over = part.order.cancelled_at is not None
+    goods = [line for line in part.lines if line.requires_shipping and not over]
+    wanted = {line.remote_id: line.quantity for line in goods}
     if not any(pieces.values()):
         if part.state in life.IN_STORE:
-            life.move(session, part, life.PUSHED if _stands(session, part) else life.HELD, now)
+            life.move(session, part, _unshipped(session, part), now)
     elif all(pieces[line] >= quantity for line, quantity in wanted.items()):
         life.move(session, part, life.SHIPPED, now)
     elif part.state != life.REFUSED:
         life.move(session, part, life.PARTLY_SHIPPED, now)
 
 
-def _stands(session: Session, part: VendorOrder) -> bool:
-    """Whether there is an order in the vendor's store; goods may have been shipped without."""
-    placed = select(Push.id).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
-    return session.scalar(placed.limit(1)) is not None
+def _unshipped(session: Session, part: VendorOrder) -> str:
+    """By what stands in the vendor's stores; goods may have been shipped without any order."""
+    states = set(session.scalars(select(Push.state).where(Push.vendor_order_id == part.id)))
+    if Push.PLACED in states:
+        return life.PUSHED
+    return life.CANCELLED if Push.CANCELLED in states else life.HELD

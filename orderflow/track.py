@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, outbox, pieces, push, shipments, timeline
+from orderflow import after, cancelled, outbox, pieces, push, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
@@ -112,7 +112,10 @@ def _take_parcel(session: Session, found: Push, parcel: Parcel, now: datetime) -
     _update(session, shipment, parcel, lines, now)
     shipment.seen = print_
     session.flush()
-    ask_for_report(session, shipment, now)
+    if found.state == Push.CANCELLED:
+        cancelled.shipped_all_the_same(session, found, shipment, now)
+    else:
+        ask_for_report(session, shipment, now)
 
 
 def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> bool:
@@ -126,17 +129,18 @@ def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
     """The parcel's pieces by our line ids. A ``complete`` one is all of the vendor's order that is
-    not under way yet: what was edited since is not in it."""
+    not under way yet: what was edited since is not in it, what came back since has left."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
-    but = shipment.id if shipment else None
+    but, told = (shipment.id, shipment.lines) if shipment else (None, {})
     other = shipments.shipped_pieces(session, found.vendor_order_id, except_id=but)
     beside = pieces.shipped(session, found, except_id=but)
-    left = {
-        key: min(line.quantity - other[key], (line.pushed_pieces or 0) - beside[key])
-        for key, line in mine.items()
-    }
+    left: dict[str, int] = {}
+    for key, line in mine.items():
+        stood = (line.pushed_pieces or 0) - beside[key]
+        wanted = stood if found.state == Push.CANCELLED else line.quantity - other[key]
+        left[key] = max(min(wanted, stood), told.get(key, 0) - other[key])
     return {key: n for key, n in left.items() if n > 0}
 
 

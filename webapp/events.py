@@ -77,6 +77,18 @@ EVENTS: Mapping[str, str] = {
     ),
     "change_refused": _later("The vendor's store refused the edit: %(words)s"),
     "change_given_up": _later("After two days of trying the edit was given up: %(words)s"),
+    "cancelled_there": _later("%(number)s was cancelled in the vendor's store."),
+    "cancel_requested": _later(
+        "The vendor's store was asked to cancel %(number)s. It does so in its own time."
+    ),
+    "cancel_too_late": _later(
+        "%(number)s could not be cancelled any more. Pieces that had left: %(count)s."
+    ),
+    "cancel_refused": _later("%(number)s could not be cancelled: %(words)s"),
+    "cancel_unknown": _later(
+        "No trustworthy answer came to the cancellation of %(number)s (%(words)s). It is asked "
+        "again."
+    ),
     "conflict_met": _later("You and the vendor both changed this: %(field)s."),
     "conflict_settled": _later("It was decided whose value is kept: %(field)s."),
     "flag_raised": _later("Flagged: %(flag)s"),

@@ -47,6 +47,29 @@ FLAGS: Mapping[str, str] = {
         "Your edits are not passed on to the vendor's order while order sync or the vendor is "
         "switched off, or the store disconnected."
     ),
+    "cancelled_too_late": _later(
+        "The cancellation of %(number)s came too late. Pieces that had left: %(count)s. Call the "
+        "vendor or the carrier if they should come back."
+    ),
+    "cancel_by_hand": _later(
+        "The vendor's store did not cancel %(number)s. Ask the vendor to cancel it by hand."
+    ),
+    "vendor_cancelled": _later(
+        "The vendor cancelled %(number)s in their store. Ask them why; then cancel or refund your "
+        "order, or send it again."
+    ),
+    "refund_the_buyer": _later(
+        "The vendor cancelled %(number)s, and so this part is cancelled. Give the buyer the money "
+        "back in your shop."
+    ),
+    "lives_again": _later(
+        "%(number)s was cancelled, and lives again in the vendor's store. Ask the vendor to cancel "
+        "it."
+    ),
+    "shipped_after_cancel": _later(
+        "The vendor shipped %(number)s after it was cancelled (pieces: %(count)s). Agree with them "
+        "on what happens to the parcel."
+    ),
 }
 """By a flag's code: what is to be done, with exactly what to change."""
 

@@ -1,11 +1,66 @@
-"""A vendor's order is cancelled, and the truth about it told."""
+"""A vendor's order is cancelled, and the truth about it told: requested, done, or too late."""
 
 from __future__ import annotations
 
-from orderflow import outbox
+from orderflow import cancel, cancelled, clock, outbox
+from orderflow.calls import About
+from orderflow.cancel import Cancelling
+from orderflow.db import unit_of_work
+from stores.base import Cancellation, OutcomeUnknown, StoreRefused
 from workers.gear import Job
+
+ASK_AFTER = (10.0, 60.0, 300.0)
+"""Seconds until a store that does it in its own time is asked what became of it; the last one
+repeats."""
 
 
 def carry_on(job: Job) -> None:
+    """Ask for it, or for what became of it. Doing it again changes nothing."""
+    with unit_of_work() as session:
+        work = cancel.begin(session, job.about("change"))
+        if work is None:
+            outbox.done(session, job.message)
+    if work is not None:
+        _carry_out(job, work)
+
+
+def _carry_out(job: Job, work: Cancelling) -> None:
+    try:
+        said = _call(job, work)
+    except OutcomeUnknown as lost:
+        with job.unit() as session:
+            cancelled.unknown(session, work.change_id, lost.words, clock.now())
+            delay = float(sum(job.config.look_waits))
+            outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+        return
+    except StoreRefused as no:
+        with job.unit() as session:
+            cancelled.refused(session, work.change_id, no.words, clock.now())
+            outbox.done(session, job.message)
+        return
     with job.unit() as session:
-        outbox.done(session, job.message)
+        cancelled.told(session, work.change_id, said, clock.now())
+        if said.state == "requested":
+            delay = ASK_AFTER[min(job.message.tries, len(ASK_AFTER)) - 1]
+            outbox.put_off(session, job.message, now=clock.now(), delay=delay)
+        else:
+            outbox.done(session, job.message)
+
+
+def _call(job: Job, work: Cancelling) -> Cancellation:
+    if work.gone:
+        return Cancellation("done")
+    store, about = job.store(), About("push", work.push_id)
+    if work.ticket:
+        return job.call(
+            "cancel_outcome",
+            store,
+            lambda: store.cancel_outcome(work.remote_id, work.ticket),
+            about,
+        )
+    return job.call(
+        "cancel_order",
+        store,
+        lambda: store.cancel_order(work.remote_id, work.reason, restock=work.restock),
+        about,
+    )
