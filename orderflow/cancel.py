@@ -67,7 +67,8 @@ def unwanted(session: Session, push: Push) -> bool:
     if pieces.busy(session, push, *Change.OPEN, kinds=(Change.REFUND,)):
         return False
     wanted = pieces.of(session, push)
-    return bool(wanted) and pieces.emptied(wanted)
+    left = any(pieces.shipped(session, push).values())
+    return bool(wanted) and not left and pieces.emptied(wanted)
 
 
 def begin(session: Session, change_id: int) -> Cancelling | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from orderflow import after, cancel, change, flags, life, pieces, shipments, timeline
+from orderflow import after, cancel, change, flags, life, pieces, repay, shipments, timeline
 from orderflow.judge import judge, lock_push
 from orderflow.models import Change, Push, Shipment
 from orderflow.settings import effective
@@ -130,7 +130,7 @@ def gone(session: Session, push: Push, now: datetime) -> None:
     row = cancel.latest(session, push)
     if row is not None:
         _end(row, Change.DONE, now)
-    if row is not None or cancel.unwanted(session, push):
+    if row is not None or cancel.unwanted(session, push) or repay.all_back(session, push):
         _over(session, push, now)
         return
     setting = effective(session, part.merchant_id, part.vendor_id).values.vendor_cancel

@@ -52,7 +52,7 @@ def of(session: Session, push: Push, left: Mapping[str, int] | None = None) -> l
             continue
         more = line.quantity - line.pushed_quantity
         mine = 0 if over else max(line.pushed_pieces + more, 0)
-        mine = max(mine, gone[line.remote_id])
+        mine = max(mine, min(gone[line.remote_id], line.pushed_pieces))
         found.append(Wanted(line, line.pushed_pieces, mine))
     return found
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, cancelled, outbox, pieces, push, shipments, timeline
+from orderflow import after, cancelled, outbox, pieces, push, repay, shipments, timeline
 from orderflow.judge import lines_of, lock
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
@@ -55,7 +55,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         push.seen_alive(session, found, order.placed.live, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    if newer:
+    if newer and order.placed.live and not repay.all_back(session, found):
         _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     if newer and found.seen_at is not None and order.content is None and order.placed.live:
         _read_soon(session, found, now)

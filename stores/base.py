@@ -55,7 +55,7 @@ from stores.errors import (
     StoreLocked,
     StoreRefused,
 )
-from stores.seen import Address, SeenLine, SeenOrder, SeenPage
+from stores.seen import Address, SeenLine, SeenOrder, SeenPage, SeenRefund
 from stores.standing import (
     Changes,
     OrderContent,
@@ -107,6 +107,7 @@ __all__ = [
     "SeenLine",
     "SeenOrder",
     "SeenPage",
+    "SeenRefund",
     "Spend",
     "Store",
     "StoreBusy",

@@ -48,6 +48,18 @@ class SeenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRefund:
+    """Money that went back to the buyer, and the pieces it was for, by ``SeenLine.id``. Pieces that
+    were taken off without money are an edit, and no refund."""
+
+    id: str
+    at: datetime
+    amount: int
+    lines: tuple[tuple[str, int], ...] = ()
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SeenOrder:
     """A marketplace order as last seen. ``payment`` is the shop's own word in lower case
     (``paid``, ``pending``, ``partially_refunded`` …); ``fulfilment`` is ``""`` until something
@@ -81,6 +93,7 @@ class SeenOrder:
     accepts_marketing: bool = False
     risk: str | None = None
     on_hold: bool | None = None
+    refunds: tuple[SeenRefund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

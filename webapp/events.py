@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from orderflow.models import TimelineEvent
 from webapp import flagged, sentences
-from webapp.filters import quoted
+from webapp.filters import money, quoted
 
 EVENTS: Mapping[str, str] = {
     "recorded": _later("The order came into the book."),
@@ -89,6 +89,11 @@ EVENTS: Mapping[str, str] = {
         "No trustworthy answer came to the cancellation of %(number)s (%(words)s). It is asked "
         "again."
     ),
+    "refunded_there": _later("%(amount)s were refunded in %(number)s in the vendor's store."),
+    "refund_refused": _later("The vendor's store did not refund %(number)s: %(words)s"),
+    "refund_unknown": _later(
+        "No trustworthy answer came to the refund of %(number)s (%(words)s). It is asked again."
+    ),
     "conflict_met": _later("You and the vendor both changed this: %(field)s."),
     "conflict_settled": _later("It was decided whose value is kept: %(field)s."),
     "flag_raised": _later("Flagged: %(flag)s"),
@@ -111,6 +116,8 @@ class _Shown(dict[str, str]):
 
     def __init__(self, details: Mapping[str, Any]) -> None:
         super().__init__({name: _word(details[name], name) for name in details})
+        if "currency" in details:
+            self["amount"] = money(details["amount"], details["currency"])
         if "flag" in details:
             self["flag"] = flagged.flag(details["flag"], details)
         for made, (name, make) in MADE.items():

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _later
 from orderflow import conflict, flags
 from orderflow.models import Conflict
 from webapp import telling
-from webapp.filters import quoted
+from webapp.filters import money, quoted
 
 FIELDS: Mapping[str, str] = {
     "email": _later("e-mail"),
@@ -70,6 +70,10 @@ FLAGS: Mapping[str, str] = {
         "The vendor shipped %(number)s after it was cancelled (pieces: %(count)s). Agree with them "
         "on what happens to the parcel."
     ),
+    "refund_by_hand": _later(
+        "You gave the buyer money back (%(amount)s). Agree with the vendor on what of it goes off "
+        "%(number)s; it is not refunded there."
+    ),
 }
 """By a flag's code: what is to be done, with exactly what to change."""
 
@@ -87,6 +91,8 @@ class _Told(dict[str, str]):
         super().__init__({name: str(value) or "–" for name, value in details.items()})
         if "fields" in details:
             self["fields"] = fields(details["fields"])
+        if "currency" in details:
+            self["amount"] = money(details["amount"], details["currency"])
         if "field" in details:
             self["field"] = field(details["field"])
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import cancelled, clock, edited, mails, outbox, push, register, repay, report
+from orderflow import cancelled, clock, edited, mails, outbox, push, register, repaid, report
 from orderflow.db import unit_of_work
 from orderflow.outbox import Claimed
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
@@ -78,7 +78,7 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
     elif message.kind == "cancel":
         cancelled.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "repay":
-        repay.given_up(session, int(message.about["change"]), words, moment)
+        repaid.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "report":
         report.stuck(session, int(message.about["shipment"]), words, moment)
     elif message.kind == "mail":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderflow import translations
+from stores.money import to_text
 from workers.letters import CATALOGUES
 
 
@@ -17,3 +18,12 @@ def change_line(language: str, order: str, details: Mapping[str, Any]) -> str:
         "Marketplace order %(order)s was edited. Please change %(title)s (%(sku)s) by hand: from "
         "%(was)s to %(now)s."
     ) % {"order": order, **told}
+
+
+def refund(language: str, order: str, back: int, currency: str) -> str:
+    """What the buyer got back, for the vendor's books."""
+    tongue = translations.read((CATALOGUES,), language, "mail")
+    return tongue.gettext(
+        "Marketplace order %(order)s: the buyer was given back %(money)s. Please take it over by "
+        "hand."
+    ) % {"order": order, "money": f"{to_text(back, currency)} {currency}"}

@@ -1,11 +1,56 @@
-"""Money given back in the marketplace is given back in the vendor's order."""
+"""Money given back in the marketplace is given back in the vendor's order, or a person is told."""
 
 from __future__ import annotations
 
-from orderflow import outbox
+from contextlib import suppress
+
+from orderflow import clock, outbox, repaid, repay
+from orderflow.calls import About
+from orderflow.db import unit_of_work
+from orderflow.repay import Repaying
+from stores.base import OutcomeUnknown, StoreRefused
+from workers import notes
 from workers.gear import Job
 
 
 def carry_on(job: Job) -> None:
+    """Ask for it; under its key a refund counts once, however often it is asked."""
+    with unit_of_work() as session:
+        work = repay.begin(session, job.about("change"))
+        shared = work is not None and repay.is_shared(session, work.change_id)
+        if work is None:
+            outbox.done(session, job.message)
+    if work is not None and (shared or not job.store().can.refund):
+        _leave_to_people(job, work, "")
+    elif work is not None:
+        _carry_out(job, work)
+
+
+def _carry_out(job: Job, work: Repaying) -> None:
+    store, about = job.store(), About("push", work.push_id)
+    try:
+        made = job.call(
+            "refund_order", store, lambda: store.refund_order(work.remote_id, work.refund), about
+        )
+    except OutcomeUnknown as lost:
+        with job.unit() as session:
+            repaid.unknown(session, work.change_id, lost.words, clock.now())
+            delay = float(sum(job.config.look_waits))
+            outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+    except StoreRefused as no:
+        _leave_to_people(job, work, no.words)
+    else:
+        with job.unit() as session:
+            repaid.done(session, work.change_id, made, clock.now())
+            outbox.done(session, job.message)
+
+
+def _leave_to_people(job: Job, work: Repaying, words: str) -> None:
+    """The vendor reads it beside the order; the merchant's flag stands all the same."""
+    store, about = job.store(), About("push", work.push_id)
+    text = notes.refund(work.language, work.order, work.back, work.refund.currency)
+    with suppress(StoreRefused):
+        job.call("note", store, lambda: store.note(work.remote_id, text), about)
     with job.unit() as session:
+        repaid.refused(session, work.change_id, words, clock.now())
         outbox.done(session, job.message)

@@ -307,7 +307,7 @@ class Lifecycle:
         parent: Transaction | None = None,
     ) -> Refund:
         """``money`` goes back the way of ``parent``; None: a person gives back what the lines
-        cost, and how is not kept."""
+        cost."""
         refunds.check(order, lines, money or NOTHING)
         amount = refunds.value_of(order, lines) if money is None else money
         for each in lines:
@@ -316,8 +316,9 @@ class Lifecycle:
             self._shrink(waiting)
         made = Refund(next(self.shop.world.ids), self.shop.now(), note, tuple(lines), amount)
         order.refunds.append(made)
-        if money and parent:
-            paid_back = self._transaction("REFUND", parent.gateway, money, parent, made.id)
+        if amount and (parent or money is None):
+            gateway = parent.gateway if parent else "manual"
+            paid_back = self._transaction("REFUND", gateway, amount, parent, made.id)
             order.transactions.append(paid_back)
         self._settle_payment(order, amount)
         about = {"refunds/create": bodies.refund_body(order, made)}
@@ -329,7 +330,8 @@ class Lifecycle:
             return
         all_back = bool(order.received) and order.given_back >= order.received
         nothing_left = not any(line.current_quantity for line in order.lines)
-        whole = all_back or (nothing_left and not order.given_back)
+        by_hand = not any(each.kind == "REFUND" and each.parent for each in order.transactions)
+        whole = all_back or (nothing_left and by_hand)
         order.financial_status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
 
 

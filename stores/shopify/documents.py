@@ -155,6 +155,7 @@ fragment Seen on Order {
   risk { recommendation assessments { riskLevel } }
   customAttributes { key value }
   currentTotalPriceSet { shopMoney { amount } }
+  totalRefundedSet { shopMoney { amount } }
   shippingAddress { ...Place }
   billingAddress { ...Place }
   shippingLines(first: 5) {
@@ -209,6 +210,19 @@ query SeenOrders($query: String!, $sort: OrderSortKeys!, $after: String) {
 """
     + _SEEN
 )
+
+SEEN_REFUNDS = """
+query SeenRefunds($id: ID!) {
+  order(id: $id) {
+    refunds(first: 20) {
+      id createdAt
+      totalRefundedSet { shopMoney { amount } }
+      refundLineItems(first: 25) { nodes { quantity restockType lineItem { id } } }
+    }
+  }
+}
+"""
+"""Asked of orders that had any: twenty refunds of twenty-five lines fit into one call."""
 
 FULFILMENT_ORDERS = """
 query FulfilmentOrders($id: ID!, $after: String) {

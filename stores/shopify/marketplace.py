@@ -152,7 +152,13 @@ class ShopifyMarketplace:
         lines = self._client.pages(
             documents.SEEN_ORDER, ("order", "lineItems"), node["lineItems"], id=node["id"]
         )
-        return seen_order(rest_order(node, lines), self._client.domain)
+        return seen_order(rest_order(node, lines, self._refunds(node)), self._client.domain)
+
+    def _refunds(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+        if not float(node["totalRefundedSet"]["shopMoney"]["amount"]):
+            return []
+        order = self._client.execute(documents.SEEN_REFUNDS, {"id": node["id"]})["order"]
+        return list(order["refunds"]) if order else []
 
     def _parts(self, orders: list[dict[str, Any]]) -> Iterator[FulfilmentPart]:
         """One for each location: a single call may not cross locations (Shopify 2026-10)."""

@@ -11,8 +11,11 @@ from stores.shopify.seen import ON_HOLD, RISK
 _FULFILMENT = {"PARTIALLY_FULFILLED": "partial", "FULFILLED": "fulfilled"}
 
 
-def rest_order(node: dict[str, Any], lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """``node`` with the fields of the fragment ``Seen``, ``lines`` with those of ``SeenLine``."""
+def rest_order(
+    node: dict[str, Any], lines: Iterable[dict[str, Any]], refunds: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """``node`` with the fields of the fragment ``Seen``, ``lines`` with those of ``SeenLine``,
+    ``refunds`` with those of ``SeenRefunds``."""
     return {
         "id": bare(node),
         "name": node["name"],
@@ -35,6 +38,7 @@ def rest_order(node: dict[str, Any], lines: Iterable[dict[str, Any]]) -> dict[st
         "billing_address": _address(node["billingAddress"]),
         "shipping_lines": [_shipping(line) for line in node["shippingLines"]["nodes"]],
         "line_items": [_line(line) for line in lines],
+        "refunds": [_refund(each) for each in refunds],
         "buyer_accepts_marketing": node["customerAcceptsMarketing"],
         RISK: _risk(node["risk"]),
         ON_HOLD: node["displayFulfillmentStatus"] == "ON_HOLD",
@@ -69,6 +73,23 @@ def _line(node: dict[str, Any]) -> dict[str, Any]:
         ],
         "tax_lines": _taxes(node),
         "properties": _attributes(node),
+    }
+
+
+def _refund(node: dict[str, Any]) -> dict[str, Any]:
+    amount = _amount(node["totalRefundedSet"])
+    return {
+        "id": bare(node),
+        "created_at": node["createdAt"],
+        "transactions": [{"kind": "refund", "status": "success", "amount": amount}],
+        "refund_line_items": [
+            {
+                "line_item_id": bare(item["lineItem"]),
+                "quantity": item["quantity"],
+                "restock_type": item["restockType"].lower(),
+            }
+            for item in node["refundLineItems"]["nodes"]
+        ],
     }
 
 

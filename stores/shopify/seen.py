@@ -6,11 +6,11 @@ reads both. Amounts are the shop's currency, never the buyer's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from stores.base import Address, SeenLine, SeenOrder
+from stores.base import Address, SeenLine, SeenOrder, SeenRefund
 from stores.money import to_minor
 from stores.shopify.ids import moment, moment_or_none
 
@@ -50,6 +50,7 @@ def seen_order(order: dict[str, Any], address: str = "") -> SeenOrder:
         accepts_marketing=bool(order.get("buyer_accepts_marketing")),
         risk=order.get(RISK),
         on_hold=order.get(ON_HOLD),
+        refunds=tuple(_refunds(order, money)),
     )
 
 
@@ -99,6 +100,31 @@ def _returned(order: dict[str, Any]) -> dict[str, int]:
             line = str(item["line_item_id"])
             pieces[line] = pieces.get(line, 0) + item["quantity"]
     return pieces
+
+
+def _refunds(order: dict[str, Any], money: _Money) -> Iterator[SeenRefund]:
+    """An edit that takes pieces away leaves a refund without money behind, which is none."""
+    for each in order.get("refunds") or ():
+        back = [one for one in each.get("transactions") or () if _went_back(one)]
+        amount = sum(money(one["amount"]) for one in back)
+        if not amount:
+            continue
+        items = each.get("refund_line_items") or ()
+        pieces: dict[str, int] = {}
+        for item in items:
+            line = str(item["line_item_id"])
+            pieces[line] = pieces.get(line, 0) + item["quantity"]
+        yield SeenRefund(
+            id=str(each["id"]),
+            at=moment(each["created_at"]),
+            amount=amount,
+            lines=tuple(sorted(pieces.items())),
+            restock=any(item.get("restock_type", "no_restock") != "no_restock" for item in items),
+        )
+
+
+def _went_back(transaction: dict[str, Any]) -> bool:
+    return transaction.get("kind") == "refund" and transaction.get("status") == "success"
 
 
 def _taxes(line: dict[str, Any], money: _Money) -> int:
