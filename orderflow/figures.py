@@ -19,6 +19,7 @@ from orderflow.db import insert_new
 from orderflow.models import (
     Connection,
     DailyCount,
+    Flag,
     MarketplaceOrder,
     Merchant,
     Message,
@@ -68,9 +69,12 @@ class Attention:
     stuck: tuple[Named, ...]
     parked: int
     lost: tuple[Lost, ...]
+    flagged: int
+    flags: tuple[Named, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.refused or self.unknown or self.stuck or self.parked or self.lost)
+        waiting = self.refused or self.unknown or self.parked or self.flagged
+        return bool(waiting or self.stuck or self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def attention(session: Session, merchant: Merchant) -> Attention:
         stuck=_stuck(session, merchant),
         parked=count(session, _parked(session, merchant)),
         lost=tuple(_lost(session, merchant)),
+        flagged=count(session, _flags(Flag.id, merchant)),
+        flags=_flagged(session, merchant),
     )
 
 
@@ -116,6 +122,28 @@ def _stuck(session: Session, merchant: Merchant) -> tuple[Named, ...]:
         .where(Shipment.state == Shipment.STUCK, MarketplaceOrder.merchant_id == merchant.id)
         .order_by(Shipment.vendor_order_id)
         .limit(10 * NAMED)
+    )
+    return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
+
+
+def _flags(what: Any, merchant: Merchant) -> Select[Any]:
+    return select(what).where(Flag.merchant_id == merchant.id, Flag.done_at.is_(None))
+
+
+def _flagged(session: Session, merchant: Merchant) -> tuple[Named, ...]:
+    """The orders whose flags have waited longest; one may have several."""
+    oldest = (
+        _flags(Flag.vendor_order_id, merchant)
+        .add_columns(Flag.raised_at)
+        .order_by(Flag.raised_at)
+        .limit(10 * NAMED)
+        .subquery()
+    )
+    rows = session.execute(
+        select(MarketplaceOrder.public_id, MarketplaceOrder.name, MarketplaceOrder.placed_at)
+        .join(VendorOrder, VendorOrder.order_id == MarketplaceOrder.id)
+        .join(oldest, oldest.c.vendor_order_id == VendorOrder.id)
+        .order_by(oldest.c.raised_at)
     )
     return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import timeline
-from orderflow.models import Flag, OrderLine, Push, VendorOrder
+from orderflow.models import Flag, MarketplaceOrder, OrderLine, Push, VendorOrder
 
 BY_ITSELF = "app"
 """Marks a flag done whose cause is gone."""
@@ -77,9 +77,24 @@ def settle(
         timeline.tell(session, part, "flag_settled", now, flag=code, **found.details)
 
 
+def find(session: Session, merchant_id: int, order_id: int, number: str) -> Flag | None:
+    """A flag of that order by its public id."""
+    return session.scalars(
+        select(Flag)
+        .join(VendorOrder, VendorOrder.id == Flag.vendor_order_id)
+        .where(
+            Flag.merchant_id == merchant_id,
+            VendorOrder.order_id == order_id,
+            Flag.public_id == number,
+        )
+    ).one_or_none()
+
+
 def mark_done(session: Session, flag: Flag, who: str, why: str, now: datetime) -> None:
-    """Somebody did it; the order is locked. A line that was to be changed by hand, or that the
-    vendor has changed, counts as agreed on with so many pieces. Done already: nothing."""
+    """Somebody did it. A line that was to be changed by hand, or that the vendor has changed,
+    counts as agreed on with so many pieces. Done already: nothing."""
+    order = select(MarketplaceOrder.id).where(MarketplaceOrder.id == flag.vendor_order.order_id)
+    session.execute(order.with_for_update())
     session.refresh(flag)
     if flag.done_at is not None:
         return

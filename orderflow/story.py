@@ -17,6 +17,7 @@ from orderflow.decide import Reason
 from orderflow.models import (
     Conflict,
     Connection,
+    Flag,
     MarketplaceOrder,
     OrderLine,
     PersonalRead,
@@ -49,6 +50,7 @@ class PartStory:
     homes: tuple[Connection, ...]
     settings: Settings
     conflicts: tuple[Conflict, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _parts(
     pushes, shipments = _pushes(session, ids), _shipments(session, ids)
     homes = _homes(session, parts, [push for each in pushes.values() for push in each])
     standing, met = standings(session, parts, now), _conflicts(session, ids)
+    raised = _flags(session, ids)
     stored = settings.stored(session, order.merchant_id)
     return [
         PartStory(
@@ -137,6 +140,7 @@ def _parts(
             tuple(homes[part.vendor_id]),
             settings.combine(stored[None], stored.get(part.vendor_id, {})).values,
             tuple(met[part.id]),
+            tuple(raised[part.id]),
         )
         for part in parts
     ]
@@ -178,6 +182,16 @@ def _conflicts(session: Session, part_ids: Sequence[int]) -> dict[int, list[Conf
     for part_id, conflict in rows:
         found[part_id].append(conflict)
     return found
+
+
+def _flags(session: Session, part_ids: Sequence[int]) -> dict[int, list[Flag]]:
+    """What a person still has to do."""
+    rows = session.scalars(
+        select(Flag)
+        .where(Flag.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
+        .order_by(Flag.id)
+    )
+    return _by_part(rows)
 
 
 def _shipments(session: Session, part_ids: Sequence[int]) -> dict[int, list[Shipment]]:

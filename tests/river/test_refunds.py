@@ -24,11 +24,8 @@ def refunds(stage: Stage) -> list[tuple[str, Any]]:
 
 
 def refunded(stage: Stage) -> list[int]:
-    """By the stores of both placed orders."""
-    with stage.house.look():
-        ids = [push.id for push in stage.house.pushes()]
-    contents = [agreement.standing(stage.house, push_id).content for push_id in ids]
-    return [content.refunded for content in contents if content]
+    """By the store of each placed order."""
+    return [content.refunded for _push, content in agreement.contents(stage.house)]
 
 
 def test_refunded_pieces_go_off_both_orders_with_their_money(stage: Stage) -> None:

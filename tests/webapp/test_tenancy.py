@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import backfill, conflict
+from orderflow import backfill, conflict, flags
 from orderflow import requests as privacy_requests
 from orderflow.models import (
     Backfill,
     Conflict,
     Connection,
+    Flag,
     MarketplaceOrder,
     PrivacyRequest,
     Push,
@@ -104,6 +105,7 @@ def one_of_each(floor: Floor) -> Floor:
     _asks_for_a_copy(floor)
     _counts_earlier_orders(floor)
     _changes_on_both_sides(floor)
+    _flags_something(floor)
     floor.house.merchant(STRANGER)
     return floor
 
@@ -129,6 +131,13 @@ def _changes_on_both_sides(floor: Floor) -> None:
         assert push is not None
         values = ("a", "SECRET-NOTE", "b")
         conflict.meet(session, push, "note", values, floor.house.clock(), floor.house.clock())
+
+
+def _flags_something(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        part = session.scalars(select(VendorOrder).order_by(VendorOrder.id)).first()
+        assert part is not None
+        flags.raise_once(session, part, "vendor_cancelled", floor.house.clock(), number="#1001")
 
 
 def examples(floor: Floor) -> Examples:
@@ -158,11 +167,13 @@ def examples(floor: Floor) -> Examples:
             "platform": "shopify",
             "number": met.public_id,
             "verdict": "vendor",
+            "flag": session.scalars(select(Flag)).one().public_id,
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
         of_copy, of_count = {"public_id": copy.public_id}, {"public_id": counted.public_id}
     named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
     named |= {"order": of_order, "privacy": of_copy, "backfill": of_count, "conflicts": of_order}
+    named["flags"] = of_order
     return Examples(named, kept)
 
 
