@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, change, flags, life, notices, snapshot, timeline
+from orderflow import after, change, elsewhere, flags, life, notices, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
 from orderflow.decide import PAID, Decision, decide
@@ -55,6 +55,7 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
     order.finished_at = _finished(order, seen, now)
     _assign(session, order, seen, now)
     _decide(session, order, now, edited=True)
+    elsewhere.ask(session, order, now)
     return True
 
 

@@ -14,12 +14,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import timeline
+from orderflow import flags, timeline
 from orderflow.judge import lock
 from orderflow.models import Merchant, Report, Shipment
 from orderflow.settings import effective
 from orderflow.told import harmless
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
+
+TWICE = "shipped_twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,11 @@ def _same(told: Told, fulfilment: Fulfilment) -> bool:
     return dict(told.lines) == dict(fulfilment.lines) and numbers == theirs
 
 
+def is_same(report: Report, fulfilment: Fulfilment) -> bool:
+    """Whether ``fulfilment`` may be what a report without an answer made."""
+    return _same(_told(report), fulfilment)
+
+
 def _allot(
     left: Counter[str], open_parts: Sequence[FulfilmentPart], freed: Sequence[Told]
 ) -> tuple[list[FulfilmentPart], dict[str, int]]:
@@ -234,7 +241,10 @@ def finished(session: Session, telling: Telling, short: Mapping[str, int], now: 
     lock(session, shipment.vendor_order.order_id)
     session.refresh(shipment)
     if short:
-        timeline.tell(session, shipment.vendor_order, "fulfilled_elsewhere", now, lines=dict(short))
+        part, count = shipment.vendor_order, sum(short.values())
+        timeline.tell(session, part, "fulfilled_elsewhere", now, lines=dict(short))
+        if part.order.cancelled_at is None:
+            flags.raise_once(session, part, TWICE, now, subject=str(shipment.id), count=count)
     if shipment.state == Shipment.NEW:
         shipment.state = Shipment.REPORTED
 

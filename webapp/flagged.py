@@ -74,6 +74,14 @@ FLAGS: Mapping[str, str] = {
         "You gave the buyer money back (%(amount)s). Agree with the vendor on what of it goes off "
         "%(number)s; it is not refunded there."
     ),
+    "sent_elsewhere": _later(
+        "Pieces that the vendor was sent were fulfilled in your shop or by another app (pieces: "
+        "%(count)s). Tell the vendor not to ship them again."
+    ),
+    "shipped_twice": _later(
+        "The vendor shipped more than your order still had open (pieces: %(count)s). Your shop was "
+        "not told of them. Agree with the vendor on what happens to the parcel."
+    ),
 }
 """By a flag's code: what is to be done, with exactly what to change."""
 

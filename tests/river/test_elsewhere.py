@@ -1,0 +1,51 @@
+"""Fulfilments that others make are seen, and nothing is shipped twice unsaid."""
+
+from __future__ import annotations
+
+from tests.house import ALFA, HARBOUR
+from tests.river.stage import Stage
+
+
+def codes(stage: Stage) -> list[str]:
+    return [flag.code for flag in stage.house.flags()]
+
+
+def test_what_the_shop_fulfils_itself_counts_as_shipped_and_is_told(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 1))
+    stage.people.vendor.ships(HARBOUR, order, lines={"LAMP": 1}, number="9Z")
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "partly_shipped", "Bravo": "pushed"}
+    assert codes(stage) == ["sent_elsewhere"]
+    theirs = stage.only(stage.alfa.orders.values())
+    stage.house.clock.advance(5)
+    stage.people.vendor.ships(ALFA, theirs, number="1Z")
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "shipped", "Bravo": "pushed"}
+    assert set(codes(stage)) == {"sent_elsewhere", "shipped_twice"}
+    assert len(order.fulfillments) == 2
+    told = stage.house.events()
+    stage.house.let_pass(1200, step=300)
+    assert stage.house.events() == told
+
+
+def test_a_fulfilment_that_the_shop_takes_back_is_open_again(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 1))
+    stage.people.vendor.ships(HARBOUR, order)
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "shipped"}
+    stage.people.vendor.withdraws(HARBOUR, order)
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "pushed"}
+    assert codes(stage) == []
+
+
+def test_our_own_reports_are_nobody_else_s(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2))
+    theirs = stage.only(stage.alfa.orders.values())
+    stage.faults.add("lost_answer", match="fulfillmentCreate")
+    stage.people.vendor.ships(ALFA, theirs, lines={"LAMP": 1}, number="1Z")
+    stage.house.turn()
+    stage.house.let_pass(600, step=100)
+    assert len(order.fulfillments) == 1
+    assert stage.states() == {"Alfa": "partly_shipped"}
+    assert codes(stage) == []
