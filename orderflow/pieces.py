@@ -57,18 +57,19 @@ def of(session: Session, push: Push, left: Mapping[str, int] | None = None) -> l
     return found
 
 
-def shipped(session: Session, push: Push) -> Counter[str]:
+def shipped(session: Session, push: Push, *, except_id: int | None = None) -> Counter[str]:
     """What has left by parcels of this very order; what went otherwise was never in it."""
-    parcels = session.scalars(
-        select(Shipment.lines).where(
+    parcels = session.execute(
+        select(Shipment.id, Shipment.lines).where(
             Shipment.vendor_order_id == push.vendor_order_id,
             Shipment.state != Shipment.WITHDRAWN,
             Shipment.remote_id.startswith(parcels_of(push), autoescape=True),
         )
     )
     left: Counter[str] = Counter()
-    for lines in parcels:
-        left.update(lines)
+    for parcel_id, lines in parcels:
+        if parcel_id != except_id:
+            left.update(lines)
     return left
 
 

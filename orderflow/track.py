@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import after, cancelled, outbox, pieces, push, repay, shipments, timeline
 from orderflow.judge import lines_of, lock
-from orderflow.models import Connection, Merchant, OrderLine, Push, Shipment, VendorOrder
+from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.settings import effective
 from stores.base import Parcel, StoreOrder
 
@@ -139,25 +139,20 @@ def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> boo
 def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
-    """The parcel's pieces by our line ids. A ``complete`` one is all that is not under way yet;
-    what came back since has left all the same."""
+    """The parcel's pieces by our line ids. A ``complete`` one is all of the vendor's order that is
+    not under way yet: what was edited since is not in it, what came back since has left."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
-    other = shipments.shipped_pieces(
-        session, found.vendor_order_id, except_id=shipment.id if shipment else None
-    )
-    over = found.state == Push.CANCELLED
-    told = shipment.lines if shipment else {}
-    left = {
-        key: max(_stood(line, over), told.get(key, 0)) - other[key] for key, line in mine.items()
-    }
+    but, told = (shipment.id, shipment.lines) if shipment else (None, {})
+    other = shipments.shipped_pieces(session, found.vendor_order_id, except_id=but)
+    beside = pieces.shipped(session, found, except_id=but)
+    left: dict[str, int] = {}
+    for key, line in mine.items():
+        stood = (line.pushed_pieces or 0) - beside[key]
+        wanted = stood if found.state == Push.CANCELLED else line.quantity - other[key]
+        left[key] = max(min(wanted, stood), told.get(key, 0) - other[key])
     return {key: n for key, n in left.items() if n > 0}
-
-
-def _stood(line: OrderLine, over: bool) -> int:
-    """What of it was there to ship: of a cancelled order, what stood in it before."""
-    return (line.pushed_pieces or 0) if over else line.quantity
 
 
 def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:

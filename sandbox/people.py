@@ -155,7 +155,6 @@ class Merchant:
     def refunds(
         self, shop: str | Shop, order: OrderId, *, lines: Pieces = None, restock: bool = True
     ) -> Refund:
-        """What the pieces cost."""
         at, found = self._find(shop, order)
         pieces = (
             {each: each.current_quantity for each in found.lines if each.current_quantity}
@@ -164,13 +163,6 @@ class Merchant:
         )
         with at.lock:
             return at.lifecycle.refund(found, suggested(pieces, restock=restock))
-
-    def gives_back(self, shop: str | Shop, order: OrderId, amount: str) -> Refund:
-        """Money alone; the buyer keeps the goods."""
-        at, found = self._find(shop, order)
-        with at.lock:
-            parent = next(each for each in found.transactions if each.kind == "SALE")
-            return at.lifecycle.refund(found, (), money=Decimal(amount), parent=parent)
 
     def archives(self, shop: str | Shop, order: OrderId) -> Order:
         at, found = self._find(shop, order)

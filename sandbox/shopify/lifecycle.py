@@ -325,6 +325,12 @@ class Lifecycle:
         self.announce(order, "refunds/create", about=about)
         return made
 
+    def give_back(self, order: Order, amount: str) -> Refund:
+        """Money alone; the buyer keeps the goods."""
+        with self.shop.lock:
+            parent = next(each for each in order.transactions if each.kind == "SALE")
+            return self.refund(order, (), money=Decimal(amount), parent=parent)
+
     def _settle_payment(self, order: Order, amount: Decimal) -> None:
         if not amount or order.financial_status not in ("PAID", "PARTIALLY_REFUNDED"):
             return

@@ -18,7 +18,7 @@ from sandbox.mail import Conversation
 from tests.house import House, configuration
 from tests.mail.postbox import ALFA_MAIL, Postbox
 from tests.river.stage import Stage
-from workers import letters, post
+from workers import letters, notes, post
 
 SQLITE = "sqlite:///:memory:"
 
@@ -163,7 +163,8 @@ def _parts(entry: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def test_every_sentence_is_in_the_french_catalogue_and_no_other() -> None:
     asked = set()
-    for node in ast.walk(ast.parse(Path(letters.__file__).read_text())):
+    sources = [ast.parse(Path(file).read_text()) for file in (letters.__file__, notes.__file__)]
+    for node in (node for source in sources for node in ast.walk(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             count = {"gettext": 1, "ngettext": 2}.get(node.func.attr, 0)
             asked |= {arg.value for arg in node.args[:count] if isinstance(arg, ast.Constant)}

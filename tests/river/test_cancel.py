@@ -154,7 +154,9 @@ def test_a_lost_answer_is_asked_again(stage: Stage) -> None:
     assert stage.states() == {"Alfa": "cancelled", "Bravo": "cancelled"}
 
 
-def test_with_order_sync_off_it_is_flagged_and_follows(stage: Stage, side: VendorSide) -> None:
+def test_while_the_switch_is_off_it_is_flagged_and_follows_later(
+    stage: Stage, side: VendorSide
+) -> None:
     order = stage.sells_on((side.item, 1))
     stage.house.set(order_sync=False)
     cancel(stage, order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from werkzeug.wrappers import Request
 
 from orderflow import clock, conflict
 from orderflow.judge import BURST
@@ -98,4 +99,23 @@ def test_both_writing_the_same_is_no_conflict(stage: Stage) -> None:
     stage.only(stage.bravo.orders.values()).customer_note = "Ring twice"
     carry_over(stage)
     assert notes(stage) == ["Ring twice"] * 2
+    assert kept(stage) == []
+
+
+def test_how_a_store_writes_what_it_gets_is_no_change_of_the_vendor(stage: Stage) -> None:
+    """A plugin of the vendor's marks each note as soon as it is written."""
+    stage.house.set(conflicts="ask")
+    order = stage.sells_on((stage.mug, 1), note="Ring once")
+    (mugs,) = stage.bravo.orders.values()
+
+    def mark(asked: Request) -> bool:
+        if asked.method == "GET" and mugs.customer_note == "Ring twice":
+            mugs.customer_note = "VIP: Ring twice"
+        return False
+
+    stage.faults.add("slow", match=mark)
+    for note in ("Ring twice", "Ring thrice"):
+        stage.people.merchant.changes(HARBOUR, order, note=note)
+        carry_over(stage)
+    assert notes(stage) == ["Ring thrice"]
     assert kept(stage) == []

@@ -165,3 +165,19 @@ def test_a_vendor_s_change_that_no_webhook_tells_is_found_by_polling(stage: Stag
     stage.house.let_pass(1200, step=300)
     assert flagged(stage) == []
     assert agreement.differences(stage.house) == []
+
+
+def test_more_of_what_has_all_left_is_left_to_people(stage: Stage) -> None:
+    """And what was completed before does not ship a piece that was not in it."""
+    order = stage.sells_on((stage.lamp, 1), (stage.mug, 1))
+    (lamps,), (mugs,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    stage.people.vendor.ships(ALFA, lamps, number="1Z")
+    stage.people.vendor.ships(BRAVO, mugs.id, number="RR1")
+    stage.house.let_pass(300, step=150)
+    assert stage.states() == {"Alfa": "shipped", "Bravo": "shipped"}
+    edit(stage, order, lines={"LAMP": 2, "MUG": 2})
+    stage.house.let_pass(300, step=150)
+    assert agreement.pieces(stage.house) == [{"LAMP": 1}, {"MUG": 1}]
+    assert flagged(stage) == [("change_by_hand", "LAMP", 1, 2), ("change_by_hand", "MUG", 1, 2)]
+    assert stage.states() == {"Alfa": "partly_shipped", "Bravo": "partly_shipped"}
+    assert [line.fulfilled for line in order.lines] == [1, 1]

@@ -97,7 +97,7 @@ def test_money_alone_goes_back_where_the_order_is_one_vendors(
     order = stage.buys((side.item, 2), paid=False)
     stage.people.merchant.marks_paid(HARBOUR, order)
     stage.house.turn()
-    stage.people.merchant.gives_back(HARBOUR, order, "4.00")
+    stage.harbour.lifecycle.give_back(order, "4.00")
     stage.house.turn()
     assert refunds(stage) == [("done", 400)]
     assert refunded(stage) == [400]
@@ -108,7 +108,7 @@ def test_money_alone_of_an_order_of_several_is_left_to_people_on_both_sides(stag
     order = stage.buys((stage.lamp, 2), (stage.mug, 1), paid=False)
     stage.people.merchant.marks_paid(HARBOUR, order)
     stage.house.turn()
-    stage.people.merchant.gives_back(HARBOUR, order, "4.00")
+    stage.harbour.lifecycle.give_back(order, "4.00")
     stage.house.turn()
     assert refunded(stage) == [0, 0]
     assert [flag.code for flag in stage.house.flags()] == ["refund_by_hand"] * 2
