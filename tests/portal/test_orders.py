@@ -11,7 +11,7 @@ from orderflow.judge import BURST
 from orderflow.models import PersonalRead, VendorOrder
 from orderflow.people import PERSON
 from tests.browser.scenery import HOSTILE, buyer
-from tests.house import HARBOUR
+from tests.house import ALFA, HARBOUR
 from tests.mail.postbox import ALFA_MAIL
 from tests.portal.counter import BUYER, WHO, Counter
 from tests.webapp.door import Door
@@ -189,6 +189,7 @@ def test_what_must_be_changed_in_the_store_is_told_and_marked_done(counter: Coun
     assert "from 3 to 2." in page
     done = re.search(r'action="/portal/orders/[^"]+(/to-do/[^"]+)"', page)
     assert done
+    counter.stage.people.merchant.edits(ALFA, theirs, lines={theirs.lines[0].gid: 2})
     counter.posts(done[1])
     assert "Marked as done." in counter.owner.text
     assert "in your store, and in what you pack" not in counter.opens()

@@ -94,8 +94,10 @@ def test_what_has_left_cannot_be_cancelled_and_the_rest_goes(
 
 
 def test_before_the_push_nothing_is_sent(stage: Stage) -> None:
-    order = stage.buys((stage.lamp, 1), (stage.mug, 1))
+    stage.house.set(delay_minutes=5)
+    order = stage.sells_on((stage.lamp, 1), (stage.mug, 1))
     cancel(stage, order)
+    stage.house.later(600)
     assert stage.states() == {"Alfa": "skipped", "Bravo": "skipped"}
     assert not stage.alfa.orders
     assert not stage.bravo.orders
