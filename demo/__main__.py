@@ -29,6 +29,7 @@ from demo.programs import ProgramFailed, Programs
 from demo.stack import Stack, find_redis
 from demo.story import tell
 from demo.telling import Stage, StoryFailed
+from demo.vendor import PASSWORD, Vendor
 from orderflow.config import load
 from webapp import create_app
 
@@ -90,7 +91,8 @@ def _open(stack: Stack, without_redis: bool) -> Stage:
     stack.wait_for_web()
     merchant = Merchant(sandbox, stack.url, cast.HARBOUR)
     cast.set_up(operator, merchant, sandbox, made, say)
-    return Stage(sandbox, Book(app), merchant, stack.url, stack.status_url, say)
+    vendor = Vendor(stack.url, cast.BY_HAND[1])
+    return Stage(sandbox, Book(app), merchant, vendor, stack.url, stack.status_url, say)
 
 
 def _choose_redis(stack: Stack) -> bool:
@@ -120,6 +122,7 @@ def _places(stage: Stage) -> dict[str, str]:
     pretend = stage.sandbox.url
     return {
         stage.merchant.admin: "the app in the merchant's admin",
+        stage.vendor.portal: f"the vendor's portal: {stage.vendor.email}, {PASSWORD!r}",
         f"{pretend}/shops/{cast.HARBOUR}": "the merchant's shop: what was bought",
         f"{pretend}/shops/{cast.ALFA}": "a vendor's shop: what arrived",
         f"{pretend}/sites/{cast.BRAVO}": "another vendor's, on WooCommerce",

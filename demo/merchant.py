@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -63,6 +64,14 @@ class Merchant:
         asked = read_form(answer)
         self._fetch("POST", TAB, 200, form=asked)
         return int(asked[CONFIRM])
+
+    def invites(self, vendor: str) -> None:
+        """Press *Invite* on the vendor's page."""
+        listed = self._fetch("GET", "/vendors", 200).text
+        found = re.search(rf'href="(/vendors/[\w-]+)"[^>]*>\s*(?:<bdi>)?{vendor}', listed)
+        if found is None:
+            raise PageRefused(f"/vendors does not list {vendor}.")
+        self._fetch("POST", f"{found[1]}/invitation", 200)
 
     def _fetch(
         self, method: str, path: str, *wanted: int, form: dict[str, str] | None = None

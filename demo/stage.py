@@ -2,7 +2,8 @@
 (``flask --app webapp sluice …``) bring the vendors.
 
 *Harbour* sells other people's goods. *Alfa* ships from a Shopify shop, *Bravo* from a WooCommerce
-site. The real webhook bodies name vendors of their own, which here are second names of these two.
+site, *Charlie* has no store and ships by hand. The real webhook bodies name vendors of their own,
+which here are second names of the first two.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ APP = tomllib.loads((ROOT / "shopify.app.toml").read_text())
 OUR_GOODS = (
     {"sku": "LAMP", "title": "Lamp", "price": "30.00", "vendor": "Alfa"},
     {"sku": "MUG", "title": "Mug", "price": "12.50", "vendor": "bravo "},
+    {"sku": "VASE", "title": "Vase", "price": "18.00", "vendor": "Charlie"},
     {"sku": "CARD", "title": "Greeting card", "price": "4.00", "vendor": "Harbour"},
 )
 VENDORS = (
     ("Alfa", "orders@alfa.example.com", "activepieces-test"),
     ("Bravo", "orders@bravo.example.com", "webhook-manager-app"),
 )
+BY_HAND = ("Charlie", "orders@charlie.example.com")
+"""A vendor without a store: its people ship in the portal."""
 MAPPED = (("LAMP", "Alfa", "A-LAMP"), ("MUG", "Bravo", "B-MUG"))
 
 Say = Callable[[str], None]
@@ -107,6 +111,7 @@ def set_up(
     say("Harbour's owner installs the app in the admin; its first page exchanges the token")
     for name, address, alias in VENDORS:
         operator.sluice("add-vendor", HARBOUR, name, "--email", address, "--alias", alias)
+    operator.sluice("add-vendor", HARBOUR, BY_HAND[0], "--email", BY_HAND[1])
     access = expiring_access(sandbox, ALFA)
     operator.sluice("connect", HARBOUR, "Alfa", "shopify", ALFA, secrets=access)
     keys = {name: made[BRAVO][name] for name in ("consumer_key", "consumer_secret")}

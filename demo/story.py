@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.real_orders import held_then_released, real_orders
-from demo.stage import ALFA, BRAVO, HARBOUR
+from demo.stage import ALFA, BRAVO, BY_HAND, HARBOUR
 from demo.telling import (
     EMAIL,
     Stage,
@@ -38,6 +38,7 @@ def tell(stage: Stage) -> None:
     for order_id in (first, second):
         shipped(stage, order_id)
     mailed(stage)
+    shipped_by_hand(stage)
     wait_for("the last webhook to be read", lambda: "new" not in stage.book.webhooks())
 
 
@@ -127,3 +128,32 @@ def mailed(stage: Stage) -> None:
         if EMAIL in mail["raw"] or BUYER["address1"] in mail["raw"]:
             raise StoryFailed(f"The mail {mail['subject']} tells of the buyer.")
         stage.say(f"{mail['to']}: {mail['subject']}")
+
+
+def shipped_by_hand(stage: Stage) -> None:
+    """A vendor without a store comes by its invitation and ships in the portal."""
+    name, address = BY_HAND
+    stage.say("\n7. A vendor without a store ships by hand")
+    stage.merchant.invites(name)
+
+    def invited() -> dict[str, Any] | None:
+        return next((mail for mail in stage.sandbox.mails() if mail["to"] == address), None)
+
+    vendor = stage.vendor
+    vendor.accept(wait_for("the invitation", invited)["text"])
+    stage.say(f"{name} is invited by mail, and chooses a password")
+    bought = stage.sandbox.act(
+        "customer.buys", shop=HARBOUR, lines=[["VASE", 1]], address=BUYER, email=EMAIL
+    )
+    order = order_when(stage, bought["id"], "the vase's order", states("held"))
+    stage.say(f"{order.name} is held: {' '.join(order.part(name).obstacles)}")
+    (waiting,) = vendor.new_orders()
+    vendor.ships(waiting, "UPS", "1Z999AA10123456999")
+
+    def told() -> bool:
+        return bool(stage.sandbox.order(HARBOUR, bought["id"])["parcels"])
+
+    wait_for("the parcel that was typed in", told)
+    stage.say(
+        f"{name} finds it in the portal and types a number; the buyer of {order.name} sees it"
+    )

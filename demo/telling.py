@@ -12,6 +12,7 @@ from demo.book import Book, Order
 from demo.merchant import Merchant
 from demo.pretend import Sandbox
 from demo.stage import Say
+from demo.vendor import Vendor
 
 T = TypeVar("T")
 EMAIL = "robin@example.com"
@@ -29,6 +30,7 @@ class Stage:
     sandbox: Sandbox
     book: Book
     merchant: Merchant
+    vendor: Vendor
     url: str
     status_url: str
     say: Say

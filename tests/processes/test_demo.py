@@ -33,8 +33,9 @@ def test_the_demo_runs_once_and_counts_nothing_twice_and_nothing_lost(tmp_path: 
     assert (told["duplicates"], told["lost"]) == (0, 0)
     assert len(told["vendor_orders"]) == 5
     assert {each["state"] for each in told["vendor_orders"]} == {"placed"}
-    assert told["parcels"] == told["shipments"] == told["fulfilments"] == 3
-    assert told["mails"] == 5
+    assert told["parcels"] == 3
+    assert told["shipments"] == told["fulfilments"] == 4, "one was typed in, in the portal"
+    assert told["mails"] == 7
     assert "the page asks: 2 held orders would be pushed" in story
     assert "orders@alfa.example.com: New order #1001 from Harbour" in story
 
@@ -48,7 +49,7 @@ def test_from_a_folder_with_a_space_and_without_redis_it_stays_until_ctrl_c(tmp_
         wait_for("the addresses", lambda: "/status " in said.read_text(), 60)
         admin, *others = printed(said)
         assert_framed(admin)
-        assert len(others) == 6
+        assert len(others) == 7
         assert all("<h1" in opened(address).text for address in others)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(30) == 0
