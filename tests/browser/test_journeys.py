@@ -265,8 +265,8 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(
 
 
 LIST = (
-    "Earlier orders", "Download as CSV", "Order number, SKU or vendor", "Look for", "Search",
-    "State", "Vendor", "Reason", "Older than", "Filter", "Show all",
+    "Earlier orders", "Download as CSV", "Order number, SKU or vendor", "Look for",
+    "State", "Vendor", "Reason", "Older than", "Search", "Show all",
     "All on this page", "With the chosen orders", "Go on", "Choose order #1001", "#1001",
 )  # fmt: skip
 NAME = """() => { const at = document.activeElement;
