@@ -161,12 +161,17 @@ def _flagged(session: Session, merchant: Merchant) -> tuple[Named, ...]:
         .subquery()
     )
     rows = session.execute(
-        select(MarketplaceOrder.public_id, MarketplaceOrder.name, MarketplaceOrder.placed_at)
+        select(
+            oldest.c.raised_at,
+            MarketplaceOrder.public_id,
+            MarketplaceOrder.name,
+            MarketplaceOrder.placed_at,
+        )
         .join(VendorOrder, VendorOrder.order_id == MarketplaceOrder.id)
         .join(oldest, oldest.c.vendor_order_id == VendorOrder.id)
-        .order_by(oldest.c.raised_at)
     )
-    return tuple(dict.fromkeys(Named(*row) for row in rows))[:NAMED]
+    named = (Named(*row[1:]) for row in sorted(rows, key=lambda row: row.raised_at))
+    return tuple(dict.fromkeys(named))[:NAMED]
 
 
 def _parked(session: Session, merchant: Merchant) -> Select[Any]:

@@ -166,6 +166,7 @@ def _attention(session: Session, mail: Mail, merchant: Merchant) -> Values | Non
         "unknown": found.unknown,
         "stuck": [order.name for order in found.stuck],
         "declined": [order.name for order in found.declined],
+        "flagged": found.flagged,
         "parked": found.parked,
         "lost": [lost.vendor for lost in found.lost][:MOST_ROWS],
     }

@@ -171,6 +171,7 @@ def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Wo
             values["unknown"],
             tongue.gettext("Orders whose outcome in a vendor's store is not known: %(count)s"),
         ),
+        (values["flagged"], tongue.gettext("Things to be done by hand: %(count)s")),
         (values["parked"], tongue.gettext("Other tasks that were given up: %(count)s")),
     )
     rows = [(text % {"count": count}, "") for count, text in counted if count]
