@@ -27,6 +27,7 @@ Kind = Literal[
     "html",
     "maintenance",
     "unauthorized",
+    "rejected",
     "redirect",
     "certificate",
 ]
@@ -169,6 +170,9 @@ class Faults:
         shop = self.world.shops.get(host_of(request))
         return shop.unauthorized() if shop else woo_unauthorized()
 
+    def _rejected(self, fault: Fault, request: Request, answer: Answer) -> Response:
+        return woo_rejected()
+
     def _redirect(self, fault: Fault, request: Request, answer: Answer) -> Response:
         return Response(status=301, headers={"Location": f"https://www.{request.host}/"})
 
@@ -200,3 +204,9 @@ def woo_unauthorized() -> Response:
         '"message":"Invalid signature - provided signature does not match.","data":{"status":401}}'
     )
     return Response(body, 401, mimetype="application/json")
+
+
+def woo_rejected() -> Response:
+    """WooCommerce: what a plugin that looks orders over answers to one that it does not want."""
+    body = '{"code":"rest_invalid_param","message":"Not for sale.","data":{"status":400}}'
+    return Response(body, 400, mimetype="application/json")

@@ -56,6 +56,7 @@ def test_a_late_request_executes_after_the_client_gave_up(
         ("html", 200, 0),
         ("maintenance", 503, 0),
         ("unauthorized", 401, 0),
+        ("rejected", 400, 0),
         ("redirect", 301, 0),
         ("throttled", 200, 0),
         ("slow", 200, 1),
