@@ -8,7 +8,8 @@ right again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -117,9 +118,16 @@ def tops(house: House) -> list[OrderFields]:
 
 
 def pieces(house: House) -> list[dict[str, int]]:
-    """By the marketplace's SKU, of each placed push."""
+    """By the marketplace's SKU, of each placed push; several lines may be of one."""
     skus = {line.remote_id: line.sku for part in house.parts() for line in part.lines}
     return [
-        {skus.get(line.key, line.key): line.quantity for line in content.lines}
+        counted((skus.get(line.key, line.key), line.quantity) for line in content.lines)
         for _push, content in contents(house)
     ]
+
+
+def counted(pieces: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for sku, count in pieces:
+        found[sku] += count
+    return dict(found)

@@ -156,8 +156,7 @@ class Lifecycle:
             if restock and line.variant:
                 line.variant.take(-line.current_quantity)
             line.current_quantity = 0
-        for each in order.fulfillment_orders:
-            self._shrink(each)
+        self._shrink(order)
         order.cancelled_at = order.closed_at = self.shop.now()
         order.cancel_reason = reason
         if order.financial_status != "PAID":
@@ -166,11 +165,15 @@ class Lifecycle:
             order.financial_status = "REFUNDED"
         self.announce(order, "orders/cancelled")
 
-    def _shrink(self, fulfillment_order: FulfillmentOrder) -> None:
-        """Take away remaining pieces that nobody wants any more."""
-        for each in fulfillment_order.lines:
-            each.remaining = min(each.remaining, each.line.unfulfilled)
-        fulfillment_order.settle(self.shop.now())
+    def _shrink(self, order: Order) -> None:
+        """Take away remaining pieces that nobody wants any more, however many fulfilment orders
+        the pieces of a line are spread over."""
+        wanted = {line: line.unfulfilled for line in order.lines}
+        for fulfillment_order in order.fulfillment_orders:
+            for each in fulfillment_order.lines:
+                each.remaining = min(each.remaining, wanted[each.line])
+                wanted[each.line] -= each.remaining
+            fulfillment_order.settle(self.shop.now())
 
     def update(self, order: Order, **changes: Any) -> None:
         for name, value in changes.items():
@@ -294,8 +297,7 @@ class Lifecycle:
             claim([(line.variant, more)] if line.variant else [], obey=False)
             made = self._fulfillment_order(order, line.location, [(line, more)])
             order.fulfillment_orders.append(made)
-        for each in order.fulfillment_orders:
-            self._shrink(each)
+        self._shrink(order)
 
     def refund(
         self,
@@ -312,8 +314,7 @@ class Lifecycle:
         amount = refunds.value_of(order, lines) if money is None else money
         for each in lines:
             refunds.give_up(each)
-        for waiting in order.fulfillment_orders:
-            self._shrink(waiting)
+        self._shrink(order)
         made = Refund(next(self.shop.world.ids), self.shop.now(), note, tuple(lines), amount)
         order.refunds.append(made)
         if amount and (parent or money is None):
