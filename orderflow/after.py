@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import cancel, change, repay
+from orderflow import cancel, change, paid_later, repay
 from orderflow.models import Push, VendorOrder
 
 
@@ -19,4 +19,5 @@ def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = F
     for push in session.scalars(placed.order_by(Push.id)):
         repay.ask(session, push, now)
         cancel.ask(session, push, now)
+        paid_later.ask(session, push, now)
         change.ask(session, push, now, edited=edited)

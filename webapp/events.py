@@ -97,6 +97,10 @@ EVENTS: Mapping[str, str] = {
     "refund_unknown": _later(
         "No trustworthy answer came to the refund of %(number)s (%(words)s). It is asked again."
     ),
+    "payment_told": _later("The vendor was told in %(number)s that it is paid."),
+    "payment_not_told": _later(
+        "The vendor could not be told in %(number)s that it is paid: %(words)s"
+    ),
     "fulfilled_in_shop": _later("It was fulfilled in your shop or by another app: %(pieces)s."),
     "conflict_met": _later("You and the vendor both changed this: %(field)s."),
     "conflict_settled": _later("It was decided whose value is kept: %(field)s."),

@@ -16,6 +16,7 @@ from orderflow import (
     logs,
     mails,
     outbox,
+    paid_later,
     push,
     repaid,
     report,
@@ -90,6 +91,8 @@ def _give_up(session: Session, message: Claimed, words: str) -> None:
         cancelled.given_up(session, int(message.about["change"]), words, moment)
     elif message.kind == "repay":
         repaid.given_up(session, int(message.about["change"]), words, moment)
+    elif message.kind == "payment":
+        paid_later.refused(session, int(message.about["change"]), words, moment)
     elif message.kind == "report":
         report.stuck(session, int(message.about["shipment"]), words, moment)
     elif message.kind == "mail":

@@ -27,3 +27,9 @@ def refund(language: str, order: str, back: int, currency: str) -> str:
         "Marketplace order %(order)s: the buyer was given back %(money)s. Please take it over by "
         "hand."
     ) % {"order": order, "money": f"{to_text(back, currency)} {currency}"}
+
+
+def paid(language: str, order: str) -> str:
+    """Of an order that left unpaid."""
+    tongue = translations.read((CATALOGUES,), language, "mail")
+    return tongue.gettext("Marketplace order %(order)s has been paid.") % {"order": order}

@@ -15,7 +15,8 @@ from orderflow.secrets import SealedJSON
 
 
 class Change(Base):
-    """One thing done to a vendor's order: its fields or lines written, cancelled, money given back.
+    """One thing done to a vendor's order: its fields or lines written, cancelled, money given
+    back, a payment told.
 
     ``values`` is exactly what the store is asked, so that it can be asked again with the same
     ``key``; ``about`` tells the same without personal data. ``origin`` is the marketplace's refund
@@ -38,7 +39,8 @@ class Change(Base):
         ),
     )
 
-    FIELDS, LINES, CANCEL, REFUND = "fields", "lines", "cancel", "refund"
+    FIELDS, LINES = "fields", "lines"
+    CANCEL, REFUND, PAYMENT = "cancel", "refund", "payment"
     WAITING, SENDING, UNKNOWN, REQUESTED = "waiting", "sending", "unknown", "requested"
     DONE, TOO_LATE, REFUSED, GIVEN_UP = "done", "too_late", "refused", "given_up"
     OPEN = (WAITING, SENDING, UNKNOWN, REQUESTED)
