@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, push, timeline, track
+from orderflow import cancel, flags, life, outbox, push, repay, timeline, track
+from orderflow.cancelled import REFUND_THE_BUYER, VENDOR_CANCELLED
 from orderflow.decide import Decision, Verdict, decide
 from orderflow.facts import gather
 from orderflow.judge import judge, lines_of, lock
-from orderflow.models import MarketplaceOrder, Push, Shipment, VendorOrder
+from orderflow.models import Change, MarketplaceOrder, Push, Shipment, VendorOrder
 from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 from orderflow.standing import (
@@ -29,6 +30,7 @@ from orderflow.standing import (
     PUSH_ANYWAY,
     PUSH_NOW,
     SEND_AGAIN,
+    SUBJECTS,
     TRY_AGAIN,
     Standing,
     gone,
@@ -114,11 +116,21 @@ def _try_again(
 ) -> None:
     _tell(session, part, "tried_again", hand, now)
     for failed in (each for each in there.pushes if each.id in there.failed):
-        outbox.hurry(session, failed.connection.access.lane, f"push:{failed.id}", now)
+        for subject in SUBJECTS:
+            outbox.hurry(session, failed.connection.access.lane, f"{subject}:{failed.id}", now)
+    for undone in there.undone:
+        _ask_again(session, undone, now)
     for shipment in there.stuck:
         shipment.state, shipment.words = Shipment.NEW, ""
         track.ask_for_report(session, shipment, now)
     judge(session, part, now)
+
+
+def _ask_again(session: Session, undone: Change, now: datetime) -> None:
+    if undone.kind == Change.REFUND:
+        repay.again(session, undone, now)
+    elif cancel.unwanted(session, undone.push):
+        cancel.put(session, undone.push, now)
 
 
 def _push_anyway(
@@ -165,6 +177,8 @@ def _send_again(
     decision = _trial(session, part, now, freed=freed)
     if decision.verdict is not Verdict.PUSH:
         raise NotPossible(decision.main or "is_in_store")
+    for code in (VENDOR_CANCELLED, REFUND_THE_BUYER) if gone(there) else ():
+        flags.settle(session, part, code, now)
     for each in placed:
         each.state = Push.REPLACED
         for line in lines_of(part, each.line_ids):

@@ -41,6 +41,11 @@ def ask(session: Session, push: Push, now: datetime) -> None:
         part, code = push.vendor_order, change.NOT_PASSED_ON
         flags.raise_once(session, part, code, now, push_id=push.id, reason=why)
         return
+    put(session, push, now)
+
+
+def put(session: Session, push: Push, now: datetime) -> None:
+    """A wish of its own, whatever became of one before."""
     row = Change(
         merchant_id=push.merchant_id,
         vendor_order_id=push.vendor_order_id,

@@ -78,6 +78,7 @@ def _too_late(session: Session, change_id: int, said: Cancellation, now: datetim
     if row.state not in Change.OPEN:
         return
     _end(row, Change.TOO_LATE, now)
+    flags.settle(session, part, REFUSED, now)
     row.words, row.about = harmless(session, part, said.words), {"shipped": dict(said.shipped)}
     told: dict[str, Any] = {"number": push.remote_name, "count": sum(said.shipped.values())}
     timeline.tell(session, part, "cancel_too_late", now, **told)

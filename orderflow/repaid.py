@@ -27,6 +27,7 @@ def done(session: Session, change_id: int, made: Refunded, now: datetime) -> Non
     row = _locked(session, change_id)
     row.state, row.ended_at = Change.DONE, now
     push, part = row.push, row.push.vendor_order
+    flags.settle(session, part, BY_HAND, now, subject=row.origin)
     for line in part.lines:
         count = row.about["lines"].get(line.remote_id, 0)
         if count and line.push_id == push.id and line.pushed_pieces is not None:

@@ -10,13 +10,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from orderflow import life
 from orderflow.decide import Verdict, decide
 from orderflow.facts import Facts
-from orderflow.models import Connection, Message, Push, Shipment, StoreAccess, VendorOrder
+from orderflow.models import (
+    Change,
+    Connection,
+    Flag,
+    Message,
+    OrderLine,
+    Push,
+    Shipment,
+    StoreAccess,
+    VendorOrder,
+)
 from orderflow.settings import Effective, Settings
 
 PUSH_NOW, TRY_AGAIN, PUSH_ANYWAY = "push_now", "try_again", "push_although_held"
@@ -25,11 +35,19 @@ RELEASES = "wait_or_release"
 """The remedy of an obstacle that only waits for its time."""
 
 
+SUBJECTS = ("push", "change")
+"""What messages about a push are called, each with its id."""
+FOLLOWING = ("change", "cancel", "repay", "payment")
+"""Kinds of what is done to an order that stands there; one that only waits has no words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``obstacles``: remedies by code of what stood in the way last; ``anyway``: the code of what
     would do so even if a person had it pushed. ``failed``: the ids of pushes whose message was
-    parked or put off. ``stuck``: shipments that the marketplace refused."""
+    parked or put off, ``undone``: cancellations and refunds that are left to people. ``stuck``:
+    shipments that the marketplace refused. ``dropped``: the ids of pushes that the vendor cancelled
+    and the merchant's setting took for done."""
 
     state: str
     obstacles: Mapping[str, str]
@@ -37,6 +55,8 @@ class Standing:
     pushes: tuple[Push, ...]
     failed: frozenset[int]
     stuck: tuple[Shipment, ...]
+    undone: tuple[Change, ...]
+    dropped: frozenset[int]
     forbidden: bool
 
     def in_state(self, state: str) -> list[Push]:
@@ -61,6 +81,7 @@ def standings(session: Session, parts: Sequence[VendorOrder], now: datetime) -> 
         select(Shipment).where(Shipment.vendor_order_id.in_(ids), Shipment.state == Shipment.STUCK)
     ):
         stuck[shipment.vendor_order_id].append(shipment)
+    undone, dropped = _undone(session, ids), _dropped(session, ids)
     failed = _failed(session, [push.id for each in pushes.values() for push in each])
     return {
         part.id: Standing(
@@ -70,6 +91,8 @@ def standings(session: Session, parts: Sequence[VendorOrder], now: datetime) -> 
             tuple(pushes[part.id]),
             frozenset(push.id for push in pushes[part.id] if push.id in failed),
             tuple(stuck[part.id]),
+            tuple(undone[part.id]),
+            frozenset(push.id for push in pushes[part.id] if push.id in dropped),
             part.forbidden is not None,
         )
         for part in parts
@@ -90,9 +113,38 @@ def _anyway(part: VendorOrder, now: datetime) -> str:
     return "" if decision.verdict is Verdict.PUSH else decision.main or "is_in_store"
 
 
+def _undone(session: Session, part_ids: Sequence[int]) -> dict[int, list[Change]]:
+    """By part, what no person has marked done yet. Money that nobody can share out is for people
+    alone."""
+    rows = session.scalars(
+        select(Change)
+        .join(Flag, Flag.change_id == Change.id)
+        .join(Push, Push.id == Change.push_id)
+        .where(Change.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
+        .where(Change.kind.in_((Change.CANCEL, Change.REFUND)), Push.state == Push.PLACED)
+        .where(Change.state.in_((Change.REFUSED, Change.GIVEN_UP)))
+        .order_by(Change.id)
+    )
+    found: dict[int, list[Change]] = defaultdict(list)
+    for row in rows:
+        if not row.about.get("shared"):
+            found[row.vendor_order_id].append(row)
+    return found
+
+
+def _dropped(session: Session, part_ids: Sequence[int]) -> set[int]:
+    """Of what we cancelled ourselves the lines are free; these hold theirs."""
+    rows = session.scalars(
+        select(OrderLine.push_id)
+        .join(Push, Push.id == OrderLine.push_id)
+        .where(Push.vendor_order_id.in_(part_ids), Push.state == Push.CANCELLED)
+    )
+    return {push_id for push_id in rows if push_id is not None}
+
+
 def _failed(session: Session, push_ids: Iterable[int]) -> set[int]:
     """Pushes whose message failed at least once: it is parked, or comes again later."""
-    by_subject = {f"push:{push_id}": push_id for push_id in push_ids}
+    by_subject = {f"{what}:{each}": each for each in push_ids for what in SUBJECTS}
     if not by_subject:
         return set()
     lanes = {
@@ -108,7 +160,7 @@ def _failed(session: Session, push_ids: Iterable[int]) -> set[int]:
         select(Message.subject).where(
             Message.lane.in_(lanes),
             Message.subject.in_(by_subject),
-            Message.kind == "push",
+            or_(Message.kind == "push", and_(Message.kind.in_(FOLLOWING), Message.words != "")),
             Message.claimed_until.is_(None),
             or_(Message.parked_at.is_not(None), Message.tries > 0),
         )
@@ -128,7 +180,7 @@ def _try_again(there: Standing) -> str:
     if there.forbidden:
         return "is_forbidden"
     refused = there.state == life.REFUSED and there.in_state(Push.REFUSED)
-    return "" if refused or there.failed or there.stuck else "nothing_failed"
+    return "" if refused or there.failed or there.stuck or there.undone else "nothing_failed"
 
 
 def _push_anyway(there: Standing) -> str:
@@ -154,6 +206,8 @@ def _allow_push(there: Standing) -> str:
 def _send_again(there: Standing) -> str:
     if there.under_way or there.state in (life.QUEUED, life.UNKNOWN):
         return "on_its_way"
+    if there.dropped:
+        return ""
     if not there.in_state(Push.PLACED):
         return "never_placed"
     return "is_over" if there.state in (life.SHIPPED, life.CANCELLED) else ""
@@ -171,4 +225,6 @@ CHECKS: Mapping[str, Callable[[Standing], str]] = {
 
 def gone(there: Standing) -> list[Push]:
     """Orders that stood in the vendor's store, and that the store has called gone."""
-    return [push for push in there.in_state(Push.PLACED) if push.gone_at is not None]
+    placed = there.in_state(Push.PLACED)
+    left = [push for push in placed if push.gone_at is not None]
+    return left + [push for push in there.pushes if push.id in there.dropped]
