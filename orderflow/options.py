@@ -145,10 +145,9 @@ OPTIONS: dict[str, Option] = {
         ORDERS,
         "changes",
         _("When a vendor cancels in their store"),
-        _("The part is flagged for you, or cancelled in your shop."),
+        _("The part is flagged for you, or cancelled, and you are told to refund the buyer."),
         _("Flagging lets you find another vendor first."),
         {"flag": _("Flag it for me"), "cancel": _("Cancel that part")},
-        later=True,
     ),
     "restock_on_cancel": Option(
         ORDERS,
@@ -156,7 +155,6 @@ OPTIONS: dict[str, Option] = {
         _("Put goods back into the vendor's stock when an order is cancelled"),
         _("The vendor's store raises its stock again when your order is cancelled."),
         _("Switch it off when vendors count returned goods by hand."),
-        later=True,
     ),
     "conflicts": Option(
         ORDERS,
