@@ -36,6 +36,11 @@ def listing() -> str:
 
 
 @pytest.fixture
+def language() -> str:
+    return "en"
+
+
+@pytest.fixture
 def street(tmp_path: Path, listing: str) -> Iterator[Street]:
     """The stores too are found over HTTP, by our calls as by the browser."""
     with open_street(tmp_path, **({"app_listing_url": listing} if listing else {})) as opened:
@@ -45,12 +50,12 @@ def street(tmp_path: Path, listing: str) -> Iterator[Street]:
 
 
 @pytest.fixture
-def link(street: Street) -> Iterator[str]:
+def link(street: Street, language: str) -> Iterator[str]:
     """In the mail that invites *Charlie*, of whom nothing is known but the address."""
     house = street.house
     house.vendor("Charlie")
     with with_mail(house) as postbox:
-        postbox.knows("Charlie", MAIL)
+        postbox.knows("Charlie", MAIL, language)
         with house.unit() as session:
             charlie = house.one(session, Vendor, name="Charlie")
             invitations.invite(session, charlie, by="1", now=clock.now())
@@ -94,6 +99,15 @@ def reaches_the_buyer(order: Order) -> bool:
     return [each.number for each in fulfilment.tracking] == ["CH-1"]
 
 
+def sees_it_shipped(page: Page, order: Order) -> None:
+    """In the portal, in the queue of what has shipped."""
+    page.get_by_role("link", name="Orders", exact=True).click()
+    page.get_by_label("Queues").get_by_role("link", name="Shipped").click()
+    page.get_by_role("link", name=order.name).click()
+    expect(page.get_by_role("main")).to_contain_text("CH-1")
+    expect(page.get_by_role("main")).to_contain_text("seen in your store")
+
+
 def go_to_connect(page: Page, platform: str) -> None:
     page.get_by_role("link", name="Your stores").click()
     page.get_by_role("main").get_by_role("link", name=platform).click()
@@ -128,6 +142,7 @@ def test_a_site_is_connected_and_what_is_shipped_there_reaches_the_buyer(
     (theirs,) = site.orders.values()
     ships(street, SITE, theirs.id)
     assert reaches_the_buyer(order)
+    sees_it_shipped(phone, order)
 
 
 def test_a_shop_is_connected_by_its_address(street: Street, page: OpenPage, link: str) -> None:
@@ -145,6 +160,7 @@ def test_a_shop_is_connected_by_its_address(street: Street, page: OpenPage, link
     (theirs,) = shop.orders.values()
     ships(street, SHOP, theirs.id)
     assert reaches_the_buyer(order)
+    sees_it_shipped(desk, order)
 
 
 @pytest.mark.parametrize("listing", [LISTING])
@@ -160,14 +176,36 @@ def test_a_shop_is_paired_by_a_code_that_is_typed_in_the_app(
     desk.get_by_role("button", name="Get a code").click()
     code = desk.locator("#code").inner_text()
     admin = street.admin(page(), SHOP).open()
+    expect(admin.frame.get_by_label("Code")).to_be_visible()
+    assert_accessible(admin.page)
     admin.frame.get_by_label("Code").fill(code)
     admin.frame.get_by_label("Code").press("Enter")
     admin.frame.get_by_role("button", name="Connect").click()
     expect(admin.frame.get_by_role("heading", level=1)).to_have_text("This shop is connected")
-    assert_accessible(admin.page)
     desk.get_by_role("link", name="I have typed it").click()
     expect(desk.get_by_text(SHOP)).to_be_visible()
     order = sells(street, Variant(str(lamp.id), str(lamp.product.id), "C-LAMP", "Lamp"))
     (theirs,) = shop.orders.values()
     ships(street, SHOP, theirs.id)
+    assert reaches_the_buyer(order)
+
+
+@pytest.mark.parametrize("language", ["fr"])
+def test_without_a_store_a_vendor_ships_by_hand_on_a_phone_in_french(
+    street: Street, page: OpenPage, link: str, language: str
+) -> None:
+    house = street.house
+    vase = house.world.shops[HARBOUR].sells("VASE", "Vase", "18.00", vendor="Charlie")
+    phone = page(PHONE, locale="fr-FR")
+    comes_in(phone, link)
+    order = house.people.customer.buys(HARBOUR, [(vase, 2)])
+    house.turn()
+    phone.get_by_role("link", name="Commandes", exact=True).click()
+    phone.get_by_role("link", name=order.name).click()
+    assert_accessible(phone)
+    phone.get_by_role("link", name="Expédier 2 pièces").click()
+    phone.get_by_label("Numéros de suivi").fill("CH-1")
+    phone.get_by_role("button", name="C’est expédié").click()
+    expect(phone.get_by_role("status").first).to_be_visible()
+    house.turn()
     assert reaches_the_buyer(order)
