@@ -1,5 +1,5 @@
-"""The same suite on both engines: whoever asks for ``house`` runs on SQLite and on PostgreSQL, but
-for tests of single pages, which take turns."""
+"""The same suite on both engines: whoever asks for ``house`` runs on SQLite and on PostgreSQL.
+Where a database makes no difference of its own, tests take turns."""
 
 from __future__ import annotations
 
@@ -19,26 +19,47 @@ from tests.house import House
 from tests.postgres import Postgres, private_postgres
 
 ENGINES = ("sqlite", "postgresql")
-DOORS = ("webapp", "portal")
-ON_BOTH = ("test_plans", "test_tenancy", "test_orders", "test_home", "test_login", "test_bulk")
+TAKE_TURNS = ("mail", "portal", "privacy", "river", "webapp")
+"""Folders whose tests run on one of them, but for files that are about what a database does."""
+ON_BOTH = (
+    "test_at_most_once",
+    "test_cancel",
+    "test_decisions",
+    "test_line_edits",
+    "test_login",
+    "test_orders",
+    "test_outage_of_the_database",
+    "test_plans",
+    "test_redaction",
+    "test_release",
+    "test_rounds",
+    "test_stale_sights",
+    "test_tenancy",
+    "test_tracking",
+    "test_trouble",
+    "test_webhooks",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=ENGINES, help="only on this engine; default: on both")
+    parser.addoption(
+        "--database",
+        choices=(*ENGINES, "both"),
+        help="all tests on this engine, or on both; default: some take turns",
+    )
     parser.addoption("--pictures", action="store_true", help="leave every page in var/looks")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        engines = (chosen,) if chosen else _engines(metafunc.definition)
+        engines = {None: _engines(metafunc.definition), "both": ENGINES}.get(chosen, (chosen,))
         metafunc.parametrize("database_url", engines, indirect=True)
 
 
 def _engines(test: pytest.Function) -> tuple[str, ...]:
-    """Both; of two tests of a page one each. What they ask of a database is asked on both: all
-    queries are explained, and every route is walked, by files of their own."""
-    if test.path.parent.name not in DOORS or test.path.stem in ON_BOTH:
+    """Both, or one by turns, always the same for the same test."""
+    if test.path.parent.name not in TAKE_TURNS or test.path.stem in ON_BOTH:
         return ENGINES
     return (ENGINES[crc32(test.name.encode()) % len(ENGINES)],)
 
