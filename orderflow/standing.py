@@ -120,7 +120,8 @@ def _undone(session: Session, part_ids: Sequence[int]) -> dict[int, list[Change]
         select(Change)
         .join(Flag, Flag.change_id == Change.id)
         .join(Push, Push.id == Change.push_id)
-        .where(Change.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
+        .where(Change.vendor_order_id.in_(part_ids))
+        .where(Flag.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
         .where(Change.kind.in_((Change.CANCEL, Change.REFUND)), Push.state == Push.PLACED)
         .where(Change.state.in_((Change.REFUSED, Change.GIVEN_UP)))
         .order_by(Change.id)
@@ -137,7 +138,7 @@ def _dropped(session: Session, part_ids: Sequence[int]) -> set[int]:
     rows = session.scalars(
         select(OrderLine.push_id)
         .join(Push, Push.id == OrderLine.push_id)
-        .where(Push.vendor_order_id.in_(part_ids), Push.state == Push.CANCELLED)
+        .where(OrderLine.vendor_order_id.in_(part_ids), Push.state == Push.CANCELLED)
     )
     return {push_id for push_id in rows if push_id is not None}
 
