@@ -174,6 +174,7 @@ class Play:
             "cancelled": lambda cell: self.merchant.cancels(HARBOUR, order[cell]),
             "refunded": lambda cell: self.merchant.refunds(HARBOUR, order[cell]),
             "held": self.decline,
+            "held in the shop": lambda cell: self.merchant.holds(HARBOUR, order[cell]),
             "released": lambda cell: self.map(self.item(cell), self.there),
             "cancelled by the vendor": lambda cell: vendor.cancels(
                 self.side.host, self.theirs(cell)
