@@ -11,17 +11,19 @@ help:  ## these lines
 demo: installed  ## the app, two pretend vendors and a pretend marketplace (ONCE=1: one order, then stop)
 	@$(PYTHON) -m demo
 
-test: check  ## every check, then every test
+test: style  ## every check, then every test
 	@$(PYTHON) -m tools.browser >/dev/null
-	@$(PYTHON) -m pytest -n 2 tests
+	@$(PYTHON) -m pytest -n 3 --dist worksteal tests
 
-check: installed-dev  ## style, types, laws, migrations without drift, GraphQL by schema and scopes
+check: style  ## style, types, laws, migrations without drift, GraphQL by schema and scopes
+	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
+
+style: installed-dev
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) -m tools.house_rules
-	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
 
 messages: installed-dev  ## collect what the pages say into the catalogues; tells what is untranslated
 	@$(PYTHON) -m tools.messages
@@ -53,5 +55,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test check messages bench lock key clean installed installed-dev
+.PHONY: help demo test check style messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

@@ -41,7 +41,11 @@ CREATES = {"shopify": "orderCreate", "woocommerce": "created_via"}
 """Text that only the call holds which creates an order."""
 
 
-def wait_for(what: str, look: Callable[[], T | None], seconds: float = 30) -> T:
+HANGS = 240
+"""Seconds after which nothing more is expected; however slow the machine is, all is over before."""
+
+
+def wait_for(what: str, look: Callable[[], T | None], seconds: float = HANGS) -> T:
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -92,7 +96,7 @@ class Plant:
         self.stack.start_worker()
         self.stack.start_clock()
         self.stack.wait_for_web()
-        wait_for("the end of what setting up has caused", self.is_quiet, 60)
+        wait_for("the end of what setting up has caused", self.is_quiet)
 
     def is_quiet(self) -> bool:
         """Nothing is due and nothing under way."""
@@ -164,7 +168,7 @@ class Plant:
         with self.app.app_context(), reading() as session:
             return [details["how"] for details in session.scalars(wanted)]
 
-    def wait_for_arrival(self, orders: Sequence[str], parts: int, seconds: float = 30) -> None:
+    def wait_for_arrival(self, orders: Sequence[str], parts: int, seconds: float = HANGS) -> None:
         """Until all of the orders' ``parts`` are pushed."""
         wait_for(
             f"{parts} parts in their stores",

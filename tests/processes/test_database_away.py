@@ -28,7 +28,7 @@ def test_what_came_while_the_database_was_away_arrives_once_afterwards(plant: Pl
     wait_for("the web process", lambda: post(plant) == 200)
     wait_for("the sandbox's first tries", lambda: failures(plant))
     plant.sandbox.post("/clock/advance", seconds=60)  # Shopify tries again
-    plant.wait_for_arrival([order], 2, 60)
+    plant.wait_for_arrival([order], 2)
     for name in ("web", "worker", "clock"):
         assert plant.programs.runs(name)
     wait_for("all webhooks read", lambda: "new" not in plant.book.webhooks())

@@ -46,7 +46,7 @@ def test_from_a_folder_with_a_space_and_without_redis_it_stays_until_ctrl_c(tmp_
         shutil.copytree(ROOT / part, place / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "shopify.app.toml", place)
     with demo_in(place, tmp_path, "--without-redis") as (demo, said):
-        wait_for("the addresses", lambda: "/status " in said.read_text(), 60)
+        wait_for("the addresses", lambda: "/status " in said.read_text())
         admin, *others = printed(said)
         assert_framed(admin)
         assert len(others) == 7
@@ -86,7 +86,7 @@ def opened(address: str) -> requests.Response:
 
 def test_a_demo_that_is_killed_leaves_no_program_running(tmp_path: Path) -> None:
     with demo_in(ROOT, tmp_path) as (demo, said):
-        wait_for("the story", lambda: "\n1. " in said.read_text(), 60)
+        wait_for("the story", lambda: "\n1. " in said.read_text())
         assert len(programs_in(tmp_path)) > 5
     wait_for("the end of all programs", lambda: not programs_in(tmp_path))
 

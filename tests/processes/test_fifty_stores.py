@@ -33,7 +33,7 @@ def wide(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_worker_that_drains_fifty_lanes_stays_small(wide: Plant) -> None:
     with largest_size(wide) as sizes:
         orders = [wide.buy(*STORES) for _ in range(2)]
-        wide.wait_for_arrival(orders, 100, 60)
+        wide.wait_for_arrival(orders, 100)
     assert wide.counted() == (0, 0)
     assert 20 < max(sizes) < MEGABYTES
 
@@ -43,7 +43,7 @@ def test_a_store_that_hangs_for_half_a_minute_keeps_no_other_waiting(wide: Plant
     hanging = [wide.buy("Hanging") for _ in range(20)]
     wait_for("creates that hang", lambda: wide.fired(HANGING) > 1)
     order = wide.buy(*list(STORES)[:5])
-    wide.wait_for_arrival([order], 5, 12)
+    wide.wait_for_arrival([order], 5)
     assert "pushed" not in wide.states(hanging)
     assert wide.standing(HANGING) == []
     wide.programs.kill("worker")

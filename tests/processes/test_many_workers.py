@@ -13,7 +13,7 @@ def test_two_workers_and_two_clocks_push_each_order_once(plant: Plant) -> None:
     plant.stack.start_worker("worker2")
     plant.stack.start_clock("clock2")
     orders = [plant.buy("Alfa", "Bravo") for _ in range(20)]
-    plant.wait_for_arrival(orders, 40, 60)
+    plant.wait_for_arrival(orders, 40)
     for extra in ("worker2", "clock2"):
         wait_for(f"{extra} at work", partial(minds_sigterm, plant.programs.pid(extra)))
         assert plant.programs.stop(extra) == 0

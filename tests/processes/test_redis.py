@@ -22,7 +22,7 @@ def test_two_hundred_orders_arrive_once_though_redis_is_emptied_and_killed_meanw
             plant.programs.kill("redis")
         if number == ORDERS // 2 + 15:
             plant.start_redis()
-    plant.wait_for_arrival(orders, ORDERS, 60)
+    plant.wait_for_arrival(orders, ORDERS)
     assert plant.programs.runs("worker")
     assert plant.programs.runs("clock")
     wait_for("all webhooks read", lambda: "new" not in plant.book.webhooks())

@@ -12,7 +12,10 @@ from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.order import Order
 from sandbox.shopify.shop import Shop
 from sandbox.woocommerce import WooStore
+from sandbox.woocommerce.models import Product
 from tests.house import ALFA, BRAVO, HARBOUR, House
+from tests.river import scenes
+from tests.river.scenes import Things
 
 PLATFORMS = ("shopify", "woocommerce")
 
@@ -53,21 +56,41 @@ class Stage:
         self,
         house: House,
         *,
-        harbour: dict[str, Any] | None = None,
-        alfa: dict[str, Any] | None = None,
-        bravo: dict[str, Any] | None = None,
+        harbour: Things | None = None,
+        alfa: Things | None = None,
+        bravo: Things | None = None,
     ) -> None:
-        self.house, self.people, self.faults = house, house.people, house.world.faults
-        self.harbour: Shop = house.merchant(**(harbour or {}))
-        self.alfa: Shop = house.alfa(**(alfa or {}))
-        self.bravo: WooStore = house.bravo(**(bravo or {}))
-        self.lamp = self.harbour.sells("LAMP", "Lamp", "30.00", vendor="Alfa")
-        self.mug = self.harbour.sells("MUG", "Mug", "12.50", vendor="Bravo")
-        self.alfas_lamp = self.alfa.sells("A-LAMP", "Lampe", "20.00")
-        self.bravos_mug = self.bravo.add_product("B-MUG", "Mug", "9.00", stock=50)
-        house.map(self.lamp, ALFA, str(self.alfas_lamp.id), str(self.alfas_lamp.product.id))
-        house.map(self.mug, BRAVO, str(self.bravos_mug.id), str(self.bravos_mug.id))
+        self.house, self.people = house, house.people
+        self.harbour: Shop
+        self.alfa: Shop
+        self.bravo: WooStore
+        self.lamp: Variant
+        self.mug: Variant
+        self.alfas_lamp: Variant
+        self.bravos_mug: Product
+        special = (harbour or {}, alfa or {}, bravo or {})
+        vars(self).update(scenes.put_up(house, repr(special), lambda: self._set(*special)))
+        self.faults = house.world.faults
+
+    def _set(self, harbour: Things, alfa: Things, bravo: Things) -> Things:
+        house = self.house
+        shop, alfas, bravos = house.merchant(**harbour), house.alfa(**alfa), house.bravo(**bravo)
+        lamp = shop.sells("LAMP", "Lamp", "30.00", vendor="Alfa")
+        mug = shop.sells("MUG", "Mug", "12.50", vendor="Bravo")
+        alfas_lamp = alfas.sells("A-LAMP", "Lampe", "20.00")
+        bravos_mug = bravos.add_product("B-MUG", "Mug", "9.00", stock=50)
+        house.map(lamp, ALFA, str(alfas_lamp.id), str(alfas_lamp.product.id))
+        house.map(mug, BRAVO, str(bravos_mug.id), str(bravos_mug.id))
         house.turn()
+        return {
+            "harbour": shop,
+            "alfa": alfas,
+            "bravo": bravos,
+            "lamp": lamp,
+            "mug": mug,
+            "alfas_lamp": alfas_lamp,
+            "bravos_mug": bravos_mug,
+        }
 
     def side(self, platform: str) -> VendorSide:
         if platform == "shopify":
