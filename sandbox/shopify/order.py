@@ -121,6 +121,11 @@ class Transaction:
     def gid(self) -> str:
         return gid("OrderTransaction", self.id)
 
+    @property
+    def payment_id(self) -> str | None:
+        """By which whoever took the money finds it again; for cash there is none."""
+        return None if self.gateway == "cash" else f"c{self.id}.1"
+
 
 @dataclass(frozen=True)
 class RefundLine:

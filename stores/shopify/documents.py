@@ -228,6 +228,13 @@ query SeenRefunds($id: ID!) {
 """
 """Asked of orders that had any: twenty refunds of twenty-five lines fit into one call."""
 
+SEEN_PAYMENTS = """
+query SeenPayments($id: ID!) {
+  order(id: $id) { transactions(first: 50) { kind status paymentId } }
+}
+"""
+"""Asked of orders whose vendor gets the reference; of a payment nothing else is ever read."""
+
 FULFILMENT_ORDERS = """
 query FulfilmentOrders($id: ID!, $after: String) {
   order(id: $id) {

@@ -27,6 +27,7 @@ from stores.shopify import documents
 from stores.shopify.client import Client
 from stores.shopify.identity import identify
 from stores.shopify.ids import bare, gid
+from stores.shopify.payments import reference_of
 from stores.shopify.rest import rest_order
 from stores.shopify.seen import seen_order
 from stores.shopify.store import following, tracking
@@ -98,6 +99,10 @@ class ShopifyMarketplace:
     def _page(self, page: dict[str, Any], cursor: str) -> SeenPage:
         orders, unread = reading.each(page["nodes"], self._seen, bare)
         return SeenPage(tuple(orders), cursor, page["pageInfo"]["hasNextPage"], unread)
+
+    def payment_reference(self, order_id: str) -> str:
+        found = self._client.execute(documents.SEEN_PAYMENTS, {"id": gid("Order", order_id)})
+        return reference_of(found["order"]["transactions"] if found["order"] else ())
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""

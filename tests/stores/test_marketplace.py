@@ -24,6 +24,7 @@ from stores.base import (
 )
 from stores.shopify.connect import MERCHANT_SCOPES
 from stores.shopify.marketplace import seen_from_webhook
+from stores.shopify.payments import reference_of
 from tests.stores.cast import NOON, SECRET
 
 DOMAIN = "mira.myshopify.com"
@@ -123,6 +124,40 @@ def test_only_a_query_tells_the_risk_and_whether_all_is_on_hold(
     assert (seen(market, order_id).risk, seen(market, order_id).on_hold) == (told, False)
     people.merchant.holds(DOMAIN, order_id)
     assert seen(market, order_id).on_hold is True
+
+
+def test_the_reference_of_a_payment_is_read_by_itself(
+    market: Marketplace, people: People, order_id: str
+) -> None:
+    (sale,) = people.merchant.changes(DOMAIN, order_id).transactions
+    assert market.payment_reference(order_id) == sale.payment_id
+    unpaid = people.customer.buys(DOMAIN, [("MUG", 1)], paid=False)
+    assert market.payment_reference(str(unpaid.id)) == ""
+    assert market.payment_reference("1") == ""
+
+
+LONG = ["x" * 150, "y" * 150, "z" * 100]
+
+
+@pytest.mark.parametrize(
+    ("transactions", "reference"),
+    [
+        ((), ""),
+        ((("SALE", "SUCCESS", "a"), ("SALE", "SUCCESS", "b"), ("CAPTURE", "SUCCESS", "a")), "a, b"),
+        ((("AUTHORIZATION", "SUCCESS", "a"), ("CAPTURE", "SUCCESS", "b")), "b"),
+        ((("AUTHORIZATION", "SUCCESS", "a"), ("CAPTURE", "FAILURE", "b")), "a"),
+        ((("EMV_AUTHORIZATION", "SUCCESS", "a"), ("SALE", "PENDING", "b")), "a"),
+        ((("SALE", "SUCCESS", None), ("SALE", "SUCCESS", " "), ("REFUND", "SUCCESS", "c")), ""),
+        ((("VOID", "SUCCESS", "a"), ("CHANGE", "SUCCESS", "b"), ("SALE", "ERROR", "c")), ""),
+        (tuple(("SALE", "SUCCESS", each) for each in LONG), f"{LONG[0]}, {LONG[2]}"),
+    ],
+)
+def test_a_reference_names_the_payments_that_were_taken_else_promised(
+    transactions: Sequence[tuple[str, str, str | None]], reference: str
+) -> None:
+    names = ("kind", "status", "paymentId")
+    told = reference_of(dict(zip(names, each, strict=True)) for each in transactions)
+    assert told == reference
 
 
 def test_an_order_is_read_with_its_money_and_people(market: Marketplace, order_id: str) -> None:

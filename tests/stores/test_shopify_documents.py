@@ -38,6 +38,13 @@ def test_the_scopes_we_ask_for_cover_it(name: str) -> None:
             assert held & set(access.scopes), f"{place} needs one of {access.scopes}"
 
 
+def test_of_a_payment_nothing_is_read_that_tells_of_its_method() -> None:
+    touched = {place for text in documents.ALL.values() for place in fields(text)}
+    told = {field for kind, field in touched if kind == "OrderTransaction" and field}
+    amounts = {"amountSet", "parentTransaction"}
+    assert told == {"id", "kind", "status", "gateway", "paymentId"} | amounts
+
+
 def fields(document: str) -> set[tuple[str, str | None]]:
     """(type, field) of everything the document touches, and (type, None) of every type."""
     info, found = TypeInfo(schema()), set()

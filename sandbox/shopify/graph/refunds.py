@@ -37,6 +37,7 @@ FIELDS: Fields = {
         "kind": attr("kind"),
         "status": constant("SUCCESS"),
         "gateway": attr("gateway"),
+        "paymentId": attr("payment_id"),
         "createdAt": at("created_at"),
         "amountSet": lambda each, info, args: bag(each.amount, info.context.shop.currency),
         "parentTransaction": attr("parent"),
