@@ -76,11 +76,14 @@ class Cage(Stage):
     # -- looking through the database --------------------------------------------------------------
 
     def dump(self, *, besides: str = "") -> dict[str, str]:
-        """Every table as text, sealed values opened; ``besides`` leaves a shop's rows out."""
+        """Every table as text, sealed values opened, nothing cut off (a row as text is);
+        ``besides`` leaves a shop's rows out."""
         with self.house.look() as session:
             merchant = session.scalar(select(Merchant.id).where(Merchant.shop == besides))
             return {
-                table.name: "\n".join(str(row) for row in session.execute(_rows(table, merchant)))
+                table.name: "\n".join(
+                    str(tuple(row)) for row in session.execute(_rows(table, merchant))
+                )
                 for table in Base.metadata.sorted_tables
             }
 
