@@ -31,6 +31,7 @@ def composed(session: Session, push: Push, pieces: Mapping[str, int]) -> Compose
         shipping_tax=part.shipping_tax,
         targets=targets(session, part, [push.connection_id]),
         former=snapshot.former(part.order.former),
+        reference=part.order.payment_reference or "",
     )
     card = merchant_card(session.get_one(Merchant, part.merchant_id))
     paid = part.order.payment in PAID

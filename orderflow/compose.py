@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orderflow.money import share
-from orderflow.privacy import MerchantCard, contact
+from orderflow.privacy import Contact, MerchantCard, contact
 from orderflow.settings import Settings
 from stores.base import ComposedLine, ComposedOrder, SeenLine, SeenOrder
 
 TAG = "sluice"
+PAYMENT_REFERENCE = "Payment reference"
+"""Under this name the vendor's order keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Target:
 class Cargo:
     """What one push takes along. ``part_lines``: the ids of all lines of the vendor's part, over
     which ``shipping`` was shared; ``pieces``: how many of each of ours go; ``former``: who the
-    buyer was before an edit."""
+    buyer was before an edit; ``reference``: of the buyer's payment."""
 
     part_lines: Sequence[str]
     pieces: Mapping[str, int]
@@ -34,6 +36,7 @@ class Cargo:
     shipping_tax: int
     targets: Mapping[str, Target]
     former: Sequence[SeenOrder] = ()
+    reference: str = ""
 
 
 def compose(
@@ -52,7 +55,7 @@ def compose(
     shipping = sum(freight.get(i, 0) for i in cargo.pieces)
     if order.taxes_included:
         shipping -= shipping_tax
-    buyer = contact(order, settings, card, key, cargo.former)
+    buyer = contact(order, settings, card, key, cargo.former, cargo.reference)
     return ComposedOrder(
         key=key,
         reference=order.name,
@@ -71,11 +74,20 @@ def compose(
         email=buyer.email,
         phone=buyer.phone,
         tags=(TAG, *buyer.tags),
-        attributes=buyer.attributes,
+        attributes=_attributes(buyer, settings),
         shipping_address=buyer.shipping_address,
         billing_address=buyer.billing_address,
         accepts_marketing=buyer.accepts_marketing,
     )
+
+
+def _attributes(buyer: Contact, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What a buyer wrote under our own name would be taken for the payment's."""
+    if not settings.share_transaction_reference:
+        return buyer.attributes
+    theirs = tuple(pair for pair in buyer.attributes if pair[0] != PAYMENT_REFERENCE)
+    ours = (PAYMENT_REFERENCE, buyer.payment_reference)
+    return (*theirs, ours) if buyer.payment_reference else theirs
 
 
 def _line(line: SeenLine, pieces: int, inclusive: bool, target: Target | None) -> ComposedLine:

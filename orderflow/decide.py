@@ -21,6 +21,8 @@ from orderflow.shipments import left_to_ship
 
 PAID = frozenset({"paid", "partially_refunded"})
 """Payment states that count as paid (P14)."""
+HAS_PAYMENTS = PAID | {"authorized", "partially_paid"}
+"""In these there is a payment that may have a reference."""
 NO_STORE = frozenset({"not_connected", "access_lost", "disconnected"})
 """There is nowhere to push to."""
 NOBODYS_WILL = NO_STORE | {"declined"}
@@ -106,7 +108,7 @@ def decide(facts: Facts, settings: Effective, now: datetime) -> Decision:
     stopped = {line for reason in reasons if _stops(reason) for line in reason.lines}
     whole = [reason.verdict for reason in reasons if not reason.lines]
     verdict = max(whole, key=lambda verdict: verdict.rank, default=Verdict.PUSH)
-    going = [line for line in _open(facts) if line.id not in stopped]
+    going = [line for line in open_lines(facts) if line.id not in stopped]
     if verdict is Verdict.PUSH and (not going or _whole_order_held(stopped, settings)):
         of_lines = [reason.verdict for reason in reasons if _stops(reason)]
         verdict = max(of_lines, key=lambda verdict: verdict.rank, default=Verdict.SKIP)
@@ -129,7 +131,7 @@ def _whole_order_held(stopped: set[str], settings: Effective) -> bool:
     return bool(stopped) and settings.values.hold_whole_order
 
 
-def _open(facts: Facts) -> list[LineFacts]:
+def open_lines(facts: Facts) -> list[LineFacts]:
     """Lines that still need to go: wanted, to be shipped, not taken along, not under way."""
     return [line for line in facts.lines if not line.taken and _to_ship(line) > 0]
 
@@ -184,7 +186,7 @@ def _add_on(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason
 
 
 def _connected(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
-    homeless = tuple(line.id for line in _open(facts) if line.store is None)
+    homeless = tuple(line.id for line in open_lines(facts) if line.store is None)
     if homeless:
         yield Reason("not_connected", Verdict.HOLD, remedy="connect_store", lines=homeless)
     for store, lines in _by_store(facts):
@@ -214,7 +216,7 @@ def _paid(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
 
 
 def _mapped(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
-    unmapped = [line for line in _open(facts) if not line.mapped]
+    unmapped = [line for line in open_lines(facts) if not line.mapped]
     allowed = settings.values.unsynced_products
     stores = {store.id: store for store in facts.stores}
     held = tuple(
@@ -239,7 +241,7 @@ def _mapped(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason
             settings.whose("unsynced_products"),
             lines=tuple(line.id for line in unmapped),
         )
-    elif _open(facts):
+    elif open_lines(facts):
         yield Reason("all_mapped", Verdict.PUSH)
 
 
@@ -252,9 +254,9 @@ def _wanted(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason
         yield Reason("already_fulfilled", Verdict.SKIP)
     if not any(line.requires_shipping for line in facts.lines):
         yield Reason("nothing_to_ship", Verdict.SKIP)
-    elif not _open(facts) and any(line.taken for line in facts.lines):
+    elif not open_lines(facts) and any(line.taken for line in facts.lines):
         yield Reason("all_sent", Verdict.PUSH)
-    elif not _open(facts):
+    elif not open_lines(facts):
         yield Reason("nothing_left_to_ship", Verdict.SKIP)
     else:
         yield Reason("wanted", Verdict.PUSH)
@@ -303,8 +305,28 @@ def _trusted(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
         yield Reason("risk_fine", Verdict.PUSH, "fraud_hold", whose, detail=facts.risk)
 
 
-WATCHED = frozenset({"risk_not_read", "risk_pending", "high_risk", "on_hold"})
+def _referenced(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    """Webhooks do not tell a payment's reference. Who waits for the money is asked for it later."""
+    wanted = settings.values.share_transaction_reference
+    if not wanted or facts.payment not in HAS_PAYMENTS or _unpaid(facts, settings):
+        return
+    if facts.cancelled or facts.forgotten or not open_lines(facts):
+        return
+    yield Reason(
+        "reference_read" if facts.reference_read else "reference_not_read",
+        Verdict.PUSH if facts.reference_read else Verdict.WAIT,
+        "share_transaction_reference",
+        settings.whose("share_transaction_reference"),
+        "" if facts.reference_read else "reference_is_asked",
+    )
+
+
+RISKS = frozenset({"risk_not_read", "risk_pending", "high_risk", "on_hold"})
+REFERENCES = frozenset({"reference_not_read"})
+WATCHED = RISKS | REFERENCES
 """While one of these stands in the way, the shop is asked again and again."""
+UNREAD = frozenset({"risk_not_read"}) | REFERENCES
+"""Of these, what the shop was never asked."""
 
 
 def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
@@ -315,7 +337,7 @@ def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
 
 
 def _declined(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
-    lines = tuple(line.id for line in _open(facts) if line.declined)
+    lines = tuple(line.id for line in open_lines(facts) if line.declined)
     if lines:
         yield Reason("declined", Verdict.HOLD, remedy="answer_the_vendor", lines=lines)
 
@@ -330,7 +352,7 @@ def _test_order(facts: Facts, settings: Effective, now: datetime) -> Iterator[Re
 
 def _by_store(facts: Facts) -> Iterator[tuple[StoreFacts, tuple[str, ...]]]:
     for store in facts.stores:
-        lines = tuple(line.id for line in _open(facts) if line.store == store.id)
+        lines = tuple(line.id for line in open_lines(facts) if line.store == store.id)
         if lines:
             yield store, lines
 
@@ -345,6 +367,7 @@ RULES: tuple[Rule, ...] = (
     _wanted,  # P16
     _in_time,  # P17
     _trusted,  # P18
+    _referenced,  # P35
     _test_order,  # P19
     _declined,  # P82
     _by_hand,  # P45

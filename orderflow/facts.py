@@ -62,6 +62,8 @@ class Facts:
     risk: str | None = None
     """*none*, *low*, *medium*, *high* or *pending*; None: the shop has not been asked."""
     on_hold: bool | None = None
+    reference_read: bool = False
+    """The shop has told the reference of the payment as it stands, or that there is none."""
     released: bool = False
     """Somebody let it go before its delay was over."""
     overridden: bool = False
@@ -138,6 +140,7 @@ def gather(
         paid_since=part.order.paid_at.isoformat() if part.order.paid_at else "",
         risk=part.order.risk,
         on_hold=part.order.on_hold,
+        reference_read=order.referenced == order.payment,
         released=part.released_at is not None,
         overridden=part.override is not None,
         forbidden=part.forbidden is not None,

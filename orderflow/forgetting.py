@@ -45,8 +45,9 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     if order.forgotten_at is not None:
         return
     seen = snapshot.from_json(order.snapshot)
-    words = _words(seen, snapshot.former(order.former))
+    words = _words(seen, snapshot.former(order.former), order.payment_reference or "")
     order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
+    order.payment_reference = order.referenced = None
     order.forgotten_at = now
     parts = list(order.vendor_orders)
     for part in parts:
@@ -68,9 +69,9 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
             judge(session, part, now)
 
 
-def _words(seen: SeenOrder, former: tuple[SeenOrder, ...]) -> Words:
+def _words(seen: SeenOrder, former: tuple[SeenOrder, ...], reference: str) -> Words:
     told = (word for each in (seen, *former) for word in personal_words(each))
-    return tuple(dict.fromkeys(told))
+    return tuple(dict.fromkeys((*filter(None, (reference,)), *told)))
 
 
 def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:
@@ -126,10 +127,10 @@ def _scrub_messages(
     """What stores said of messages that come again."""
     lanes = {order.merchant.orders_lane, order.merchant.access.lane}
     lanes |= {push.connection.access.lane for push in pushes}
-    subjects = {f"order:{order.id}", f"order:{order.remote_id}"}
+    subjects = {f"order:{order.id}", f"order:{order.remote_id}", f"watch:{order.id}"}
     subjects |= {f"{about}:{push.id}" for push in pushes for about in ("push", "change")}
     subjects |= {f"shipment:{shipment.id}" for shipment in shipments}
-    subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read", "watch")}
+    subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read")}
     mine = select(Message).where(Message.lane.in_(lanes), Message.subject.in_(subjects))
     _scrub(session, words, mine, "words")
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import settings, snapshot
+from orderflow import reference, settings, snapshot
 from orderflow.cargo import merchant_card
 from orderflow.compose import Cargo, compose
 from orderflow.decide import PAID
@@ -91,6 +91,7 @@ def _composed(
         shipping=part.shipping,
         shipping_tax=part.shipping_tax,
         targets={},
+        reference=reference.example(part.order),
     )
     paid = part.order.payment in PAID
     return compose(seen, cargo, values, merchant_card(merchant), KEY, paid=paid)

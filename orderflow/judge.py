@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from orderflow import life, outbox, supplement, timeline
-from orderflow.decide import WATCHED, Decision, Leg, Verdict, decide
+from orderflow import life, outbox, supplement, timeline, watching
+from orderflow.decide import Decision, Leg, Verdict, decide, open_lines
 from orderflow.facts import gather
 from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
 from orderflow.settings import effective
@@ -24,12 +24,6 @@ from orderflow.shipments import shipped_pieces
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
 BURST = 10
 """Seconds until an edit is carried over: those that come meanwhile go with it."""
-WATCH_EVERY, ASK_SOON = 900, 5
-"""Seconds between two questions to the shop about an order that it holds or calls risky; and
-where news of the order came while it was asked."""
-JUDGED = (*life.UNDECIDED, life.PUSHED, life.PARTLY_SHIPPED, life.CANCELLED)
-"""In these states a part is decided again when something changes; queued and unknown ones are
-decided right before they are sent."""
 
 
 def lock(session: Session, order_id: int) -> MarketplaceOrder:
@@ -53,7 +47,7 @@ def lock_push(session: Session, push_id: int) -> Push:
 
 def judge(session: Session, part: VendorOrder, now: datetime) -> None:
     """Decide ``part`` and carry it out; the order must be locked."""
-    if part.state not in JUDGED:
+    if part.state not in life.JUDGED:
         return
     decision = reach(session, part, now, only_news=part.state in life.BEEN_IN_STORE)
     if decision.verdict is Verdict.PUSH:
@@ -76,6 +70,8 @@ def reach(
     with ``only_news`` the decision that led to the push stays, unless more is to go now."""
     facts = gather(session, part, shipped_pieces(session, part.id), push_id)
     decision = decide(facts, effective(session, part.merchant_id, part.vendor_id), now)
+    if open_lines(facts):
+        _come_back(session, part, decision, now)
     if only_news and decision.verdict is not Verdict.PUSH:
         part.facts = facts.as_json()
         return decision
@@ -91,8 +87,6 @@ def reach(
         )
     part.facts, part.decision, part.decided_at = facts.as_json(), kept, now
     part.main_reason = decision.main
-    if not all(line.taken for line in facts.lines):
-        _come_back(session, part, decision, now)
     return decision
 
 
@@ -106,34 +100,7 @@ def _come_back(session: Session, part: VendorOrder, decision: Decision, now: dat
         outbox.put(
             session, lane, "reconsider", name, {"order": order.id}, now=now, delay=wait, once=name
         )
-    if any(reason.code in WATCHED for reason in decision.obstacles):
-        name = f"watch:{order.id}"
-        about = {"order": order.remote_id}
-        delay = 0 if order.risk is None else WATCH_EVERY
-        shop = order.merchant.access.lane
-        outbox.put(session, shop, "watch", name, about, now=now, delay=delay, once=name)
-        if order.risk is None:
-            outbox.hasten(session, name, now)
-
-
-def watch_again(session: Session, merchant: Merchant, remote_id: str) -> float | None:
-    """In how many seconds to ask the shop about that order again; None: no part of it waits for
-    what only the shop can tell. Locks the order."""
-    order = session.scalars(
-        select(MarketplaceOrder)
-        .where(MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.remote_id == remote_id)
-        .with_for_update()
-    ).one_or_none()
-    if order is None or not any(map(_is_watched, order.vendor_orders)):
-        return None
-    return float(WATCH_EVERY if order.risk else ASK_SOON)
-
-
-def _is_watched(part: VendorOrder) -> bool:
-    return part.state in life.UNDECIDED and any(
-        reason["code"] in WATCHED and reason["verdict"] != Verdict.PUSH.value
-        for reason in (part.decision or {}).get("reasons", ())
-    )
+    watching.ask(session, order, decision, now)
 
 
 def _join(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> bool:
@@ -299,7 +266,7 @@ def _with_open_lines(merchant: Merchant, fits: Any, after: int) -> Select[int]:
         .outerjoin(part, part.id == line.vendor_order_id)
         .where(line.merchant_id == merchant.id, fits, line.order_id > after)
         .where(line.push_id.is_(None), MarketplaceOrder.finished_at.is_(None))
-        .where(part.id.is_(None) | part.state.in_(JUDGED))
+        .where(part.id.is_(None) | part.state.in_(life.JUDGED))
         .order_by(line.order_id)
     )
 
@@ -313,7 +280,7 @@ def _open_orders(merchant: Merchant, vendor_id: int | None, after: int) -> Selec
     )
     resting = (
         select(VendorOrder.id)
-        .where(VendorOrder.order_id == MarketplaceOrder.id, VendorOrder.state.in_(JUDGED))
+        .where(VendorOrder.order_id == MarketplaceOrder.id, VendorOrder.state.in_(life.JUDGED))
         .exists()
     )
     unowned = (

@@ -22,6 +22,9 @@ UNDECIDED = (NEW, WAITING, HELD, SKIPPED, REFUSED)
 IN_STORE = (PUSHED, PARTLY_SHIPPED, SHIPPED)
 BEEN_IN_STORE = (*IN_STORE, CANCELLED)
 """An order stands in the vendor's store, or did."""
+JUDGED = (*UNDECIDED, PUSHED, PARTLY_SHIPPED, CANCELLED)
+"""In these states a part is decided again when something changes; queued and unknown ones are
+decided right before they are sent."""
 BY_HAND = (WAITING, HELD, SKIPPED, REFUSED)
 """In these states the vendor's goods may be shipped without any order in the vendor's store."""
 

@@ -15,8 +15,7 @@ ORDERS, STOCK, NOTICES, PRIVACY = "order-sync", "inventory-sync", "notifications
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """``does`` and ``use``: what it does, and when to use it. ``words`` name its choices.
-    ``later``: it is kept, and nothing follows from it yet."""
+    """``does`` and ``use``: what it does, and when to use it. ``words`` name its choices."""
 
     tab: str
     group: str
@@ -25,7 +24,6 @@ class Option:
     use: str
     words: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
-    later: bool = False
 
 
 GROUPS = {
@@ -296,9 +294,12 @@ OPTIONS: dict[str, Option] = {
         PRIVACY,
         "more",
         _("Send the payment's transaction reference"),
-        _("Adds the reference of the payment, never a card or an account, to the vendor's order."),
+        _(
+            "Adds the reference of the payment, never a card or an account, to the vendor's order. "
+            "Your shop is asked for it first, so an order waits a moment; where there is none, it "
+            "goes without. Orders that were pushed before are not changed for it."
+        ),
         _("Switch it on only when a vendor settles with you by it."),
-        later=True,
     ),
 }
 """In the order in which a page shows them."""

@@ -34,6 +34,7 @@ DECIDING = frozenset(
         "delay_minutes",
         "push_every",
         "fraud_hold",
+        "share_transaction_reference",
     }
 )
 """Settings that the rules ask; no other one releases or holds anything."""
@@ -200,11 +201,11 @@ def _taken(session: Session, part_ids: Sequence[int]) -> dict[int, set[str]]:
 
 def _now_known(stored: Mapping[str, Any], taken: set[str]) -> Facts:
     """The shop is only asked for an order's risk once that matters; until then it counts as low,
-    so that nobody is surprised by more orders than were told."""
+    so that nobody is surprised by more orders than were told. So does a reference count as read."""
     facts = Facts.from_json(stored)
     lines = tuple(replace(line, taken=line.id in taken) for line in facts.lines)
     risk, on_hold = facts.risk or "none", bool(facts.on_hold)
-    return replace(facts, lines=lines, risk=risk, on_hold=on_hold)
+    return replace(facts, lines=lines, risk=risk, on_hold=on_hold, reference_read=True)
 
 
 def _by_name(session: Session, released: Counter[int]) -> tuple[tuple[str, int], ...]:

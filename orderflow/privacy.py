@@ -42,6 +42,7 @@ class Contact:
     billing_address: Address | None
     accepts_marketing: bool = False
     tags: tuple[str, ...] = ()
+    payment_reference: str = ""
 
 
 def contact(
@@ -50,9 +51,11 @@ def contact(
     card: MerchantCard,
     key: str,
     former: Sequence[SeenOrder] = (),
+    reference: str = "",
 ) -> Contact:
     """The buyer fields that may leave for the vendor whose push has ``key``. Whatever a note says
-    of a field that is not shared is removed from it, also as it was before an edit (``former``)."""
+    of a field that is not shared is removed from it, also as it was before an edit (``former``).
+    A payment's ``reference`` goes along only where the merchant has switched that on."""
     told = {word for each in (order, *former) for word in _hidden_words(each, settings)}
     hidden = tuple(sorted(told, key=lambda word: (-len(word), word)))
     keeps_note = settings.mode("note") != "leave_out"
@@ -68,6 +71,7 @@ def contact(
         billing_address=_billing(order.billing_address, settings, card),
         accepts_marketing=_consents(order, settings),
         tags=tuple(scrub(tag, hidden) for tag in order.tags if keeps_note),
+        payment_reference=reference if settings.share_transaction_reference else "",
     )
 
 

@@ -40,6 +40,8 @@ SENTENCES = {
     "high_risk": _("The shop's fraud analysis says that the risk is high."),
     "on_hold": _("The shop has put the fulfilment of this order on hold."),
     "risk_fine": _("The risk is not high ({detail}), and nothing is on hold."),
+    "reference_read": _("The shop has been asked for the payment's reference."),
+    "reference_not_read": _("The shop has not told the payment's reference yet."),
     "declined": _("The vendor will not deliver some items: {count}."),
     "forbidden": _("Somebody decided that this part is not to be pushed."),
     "pushed_although_held": _("Somebody had this part pushed although it was held."),
@@ -55,6 +57,7 @@ REMEDIES = {
     "map_products": _("Map these items, or switch on Push orders for unsynced products."),
     "wait_or_release": _("Goes by itself then, or let it go now."),
     "risk_is_asked": _("The shop is asked again by itself."),
+    "reference_is_asked": _("The shop is asked by itself."),
     "judge_risk": _("Look at the analysis in the shop; then push it although held, or cancel it."),
     "release_hold": _("Goes by itself once the hold is released in the shop."),
     "answer_the_vendor": _(

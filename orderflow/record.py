@@ -77,9 +77,10 @@ def reconsider(session: Session, order_id: int, now: datetime) -> None:
 def foresee(
     session: Session, merchant: Merchant, seen: SeenOrder, now: datetime
 ) -> Iterator[tuple[int, Decision]]:
-    """(vendor, decision) for each part that recording ``seen`` would make; nothing is written."""
+    """(vendor, decision) for each part that recording ``seen`` would make, once the shop was asked
+    all there is to ask; nothing is written."""
     order = MarketplaceOrder(merchant=merchant, recorded_at=now, **_columns(seen))
-    order.risk, order.on_hold = seen.risk, seen.on_hold
+    order.risk, order.on_hold, order.referenced = seen.risk, seen.on_hold, seen.payment
     order.paid_at = now if seen.payment in PAID else None
     for each in split(seen, owners(session, merchant.id, seen)):
         if each.vendor_id is None:

@@ -203,6 +203,7 @@ def _order(session: Session, order: MarketplaceOrder) -> dict[str, Any]:
         "id": order.remote_id,
         "recorded_at": order.recorded_at.isoformat(),
         "as_last_seen": order.snapshot,
+        "payment_reference": order.payment_reference or "",
         "before_edits": order.former or [],
         "vendors": [_part(session, part) for part in order.vendor_orders],
         "history": [

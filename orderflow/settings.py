@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import history
+from orderflow import history, outbox
 from orderflow.models import HistoryEntry, Merchant, SettingRow, Vendor
 
 Value = bool | int | str
@@ -94,6 +94,8 @@ class Settings(BaseModel):
 OVERRIDABLE = frozenset(Settings.model_fields) - {"order_sync", "keep_personal_days"}
 """What a vendor may have differently; the master switch is one for all (P10), and so is how long
 an order's buyer is kept."""
+KEEPING = frozenset({"share_transaction_reference", "keep_personal_days"})
+"""What is kept depends on them: what is wanted no more goes at once."""
 MODES = tuple(name for name in Settings.model_fields if name.endswith("_mode"))
 
 
@@ -224,6 +226,8 @@ def change(
     }
     if changed:
         merchant.settings_version += 1
+    if not KEEPING.isdisjoint(changed):
+        outbox.hasten(session, f"tidy:{merchant.id}", now)
     for name, value in changed.items():
         _write(session, merchant, vendor, rows.get(name), (name, value), by, now)
         history.note(

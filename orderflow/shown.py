@@ -209,6 +209,7 @@ def _composed(session: Session, part: VendorOrder, key: str) -> ComposedOrder:
         shipping_tax=part.shipping_tax,
         targets=targets(session, part, homes.all()),
         former=snapshot.former(part.order.former),
+        reference=part.order.payment_reference or "",
     )
     return compose(
         snapshot.from_json(part.order.snapshot),

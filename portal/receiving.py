@@ -16,8 +16,8 @@ from orderflow import privacy, settings
 from orderflow.cargo import merchant_card
 from orderflow.db import db
 from orderflow.models import Vendor
-from orderflow.options import OPTIONS
 from orderflow.privacy import Contact, MerchantCard
+from orderflow.reference import EXAMPLE
 from orderflow.settings import Settings
 from portal import scope
 from stores.base import Address, SeenOrder
@@ -29,7 +29,8 @@ KEY = "SL-EXAMPLE"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What the buyer typed, and what the vendor gets of it: *shared*, *replaced* or *left_out*."""
+    """What the buyer typed, and what the vendor gets of it: *shared*, *replaced* or *left_out*;
+    what no buyer types is *added*."""
 
     label: str
     typed: str
@@ -39,6 +40,8 @@ class Field:
     def how(self) -> str:
         if not self.received:
             return "left_out"
+        if not self.typed:
+            return "added"
         return "shared" if self.received == self.typed else "replaced"
 
 
@@ -59,7 +62,7 @@ def show() -> str:
 
 def fields(values: Settings, card: MerchantCard) -> list[Field]:
     order = _order()
-    seen = privacy.contact(order, values, card, KEY)
+    seen = privacy.contact(order, values, card, KEY, reference=EXAMPLE)
     typed = Contact(
         order.email,
         order.phone,
@@ -87,6 +90,7 @@ def _told(contact: Contact) -> list[tuple[str, str]]:
         (_("Note"), contact.note),
         (_("Extra details"), ", ".join(f"{name}: {value}" for name, value in contact.attributes)),
         (_("Marketing consent"), str(_("Yes")) if contact.accepts_marketing else ""),
+        (_("Payment's reference"), contact.payment_reference),
     ]
 
 
@@ -157,7 +161,7 @@ def changes(values: Settings) -> list[tuple[str, str]]:
 
 
 def _edited(values: Settings) -> str:
-    if values.line_edits == "apply" and not OPTIONS["line_edits"].later:
+    if values.line_edits == "apply":
         return str(
             _(
                 "The order in your store is edited where your platform can and nothing has "
@@ -173,13 +177,6 @@ def _edited(values: Settings) -> str:
 
 
 def _cancelled(values: Settings) -> str:
-    if OPTIONS["restock_on_cancel"].later:
-        return str(
-            _(
-                "What was not sent yet is not sent any more. An order that was sent stays in your "
-                "store until you cancel it there; the shop tells you."
-            )
-        )
     if values.restock_on_cancel:
         return str(_("The order in your store is cancelled, and its goods go back into stock."))
     return str(_("The order in your store is cancelled; its goods are not put back into stock."))

@@ -34,11 +34,10 @@ def _entry(name: str, option: Option) -> str:
     default = getattr(Settings(), name)
     shown = ("on" if default else "off") if kind(name) == "switch" else default
     first = f"`{shown}`" if shown != "" else "empty"
-    later = " It is kept, and nothing follows from it in this version yet." if option.later else ""
     alike = "" if name in OVERRIDABLE else " The same for all vendors."
     return (
         f"### {option.label}\n\n`{name}`: {_values(name)}; at first {first}.{alike}\n\n"
-        f"{option.does} {option.use}{later}\n"
+        f"{option.does} {option.use}\n"
     )
 
 

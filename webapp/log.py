@@ -35,6 +35,7 @@ OPERATIONS: Mapping[str, str] = {
     "test_order": _later("Create a test order"),
     "variants": _later("Look for products"),
     "orders_since": _later("Read changed orders of your shop"),
+    "payment_reference": _later("Read the reference of a payment of your shop"),
     "orders_placed": _later("Read earlier orders of your shop"),
     "fulfilments": _later("Read what your shop has fulfilled"),
     "fulfil": _later("Tell your shop of a parcel"),

@@ -74,6 +74,7 @@ OBSTACLES: Mapping[str, str] = {
     "risk_pending": _later("Fraud analysis runs"),
     "high_risk": _later("High risk"),
     "on_hold": _later("On hold in the shop"),
+    "reference_not_read": _later("Payment's reference not known yet"),
     "declined": _later("Declined by the vendor"),
     "forbidden": _later("Not to be pushed"),
 }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, judge, outbox, record, store_access
+from orderflow import clock, judge, outbox, record, reference, store_access, watching
 from orderflow.calls import HOME
 from orderflow.db import reading, unit_of_work
 from orderflow.models import Merchant, StoreAccess, Webhook
@@ -120,30 +120,44 @@ def reconsider_all(job: Job) -> None:
 
 def fetch(job: Job) -> None:
     """One order, read from the marketplace."""
-    market = job.marketplace()
-    order_id = str(job.message.about["order"])
-    seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
-    if seen is not None:
-        _record(job, seen)
+    _read(job, str(job.message.about["order"]))
     with job.unit() as session:
         outbox.done(session, job.message)
 
 
-def watch(job: Job) -> None:
-    """One order that waits for what no webhook tells, its risk or a hold: read it until it is
-    neither any more."""
+def _read(job: Job, order_id: str) -> bool:
+    """False: the shop has no such order any more."""
     market = job.marketplace()
-    order_id = str(job.message.about["order"])
     seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
     if seen is not None:
         _record(job, seen)
-    with job.unit() as session:
+    return seen is not None
+
+
+def watch(job: Job) -> None:
+    """One order that waits for what no webhook tells: ask the shop until it waits no more."""
+    order_id = str(job.message.about["order"])
+    with reading() as session:
         merchant = _merchant(session, job.there.access_id)
-        again = judge.watch_again(session, merchant, order_id) if seen and merchant else None
+        wanted = watching.wanted(session, merchant, order_id, clock.now()) if merchant else None
+    if merchant is not None and wanted is not None:
+        if wanted.reference:
+            _ask_reference(job, merchant, order_id, wanted.payment)
+        if wanted.risk and not _read(job, order_id):
+            merchant = None
+    with job.unit() as session:
+        again = watching.again(session, merchant, order_id, clock.now()) if merchant else None
         if again is None:
             outbox.done(session, job.message)
         else:
             outbox.put_off(session, job.message, now=clock.now(), delay=again, fresh=True)
+
+
+def _ask_reference(job: Job, merchant: Merchant, order_id: str, payment: str) -> None:
+    market = job.marketplace()
+    told = job.call("payment_reference", market, lambda: market.payment_reference(order_id), HOME)
+    with unit_of_work() as session:
+        reference.take(session, merchant, order_id, told, payment, clock.now())
 
 
 def reconcile(job: Job) -> None:

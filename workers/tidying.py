@@ -3,7 +3,16 @@ What logins to the portal leave behind goes along."""
 
 from __future__ import annotations
 
-from orderflow import calls, clock, connecting, figures, forgetting, keeping, outbox
+from orderflow import (
+    calls,
+    clock,
+    connecting,
+    figures,
+    forgetting,
+    keeping,
+    outbox,
+    reference,
+)
 from orderflow.db import unit_of_work
 from orderflow.models import Merchant
 from workers.gear import Job
@@ -25,6 +34,7 @@ def tidy(job: Job) -> None:
         more = [
             calls.forget(session, merchant.id, moment),
             keeping.let_go(session, merchant, moment),
+            reference.let_go(session, merchant),
             forgetting.forget_in_time(session, merchant, moment),
         ]
         delay = 0.0 if any(more) else EVERY

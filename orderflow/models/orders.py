@@ -23,7 +23,9 @@ class MarketplaceOrder(Base):
     that was seen, personal data with it, sealed; ``former`` who the buyer was before an edit, whose
     name a note may still quote. Amounts are in minor units of ``currency``;
     ``own_share`` is the merchant's own part of ``total``. ``paid_at`` is when we first saw it paid;
-    ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``finished_at`` is when
+    ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``payment_reference`` is
+    NULL where nobody wants it or asked yet, and "" where there is none; ``referenced`` is what
+    ``payment`` was when the shop was asked: another payment has another. ``finished_at`` is when
     nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed."""
 
     __tablename__ = "marketplace_order"
@@ -39,6 +41,13 @@ class MarketplaceOrder(Base):
             "finished_at",
             sqlite_where=text("forgotten_at IS NULL"),
             postgresql_where=text("forgotten_at IS NULL"),
+        ),
+        Index(
+            "ix_marketplace_order_referenced",
+            "merchant_id",
+            "id",
+            sqlite_where=text("referenced IS NOT NULL"),
+            postgresql_where=text("referenced IS NOT NULL"),
         ),
     )
 
@@ -61,6 +70,8 @@ class MarketplaceOrder(Base):
     paid_at: Mapped[datetime | None]
     risk: Mapped[str | None]
     on_hold: Mapped[bool | None]
+    payment_reference: Mapped[str | None] = mapped_column(SealedJSON)
+    referenced: Mapped[str | None]
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
     snapshot: Mapped[Any] = mapped_column(SealedJSON)

@@ -30,14 +30,16 @@ def test_masked_the_vendor_sees_the_shop_instead_of_the_buyer(portal: Portal) ->
     assert fields["Name and company on the parcel"] == (portal.stage.harbour.name, "Replaced")
     assert fields["E-mail"][1] == "Replaced"
     assert fields["Marketing consent"] == ("–", "Left out")
+    assert fields["Payment's reference"] == ("–", "Left out")
     assert "robin@example.com" not in str(fields)
     assert fields["Note"] == ("Please ring twice. …", "Replaced")
 
 
 def test_shared_the_vendor_sees_what_the_buyer_wrote(portal: Portal) -> None:
-    portal.house.set(replace_customer=False)
+    portal.house.set(replace_customer=False, share_transaction_reference=True)
     visitor = portal.logged_in()
     fields = told(visitor)
+    assert fields["Payment's reference"][1] == "Added by the shop"
     assert fields["E-mail"] == ("robin@example.com", "As the buyer wrote it")
     assert "Use it to deliver" in visitor.text
 

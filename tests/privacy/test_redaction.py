@@ -23,6 +23,22 @@ def test_a_redacted_customer_is_nowhere_in_any_table(cage: Cage) -> None:
     assert "buyer_forgotten" in cage.house.events()
 
 
+def test_the_reference_of_the_payment_goes_with_the_buyer(cage: Cage) -> None:
+    cage.house.set(share_transaction_reference=True)
+    order = cage.canary_buys()
+    reference = str(order.transactions[0].payment_id)
+    with cage.house.unit() as session:
+        (push,) = session.query(Push).all()
+        push.words = f"Payment {reference} is not ours"
+    cage.request(order)
+    knowing = {name for name, text in cage.dump().items() if reference in text}
+    assert knowing == {"marketplace_order", "push", "privacy_request"}
+    cage.redact(order)
+    cage.people.merchant.edits(cage.harbour, order, note="Canarina called again")
+    cage.house.turn()
+    assert [name for name, text in cage.dump().items() if reference in text] == []
+
+
 def test_totals_lines_and_history_stay(cage: Cage) -> None:
     order = cage.canary_buys()
     before = cage.house.part()

@@ -28,7 +28,7 @@ def test_the_page_is_empty_at_first(cage: Cage) -> None:
 
 
 def test_everything_of_the_person_is_in_the_copy(cage: Cage) -> None:
-    cage.house.set(replace_customer=False)
+    cage.house.set(replace_customer=False, share_transaction_reference=True)
     order = cage.canary_buys()
     cage.request(order)
     door = Door(cage.house, cage.harbour)
@@ -40,6 +40,7 @@ def test_everything_of_the_person_is_in_the_copy(cage: Cage) -> None:
     assert copy["customer"]["email"] == BUYER["email"]
     (told,) = copy["orders"]
     assert told["as_last_seen"]["shipping_address"]["address1"] == "7 Canary Wharf"
+    assert told["payment_reference"] == order.transactions[0].payment_id
     (vendor,) = told["vendors"]
     assert vendor["vendor"] == "Alfa"
     assert vendor["sent"][0]["order"]["email"] == BUYER["email"]

@@ -26,6 +26,7 @@ SWITCHES = some.fixed_dictionaries(
         "delay_minutes": some.sampled_from([0, 30]),
         "push_every": some.sampled_from([0, 60]),
         "fraud_hold": some.booleans(),
+        "share_transaction_reference": some.booleans(),
     },
 )
 BASKETS = some.lists(

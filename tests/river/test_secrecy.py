@@ -55,6 +55,13 @@ def buy(stage: Stage, **more: Any) -> None:
     )
 
 
+def paid_with(stage: Stage) -> str:
+    """The reference of the payment of the only order."""
+    (order,) = stage.harbour.orders.values()
+    (sale,) = order.transactions
+    return str(sale.payment_id)
+
+
 def heard(stage: Stage) -> dict[str, list[str]]:
     """Everything that the vendors' stores are sent from now on: address and body."""
     calls: dict[str, list[str]] = {ALFA: [], BRAVO: []}
@@ -83,11 +90,15 @@ def logged() -> Iterator[io.StringIO]:
 
 
 def test_a_masked_buyer_reaches_no_vendors_store_and_no_log(stage: Stage) -> None:
+    stage.house.set(share_transaction_reference=True)
     calls = heard(stage)
     with logged() as lines:
         buy(stage)
         stage.house.let_pass(400, step=200)
+    reference = paid_with(stage)
+    assert reference not in lines.getvalue()
     for host, sent in calls.items():
+        assert any(reference in each for each in sent), host
         assert any("Sample Street" in each for each in sent), host
         assert any("gate 7" in each for each in sent), host
         assert found_in("\n".join(sent)) == []
@@ -96,11 +107,13 @@ def test_a_masked_buyer_reaches_no_vendors_store_and_no_log(stage: Stage) -> Non
 
 
 def test_a_masked_buyer_is_in_no_log_when_stores_fail(stage: Stage) -> None:
+    stage.house.set(share_transaction_reference=True)
     stage.faults.add("lost_answer", ALFA, creates)
     stage.faults.add("unauthorized", BRAVO, creates)
     with logged() as lines:
         buy(stage)
         stage.all_looks()
+    assert paid_with(stage) not in lines.getvalue()
     assert "outcome_unknown" in lines.getvalue()
     assert "store_locked" in lines.getvalue()
     assert found_in(lines.getvalue()) == []
@@ -148,6 +161,7 @@ def raw(house: House) -> str:
 
 
 def test_tokens_and_buyers_are_sealed_where_they_lie(stage: Stage) -> None:
+    stage.house.set(share_transaction_reference=True)
     buy(stage)
     with stage.house.look() as session:
         held = [str(v) for a in session.query(StoreAccess) for v in a.secrets.values()]
@@ -155,6 +169,7 @@ def test_tokens_and_buyers_are_sealed_where_they_lie(stage: Stage) -> None:
     lying = raw(stage.house)
     assert "#1001" in lying
     assert found_in(lying) == []
+    assert paid_with(stage) not in lying
     assert [secret for secret in held if secret in lying] == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orderflow import judge
+from orderflow import watching
 from orderflow.explain import stored_reasons
 from orderflow.reasons import sentence
 from tests.house import HARBOUR
@@ -27,7 +27,7 @@ def said(stage: Stage) -> list[str]:
 def asked(stage: Stage) -> None:
     """What has happened is done, and the shop was asked again where news came while it was."""
     stage.house.turn()
-    stage.house.later(judge.ASK_SOON)
+    stage.house.later(watching.ASK_SOON)
 
 
 def test_an_order_waits_out_its_delay_and_then_goes_by_itself(stage: Stage) -> None:

@@ -16,6 +16,9 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINE = LineFacts("1", 2, 2, requires_shipping=True, mapped=True, store=7)
 STORE = StoreFacts(7, "shopify", "open", add_on=True, takes_tests=True, takes_custom_lines=True)
 FINE = Facts("paid", False, False, "", True, (LINE,), (STORE,))
+READ = replace(FINE, reference_read=True)
+SHARED = {"share_transaction_reference": True}
+ANY = {**SHARED, "only_if_paid": False}
 
 
 def settings(*overrides: str, **values: bool) -> Effective:
@@ -64,6 +67,15 @@ def test_when_all_rules_agree_the_order_is_pushed() -> None:
         (line(shipped=1, fulfillable=1), {}, Verdict.PUSH, ""),
         (replace(store(takes_tests=False), test=True), {}, Verdict.SKIP, "test_order"),
         (replace(FINE, test=True), {}, Verdict.PUSH, ""),
+        (FINE, SHARED, Verdict.WAIT, "reference_not_read"),
+        (READ, SHARED, Verdict.PUSH, ""),
+        (replace(FINE, payment="authorized"), SHARED, Verdict.WAIT, "not_paid"),
+        (replace(FINE, payment="authorized"), ANY, Verdict.WAIT, "reference_not_read"),
+        (replace(FINE, payment="pending"), ANY, Verdict.PUSH, ""),
+        (replace(FINE, forgotten=True), SHARED, Verdict.SKIP, "buyer_forgotten"),
+        (replace(FINE, cancelled=True), SHARED, Verdict.SKIP, "cancelled"),
+        (line(taken=True), SHARED, Verdict.SKIP, ""),
+        (replace(FINE, overridden=True), SHARED, Verdict.PUSH, ""),
     ],
 )
 def test_each_rule_has_its_verdict(

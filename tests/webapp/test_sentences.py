@@ -29,6 +29,7 @@ CONTENT = {
     "all_sent",
     "its_time_has_come",
     "risk_fine",
+    "reference_read",
     "pushed_although_held",
 }
 """What a rule says that does not stand in the way."""

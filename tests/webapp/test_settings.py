@@ -264,9 +264,13 @@ def test_what_each_vendor_receives_is_shown_with_unsaved_settings_and_noted(
         f"{BUYER}/example", **fields(door, BUYER, email_mode="share"), order=order.public_id
     ).text
     assert shown.count("robin@example.com") == 3
+    named = "Payment reference: PAYMENT-EXAMPLE"
+    assert named not in shown
+    shares = fields(door, BUYER, share_transaction_reference="true")
+    assert door.post(f"{BUYER}/example", **shares, order=order.public_id).text.count(named) == 2
     with stage.house.look() as session:
         reads = session.query(PersonalRead).all()
-        assert [(read.by, read.order_id) for read in reads] == [("1", order.id)] * 2
+        assert [(read.by, read.order_id) for read in reads] == [("1", order.id)] * 3
 
 
 def test_sharing_with_a_vendor_abroad_is_told(stage: Stage, door: Door) -> None:
