@@ -30,7 +30,7 @@ def invite(session: Session, vendor: Vendor, *, by: str, now: datetime) -> Invit
     for earlier in _open(session, vendor, now):
         _end(earlier, now)
     invitation = _add(session, vendor, vendor.email, Membership.OWNER, by, now)
-    _note(session, vendor, by, now, None, "sent")
+    _note(session, invitation, by, now, None, "sent")
     about = {"invitation": invitation.id}
     notices.tell(session, vendor.merchant, notices.INVITATION, about, now, vendor)
     return invitation
@@ -75,25 +75,25 @@ def withdraw(session: Session, vendor: Vendor, now: datetime, *, by: str = histo
     """The link no longer works. False: there was none."""
     standing = _open(session, vendor, now)
     if standing:
-        _note(session, vendor, by, now, "sent", "withdrawn")
+        _note(session, standing[0], by, now, "sent", "withdrawn")
     for invitation in standing:
         _end(invitation, now)
     return bool(standing)
 
 
 def _note(
-    session: Session, vendor: Vendor, by: str, now: datetime, was: str | None, became: str
+    session: Session, invitation: Invitation, by: str, now: datetime, was: str | None, became: str
 ) -> None:
     history.note(
         session,
-        vendor.merchant_id,
+        invitation.merchant_id,
         history.INVITATION,
         by=by,
         now=now,
-        name=vendor.email,
+        name=invitation.email,
         was=was,
         became=became,
-        vendor_id=vendor.id,
+        vendor_id=invitation.vendor_id,
     )
 
 
@@ -130,10 +130,13 @@ def find(session: Session, token: str, now: datetime, *, lock: bool = False) -> 
 
 
 def accept(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
-    """The person, whose address is the invited one, acts for the vendor. The link is used up."""
+    """The person, whose address is the invited one, acts for the vendor. The link is used up. The
+    merchant's history tells of whom the merchant has invited, and of nobody else."""
     if person.email != people.fold(invitation.email):
         raise ValueError("an invitation is good for its own address")
     invitation.accepted_at, invitation.sealed_token = now, None
+    if invitation.role == Membership.OWNER:
+        _note(session, invitation, people.signature(person), now, "sent", "accepted")
     return people.join(session, person, invitation.vendor, invitation.role, now)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from orderflow.models import HistoryEntry
 from tests.mail.postbox import ALFA_MAIL
 from tests.portal.visitor import PASSWORD, Portal, Visitor
 
@@ -45,7 +47,10 @@ def test_an_owner_invites_staff_who_is_no_owner(portal: Portal) -> None:
 
 def test_the_merchant_learns_nothing_of_the_vendor_s_people(portal: Portal) -> None:
     """P84 the other way round: whom a vendor employs is not the merchant's to read."""
-    invited(portal, portal.logged_in())
+    portal.visitor().post(invited(portal, portal.logged_in()), password=PASSWORD)
+    assert portal.memberships(STAFF) == [("Alfa", "staff", True)]
+    with portal.house.look() as session:
+        assert not any(STAFF in row.name for row in session.scalars(select(HistoryEntry)))
     rows = [row for row in portal.postbox.rows() if row.recipient == STAFF]
     assert [row.merchant_id for row in rows] == [None]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from orderflow import requests
-from orderflow.models import Merchant
+from orderflow import invitations, people, requests
+from orderflow.models import Invitation, Merchant
 from stores.base import Buyer
 from tests.house import ALFA, HARBOUR, STRANGER, House
 from tests.webapp.door import Door
@@ -33,6 +33,11 @@ def much_happens(floor: Floor) -> str:
     door.post(path, **CARD | {"name": "Delta Paris", "aliases": "Delta", "push_enabled": ""})
     door.post(f"{path}/invitation")
     door.post(f"{path}/invitation/withdraw")
+    door.post(f"{path}/invitation")
+    with floor.house.unit() as session:
+        invitation = floor.house.one(session, Invitation, withdrawn_at=None)
+        comes = people.add(session, invitation.email, "kept", "en", floor.house.clock())
+        invitations.accept(session, invitation, comes, floor.house.clock())
     door.post("/add-ons/order_push/woocommerce/deactivate", confirm="1")
     floor.sells((floor.lamp, 1), email="robin@example.com")
     typed = {"store": store(floor), "sku": "A-LAMP"}
@@ -67,6 +72,7 @@ def test_whatever_was_changed_is_told_with_who_did_it_and_nobody_elses(floor: Fl
         (me, delta, "Vendor Store Sync", "On", "Off"),
         (me, delta, "Invitation of delta@example.com", "–", "Sent"),
         (me, delta, "Invitation of delta@example.com", "Sent", "Withdrawn"),
+        ("The vendor", delta, "Invitation of delta@example.com", "Sent", "Accepted"),
         (me, "Your shop", "Order Push for WooCommerce", "Active", "Not active"),
         (me, "Alfa", "Mapping of Lamp", str(floor.alfas_lamp.id), "Not mapped"),
         (me, "Alfa", "Mapping of Lamp", "Not mapped", "Lampe · A-LAMP"),
