@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from orderflow.db import insert_new, rows_hit
@@ -47,6 +47,12 @@ def release(session: Session, lane: str, lease: int, gauge: Any) -> None:
         .where(Lane.name == lane, Lane.lease == lease)
         .values(leased_until=None, gauge=gauge)
     )
+
+
+def close(session: Session, lane: str, lease: int) -> None:
+    """The lane of a store that we have forgotten: what is still to be done there never can be."""
+    session.execute(delete(Message).where(Message.lane == lane))
+    session.execute(delete(Lane).where(Lane.name == lane, Lane.lease == lease))
 
 
 def gauge(session: Session, lane: str) -> Any:

@@ -60,8 +60,11 @@ class Shore:
         with reading() as session:
             return session.get_one(StoreAccess, self.access_id)
 
-    def can(self) -> Capabilities:
-        return stores.capabilities(self._row().platform)
+    def can(self) -> Capabilities | None:
+        """None: we have forgotten this store."""
+        with reading() as session:
+            row = session.get(StoreAccess, self.access_id)
+            return stores.capabilities(row.platform) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,14 +129,25 @@ class Drainer:
             known = leases.gauge(session, lane)
         if lease is None:
             return
-        doorbell.hold(lane)
         limiter = Limiter(known)
         shore = None
         parallel = PARALLEL
         if lane.startswith("store:"):
             shore = Shore(int(lane.partition(":")[2]), limiter, self._config)
-            parallel = shore.can().parallel_calls
+            able = shore.can()
+            if able is None:
+                self._close(lane, lease)
+                return
+            parallel = able.parallel_calls
+        doorbell.hold(lane)
         self._held[lane] = Held(lane, lease, parallel, time.monotonic(), limiter, shore)
+
+    @staticmethod
+    def _close(lane: str, lease: int) -> None:
+        """Its store was forgotten after somebody saw that the lane had something to do."""
+        log.info("lane_closed", lane=lane)
+        with unit_of_work() as session:
+            leases.close(session, lane, lease)
 
     def _work(self, held: Held, pool: ThreadPoolExecutor) -> None:
         """Collect what is finished, keep the lease, start what is due; let go when all is quiet."""

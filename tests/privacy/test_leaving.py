@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import clock, erasure, requests
-from orderflow.models import Base, Connection, Merchant, PrivacyRequest, StoreAccess
+from orderflow import clock, erasure, outbox, requests
+from orderflow.models import Base, Connection, Lane, Merchant, PrivacyRequest, StoreAccess
 from sandbox.shopify.endpoint import as_json
 from tests.house import ALFA, HARBOUR, STRANGER
 from tests.privacy.cage import Cage
@@ -95,6 +95,17 @@ def test_a_store_that_another_merchant_uses_too_stays_open(cage: Cage) -> None:
         assert access.secrets["access_token"]
         assert access.state == "open"
         assert len(list(session.scalars(select(Connection)))) == 1
+
+
+def test_a_worker_that_comes_for_a_store_which_was_just_forgotten_goes_on(cage: Cage) -> None:
+    house, gone = cage.house, "store:999"
+    with house.unit() as session:
+        outbox.put(session, gone, "poll", "poll:999", {}, now=clock.now())
+    cage.canary_buys()
+    assert len(house.orders()) == 1
+    with house.look() as session:
+        lanes = set(session.scalars(select(Lane.name)))
+    assert gone not in lanes | {message.lane for message in house.messages()}
 
 
 def test_a_shop_that_is_back_is_not_forgotten(cage: Cage) -> None:
