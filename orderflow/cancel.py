@@ -5,7 +5,6 @@ ask ──► message ──► begin ──► the store ──► ``orderflow.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import change, flags, pieces
-from orderflow.judge import follow_soon, lock_push
+from orderflow.judge import follow_soon, lock_change
 from orderflow.models import Change, Push
 from orderflow.settings import effective
 
@@ -46,17 +45,7 @@ def ask(session: Session, push: Push, now: datetime) -> None:
 
 def put(session: Session, push: Push, now: datetime) -> None:
     """A wish of its own, whatever became of one before."""
-    row = Change(
-        merchant_id=push.merchant_id,
-        vendor_order_id=push.vendor_order_id,
-        push_id=push.id,
-        kind=Change.CANCEL,
-        key=f"SC-{secrets.token_hex(10)}",
-        about={},
-        asked_at=now,
-    )
-    session.add(row)
-    session.flush()
+    row = change.new(session, push, Change.CANCEL, now)
     follow_soon(session, push, "cancel", {"change": row.id}, now)
 
 
@@ -78,9 +67,8 @@ def unwanted(session: Session, push: Push) -> bool:
 
 def begin(session: Session, change_id: int) -> Cancelling | None:
     """What to ask the store now. None: it is over, or wanted again before anything was asked."""
-    row = session.get_one(Change, change_id)
-    push = lock_push(session, row.push_id)
-    session.refresh(row)
+    row = lock_change(session, change_id)
+    push = row.push
     if row.state not in Change.OPEN:
         return None
     if row.state == Change.WAITING and not unwanted(session, push):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from orderflow import after, cancel, change, flags, life, pieces, repay, shipments, timeline
-from orderflow.judge import judge, lock_push
+from orderflow.judge import judge, lock_change
 from orderflow.models import Change, Push, Shipment
 from orderflow.settings import effective
 from orderflow.told import harmless
@@ -29,17 +29,10 @@ def told(session: Session, change_id: int, said: Cancellation, now: datetime) ->
     elif said.state == "too_late":
         _too_late(session, change_id, said, now)
     else:
-        row = _locked(session, change_id)
+        row = lock_change(session, change_id)
         _end(row, Change.DONE, now)
         if row.push.state == Push.PLACED:
             _over(session, row.push, now)
-
-
-def _locked(session: Session, change_id: int) -> Change:
-    row = session.get_one(Change, change_id)
-    lock_push(session, row.push_id)
-    session.refresh(row)
-    return row
 
 
 def _end(row: Change, state: str, now: datetime) -> None:
@@ -64,7 +57,7 @@ def _over(session: Session, push: Push, now: datetime) -> None:
 
 
 def _requested(session: Session, change_id: int, ticket: str, now: datetime) -> None:
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     if row.state in (Change.WAITING, Change.UNKNOWN):
         row.state, row.ticket = Change.REQUESTED, ticket
         part, number = row.push.vendor_order, row.push.remote_name
@@ -73,7 +66,7 @@ def _requested(session: Session, change_id: int, ticket: str, now: datetime) -> 
 
 def _too_late(session: Session, change_id: int, said: Cancellation, now: datetime) -> None:
     """What left has left; the rest is taken off."""
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     push, part = row.push, row.push.vendor_order
     if row.state not in Change.OPEN:
         return
@@ -100,7 +93,7 @@ def given_up(session: Session, change_id: int, words: str, now: datetime) -> Non
 def _left_to_people(
     session: Session, change_id: int, state: str, words: str, now: datetime
 ) -> None:
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     push, part = row.push, row.push.vendor_order
     if row.state not in Change.OPEN:
         return
@@ -113,7 +106,7 @@ def _left_to_people(
 
 def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:
     """Nobody knows; what is cancelled already counts as done when it is asked again."""
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     row.state, row.words = Change.UNKNOWN, harmless(session, row.push.vendor_order, words)
     part, number = row.push.vendor_order, row.push.remote_name
     timeline.tell(session, part, "cancel_unknown", now, number=number, words=row.words)

@@ -6,9 +6,11 @@ once. A burst of edits is one change, and one that was written already is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -142,6 +144,31 @@ def begin(session: Session, push_id: int, now: datetime) -> Looking | None:
     if not again and not may_edit(session, push):
         return None
     return Looking(push.id, push.remote_id, tuple(asked(row) for row in again))
+
+
+def new(
+    session: Session,
+    push: Push,
+    kind: str,
+    now: datetime,
+    *,
+    origin: str = "",
+    about: Mapping[str, Any] | None = None,
+) -> Change:
+    """A change of that kind, with a key of its own, that waits to be asked of the store."""
+    row = Change(
+        merchant_id=push.merchant_id,
+        vendor_order_id=push.vendor_order_id,
+        push=push,
+        kind=kind,
+        key=f"SC-{secrets.token_hex(10)}",
+        origin=origin,
+        about=dict(about or {}),
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def rows(session: Session, push: Push, states: Iterable[str]) -> list[Change]:

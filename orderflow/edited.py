@@ -20,7 +20,7 @@ from orderflow import (
     snapshot,
     timeline,
 )
-from orderflow.judge import follow_soon, judge, lock_push
+from orderflow.judge import follow_soon, judge, lock_change, lock_push
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.told import harmless
 from stores.base import StoreOrder
@@ -29,9 +29,7 @@ FIELDS_BY_HAND = "fields_by_hand"
 
 
 def _settled(session: Session, change_id: int, state: str, now: datetime) -> Change:
-    row = session.get_one(Change, change_id)
-    lock_push(session, row.push_id)
-    session.refresh(row)
+    row = lock_change(session, change_id)
     row.state, row.ended_at = state, now
     return row
 

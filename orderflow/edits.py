@@ -3,7 +3,6 @@ Nothing is asked that stands there already, and nothing is taken off that has le
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,17 +45,10 @@ def plan(
 def _row(session: Session, push: Push, kind: str, now: datetime) -> Change:
     """One that was never sent keeps its key."""
     rows = change.rows(session, push, (Change.WAITING,))
-    row = next((each for each in rows if each.kind == kind), None) or Change(
-        merchant_id=push.merchant_id,
-        vendor_order_id=push.vendor_order_id,
-        push_id=push.id,
-        push=push,
-        kind=kind,
-        key=f"SC-{secrets.token_hex(10)}",
-        about={},
+    row = next((each for each in rows if each.kind == kind), None) or change.new(
+        session, push, kind, now
     )
     row.state, row.asked_at = Change.SENDING, now
-    session.add(row)
     return row
 
 

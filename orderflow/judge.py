@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from orderflow import life, outbox, supplement, timeline, watching
 from orderflow.decide import Decision, Leg, Verdict, decide, open_lines
 from orderflow.facts import gather
-from orderflow.models import Connection, MarketplaceOrder, Merchant, OrderLine, Push, VendorOrder
+from orderflow.models import (
+    Change,
+    Connection,
+    MarketplaceOrder,
+    Merchant,
+    OrderLine,
+    Push,
+    VendorOrder,
+)
 from orderflow.settings import effective
 from orderflow.shipments import shipped_pieces
 
@@ -43,6 +51,14 @@ def lock_push(session: Session, push_id: int) -> Push:
     session.refresh(push)
     session.refresh(push.vendor_order)
     return push
+
+
+def lock_change(session: Session, change_id: int) -> Change:
+    """A change with its push and part as they are now; its order is ours, as above."""
+    row = session.get_one(Change, change_id)
+    lock_push(session, row.push_id)
+    session.refresh(row)
+    return row
 
 
 def judge(session: Session, part: VendorOrder, now: datetime) -> None:

@@ -5,7 +5,6 @@ It is not marked as paid there: no money came in at the vendor's.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import change, snapshot, timeline
 from orderflow.decide import PAID
-from orderflow.judge import follow_soon, lock_push
+from orderflow.judge import follow_soon, lock_change
 from orderflow.models import Change, Push
 from orderflow.told import harmless
 
@@ -39,17 +38,7 @@ def ask(session: Session, push: Push, now: datetime) -> None:
         return
     if _was_asked(session, push) or change.hindrance(session, push):
         return
-    row = Change(
-        merchant_id=push.merchant_id,
-        vendor_order_id=push.vendor_order_id,
-        push_id=push.id,
-        kind=Change.PAYMENT,
-        key=f"SC-{secrets.token_hex(10)}",
-        about={},
-        asked_at=now,
-    )
-    session.add(row)
-    session.flush()
+    row = change.new(session, push, Change.PAYMENT, now)
     follow_soon(session, push, "payment", {"change": row.id}, now)
 
 
@@ -60,9 +49,8 @@ def _was_asked(session: Session, push: Push) -> bool:
 
 def begin(session: Session, change_id: int) -> Telling | None:
     """What to tell. None: it is over."""
-    row = session.get_one(Change, change_id)
-    push = lock_push(session, row.push_id)
-    session.refresh(row)
+    row = lock_change(session, change_id)
+    push = row.push
     if row.state not in Change.OPEN:
         return None
     if push.state != Push.PLACED or push.gone_at is not None:
@@ -87,8 +75,13 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
     timeline.tell(session, part, "payment_not_told", now, number=number, words=row.words)
 
 
+def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:
+    """Nobody knows; the same words stand once, so they are said again."""
+    row = lock_change(session, change_id)
+    row.state, row.words = Change.UNKNOWN, harmless(session, row.push.vendor_order, words)
+
+
 def _end(session: Session, change_id: int, state: str, now: datetime) -> Change:
-    row = session.get_one(Change, change_id)
-    lock_push(session, row.push_id)
+    row = lock_change(session, change_id)
     row.state, row.ended_at = state, now
     return row

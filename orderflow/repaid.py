@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from orderflow import after, flags, timeline
-from orderflow.judge import lock_push
+from orderflow.judge import lock_change
 from orderflow.models import Change
 from orderflow.told import harmless
 from stores.base import Refunded
@@ -15,16 +15,9 @@ from stores.base import Refunded
 BY_HAND = "refund_by_hand"
 
 
-def _locked(session: Session, change_id: int) -> Change:
-    row = session.get_one(Change, change_id)
-    lock_push(session, row.push_id)
-    session.refresh(row)
-    return row
-
-
 def done(session: Session, change_id: int, made: Refunded, now: datetime) -> None:
     """It stands in the vendor's order. Its pieces are agreed on: nothing takes them off again."""
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     row.state, row.ended_at = Change.DONE, now
     push, part = row.push, row.push.vendor_order
     flags.settle(session, part, BY_HAND, now, subject=row.origin)
@@ -59,7 +52,7 @@ def given_up(session: Session, change_id: int, words: str, now: datetime) -> Non
 def _left_to_people(
     session: Session, change_id: int, state: str, words: str, now: datetime
 ) -> None:
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     part, number = row.push.vendor_order, row.push.remote_name
     row.state, row.ended_at, row.words = state, now, harmless(session, part, words)
     timeline.tell(session, part, "refund_refused", now, number=number, words=row.words)
@@ -80,7 +73,7 @@ def _left_to_people(
 
 def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:
     """Nobody knows; under the same key it counts once, however often it is asked."""
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     part, number = row.push.vendor_order, row.push.remote_name
     row.state, row.words = Change.UNKNOWN, harmless(session, part, words)
     timeline.tell(session, part, "refund_unknown", now, number=number, words=row.words)

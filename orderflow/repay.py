@@ -5,7 +5,6 @@ ask ──► message ──► begin ──► the store ──► ``orderflow.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import change, pieces, snapshot
-from orderflow.judge import follow_soon, lock_push
+from orderflow.judge import follow_soon, lock_change
 from orderflow.models import Change, OrderLine, Push
 from orderflow.settings import effective
 from stores.base import ComposedOrder, Refund, SeenRefund
@@ -25,8 +24,9 @@ ALL_BACK = "refunded"
 
 @dataclass(frozen=True, slots=True)
 class Repaying:
-    """Give this back in the order ``remote_id``; ``back`` and ``language`` are
-    for a note to the vendor."""
+    """Give this back in the order ``remote_id``; ``back`` and ``language`` are for a note to the
+    vendor. ``shared``: money without pieces of an order of several, so nobody can tell what is the
+    vendor's of it."""
 
     change_id: int
     push_id: int
@@ -35,6 +35,7 @@ class Repaying:
     back: int
     order: str
     language: str
+    shared: bool
 
 
 def ask(session: Session, push: Push, now: datetime) -> None:
@@ -79,24 +80,14 @@ def _lines(push: Push, refund: SeenRefund) -> dict[str, int]:
 
 def _put(session: Session, push: Push, refund: SeenRefund, whole: bool, now: datetime) -> None:
     lines = _lines(push, refund)
-    row = Change(
-        merchant_id=push.merchant_id,
-        vendor_order_id=push.vendor_order_id,
-        push_id=push.id,
-        kind=Change.REFUND,
-        key=f"SC-{secrets.token_hex(10)}",
-        origin=refund.id,
-        about={
-            "lines": lines,
-            "amount": _amount(push, refund, lines, whole),
-            "whole": whole and bool(lines) and not any(_left(push, lines).values()),
-            "restock": refund.restock,
-            "shared": not refund.lines and not whole and not _alone(push),
-        },
-        asked_at=now,
-    )
-    session.add(row)
-    session.flush()
+    about = {
+        "lines": lines,
+        "amount": _amount(push, refund, lines, whole),
+        "whole": whole and bool(lines) and not any(_left(push, lines).values()),
+        "restock": refund.restock,
+        "shared": not refund.lines and not whole and not _alone(push),
+    }
+    row = change.new(session, push, Change.REFUND, now, origin=refund.id, about=about)
     follow_soon(session, push, "repay", {"change": row.id}, now)
 
 
@@ -141,9 +132,8 @@ def _alone(push: Push) -> bool:
 
 def begin(session: Session, change_id: int) -> Repaying | None:
     """What to ask the store. None: it is over."""
-    row = session.get_one(Change, change_id)
-    push = lock_push(session, row.push_id)
-    session.refresh(row)
+    row = lock_change(session, change_id)
+    push = row.push
     if row.state not in Change.OPEN or push.state != Push.PLACED or push.gone_at is not None:
         if row.state in Change.OPEN:
             row.state = Change.GIVEN_UP
@@ -159,13 +149,8 @@ def begin(session: Session, change_id: int) -> Repaying | None:
         reason=f"Refunded in {part.order.name}",
     )
     order, language = part.order.name, part.vendor.language
-    back = int(row.about["amount"])
-    return Repaying(row.id, push.id, push.remote_id, refund, back, order, language)
-
-
-def is_shared(session: Session, change_id: int) -> bool:
-    """Money without pieces of an order of several: nobody can tell what is the vendor's of it."""
-    return bool(session.get_one(Change, change_id).about["shared"])
+    back, shared = int(row.about["amount"]), bool(row.about["shared"])
+    return Repaying(row.id, push.id, push.remote_id, refund, back, order, language, shared)
 
 
 def all_back(session: Session, push: Push) -> bool:

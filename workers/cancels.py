@@ -5,8 +5,8 @@ from __future__ import annotations
 from orderflow import cancel, cancelled, clock, outbox
 from orderflow.calls import About
 from orderflow.cancel import Cancelling
-from orderflow.db import unit_of_work
-from stores.base import Cancellation, OutcomeUnknown, StoreRefused
+from stores.base import Cancellation
+from workers import wishes
 from workers.gear import Job
 
 ASK_AFTER = (10.0, 60.0, 300.0)
@@ -16,27 +16,16 @@ repeats."""
 
 def carry_on(job: Job) -> None:
     """Ask for it, or for what became of it. Doing it again changes nothing."""
-    with unit_of_work() as session:
-        work = cancel.begin(session, job.about("change"))
-        if work is None:
-            outbox.done(session, job.message)
+    work = wishes.begin(job, cancel.begin)
     if work is not None:
         _carry_out(job, work)
 
 
 def _carry_out(job: Job, work: Cancelling) -> None:
-    try:
-        said = _call(job, work)
-    except OutcomeUnknown as lost:
-        with job.unit() as session:
-            cancelled.unknown(session, work.change_id, lost.words, clock.now())
-            delay = float(sum(job.config.look_waits))
-            outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
-        return
-    except StoreRefused as no:
-        with job.unit() as session:
-            cancelled.refused(session, work.change_id, no.words, clock.now())
-            outbox.done(session, job.message)
+    said = wishes.ask(
+        job, lambda: _call(job, work), unknown=cancelled.unknown, refused=cancelled.refused
+    )
+    if said is None:
         return
     with job.unit() as session:
         cancelled.told(session, work.change_id, said, clock.now())

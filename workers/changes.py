@@ -75,8 +75,7 @@ def _ask(job: Job, asked: Asked, order: StoreOrder | None) -> bool:
                 edited.given_up(session, asked.push_id, lost.words, clock.now())
                 outbox.park(session, job.message, now=clock.now(), words=type(lost).__name__)
                 return False
-            delay = float(sum(job.config.look_waits))
-            outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+            job.look_later(session)
         return False
     except StoreRefused as no:
         with job.unit() as session:

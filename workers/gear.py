@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import calls, clock, store_access
+from orderflow import calls, clock, outbox, store_access
 from orderflow.calls import About, Called
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
@@ -116,6 +116,11 @@ class Job:
             yield session
             calls.keep(session, self.called)
         self.called.clear()
+
+    def look_later(self, session: Session) -> None:
+        """Nobody knows what became of a write: once a late one has arrived, it is asked again."""
+        delay = float(sum(self.config.look_waits))
+        outbox.put_off(session, self.message, now=clock.now(), delay=delay, fresh=True)
 
     def keep_calls(self) -> None:
         """Write down what no unit of work has: the last call failed."""

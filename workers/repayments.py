@@ -6,21 +6,16 @@ from contextlib import suppress
 
 from orderflow import clock, outbox, repaid, repay
 from orderflow.calls import About
-from orderflow.db import unit_of_work
 from orderflow.repay import Repaying
 from stores.base import OutcomeUnknown, StoreRefused
-from workers import notes
+from workers import notes, wishes
 from workers.gear import Job
 
 
 def carry_on(job: Job) -> None:
     """Ask for it; under its key a refund counts once, however often it is asked."""
-    with unit_of_work() as session:
-        work = repay.begin(session, job.about("change"))
-        shared = work is not None and repay.is_shared(session, work.change_id)
-        if work is None:
-            outbox.done(session, job.message)
-    if work is not None and (shared or not job.store().can.refund):
+    work = wishes.begin(job, repay.begin)
+    if work is not None and (work.shared or not job.store().can.refund):
         _leave_to_people(job, work, "")
     elif work is not None:
         _carry_out(job, work)
@@ -35,8 +30,7 @@ def _carry_out(job: Job, work: Repaying) -> None:
     except OutcomeUnknown as lost:
         with job.unit() as session:
             repaid.unknown(session, work.change_id, lost.words, clock.now())
-            delay = float(sum(job.config.look_waits))
-            outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+            job.look_later(session)
     except StoreRefused as no:
         _leave_to_people(job, work, no.words)
     else:
