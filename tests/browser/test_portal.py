@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,16 +11,14 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from orderflow import clock, invitations
-from orderflow.models import Vendor
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible, screenshot
+from tests.browser.portal import PASSWORD, accept, invite
 from tests.browser.scenery import HOSTILE, buyer
 from tests.house import House
-from tests.mail.postbox import ALFA_MAIL, with_mail
+from tests.mail.postbox import ALFA_MAIL
 from tests.river.stage import Stage
 
-PASSWORD = "a lamp for every ship"
 PAGES = {
     "home": "/portal/",
     "orders": "/portal/orders",
@@ -66,23 +63,9 @@ def stage(house: House) -> Stage:
 
 
 @pytest.fixture
-def link(house: House, stage: Stage) -> Iterator[str]:
+def link(house: House, stage: Stage) -> str:
     """From the invitation that the merchant's French vendor got by mail."""
-    with with_mail(house) as postbox:
-        postbox.knows("Alfa", language="fr")
-        with house.unit() as session:
-            vendor = house.one(session, Vendor, name="Alfa")
-            invitations.invite(session, vendor, by="1", now=clock.now())
-        house.turn()
-        found = re.search(r"https?://\S+", postbox.only(ALFA_MAIL)["text"])
-        assert found
-        yield found[0]
-
-
-def accept(page: Page, link: str) -> None:
-    page.goto(link)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button").click()
+    return invite(house, "Alfa", ALFA_MAIL, "fr")
 
 
 def fits(page: Page) -> bool:

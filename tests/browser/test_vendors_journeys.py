@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from orderflow import clock, invitations, register
-from orderflow.models import Connection, Vendor
+from orderflow import clock, register
+from orderflow.models import Connection
 from sandbox.shopify.order import Order
 from sandbox.woocommerce import WooStore
 from stores import http
 from stores.base import Variant
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible
+from tests.browser.portal import accept, invite
 from tests.browser.street import Street, open_street
 from tests.house import HARBOUR
-from tests.mail.postbox import with_mail
 
-PASSWORD = "a lamp for every ship"
 MAIL = "orders@charlie.example.com"
 SITE, SHOP = "charlie.example.com", "charlie.myshopify.com"
 LISTING = "https://apps.example.com/sluice"
@@ -50,25 +48,15 @@ def street(tmp_path: Path, listing: str) -> Iterator[Street]:
 
 
 @pytest.fixture
-def link(street: Street, language: str) -> Iterator[str]:
+def link(street: Street, language: str) -> str:
     """In the mail that invites *Charlie*, of whom nothing is known but the address."""
     house = street.house
     house.vendor("Charlie")
-    with with_mail(house) as postbox:
-        postbox.knows("Charlie", MAIL, language)
-        with house.unit() as session:
-            charlie = house.one(session, Vendor, name="Charlie")
-            invitations.invite(session, charlie, by="1", now=clock.now())
-        house.turn()
-        found = re.search(r"https?://\S+", postbox.only(MAIL)["text"])
-        assert found
-        yield found[0]
+    return invite(house, "Charlie", MAIL, language)
 
 
 def comes_in(page: Page, link: str) -> None:
-    page.goto(link)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button").click()
+    accept(page, link)
     expect(page.get_by_role("navigation")).to_be_visible()
 
 
