@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import cancel, flags, life, outbox, push, repay, timeline, track
+from orderflow import cancel, change, flags, life, outbox, push, timeline, track
 from orderflow.cancelled import REFUND_THE_BUYER, VENDOR_CANCELLED
 from orderflow.decide import Decision, Verdict, decide
 from orderflow.facts import gather
@@ -128,7 +128,9 @@ def _try_again(
 
 def _ask_again(session: Session, undone: Change, now: datetime) -> None:
     if undone.kind == Change.REFUND:
-        repay.again(session, undone, now)
+        change.again(session, undone, "repay", now)
+    elif undone.kind == Change.PAYMENT:
+        change.again(session, undone, "payment", now)
     elif cancel.unwanted(session, undone.push):
         cancel.put(session, undone.push, now)
 

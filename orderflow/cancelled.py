@@ -7,7 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from orderflow import after, cancel, change, flags, life, pieces, repay, shipments, timeline
+from orderflow import (
+    after,
+    cancel,
+    change,
+    flags,
+    life,
+    paid_later,
+    pieces,
+    repay,
+    shipments,
+    timeline,
+)
 from orderflow.judge import judge, lock_change
 from orderflow.models import Change, Push, Shipment
 from orderflow.settings import effective
@@ -46,6 +57,7 @@ def _over(session: Session, push: Push, now: datetime) -> None:
         flags.settle(session, part, flags.CHANGE_BY_HAND, now, subject=subject)
     for code in (VENDOR_CANCELLED, REFUSED, TOO_LATE, change.NOT_PASSED_ON):
         flags.settle(session, part, code, now)
+    flags.settle(session, part, paid_later.BY_HAND, now, subject=str(push.id))
     push.state, push.gone_at = Push.CANCELLED, push.gone_at or now
     for line in part.lines:
         if line.push_id == push.id:

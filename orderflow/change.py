@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import cargo, conflict, differ, flags, pieces, snapshot
-from orderflow.judge import edit_soon, lock_push
+from orderflow.judge import edit_soon, follow_soon, lock_push
 from orderflow.models import Change, Push
 from orderflow.privacy import sent_without_buyer
 from orderflow.settings import effective
@@ -169,6 +169,13 @@ def new(
     session.add(row)
     session.flush()
     return row
+
+
+def again(session: Session, row: Change, kind: str, now: datetime) -> None:
+    """Have it asked once more, by a message of ``kind``, under the same key: if it was done all
+    the same, it counts once."""
+    row.state, row.ended_at, row.words = Change.WAITING, None, ""
+    follow_soon(session, row.push, kind, {"change": row.id}, now)
 
 
 def rows(session: Session, push: Push, states: Iterable[str]) -> list[Change]:

@@ -11,11 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import change, snapshot, timeline
+from orderflow import change, flags, snapshot, timeline
 from orderflow.decide import PAID
 from orderflow.judge import follow_soon, lock_change
 from orderflow.models import Change, Push
 from orderflow.told import harmless
+
+BY_HAND = "payment_by_hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +55,37 @@ def begin(session: Session, change_id: int) -> Telling | None:
     push = row.push
     if row.state not in Change.OPEN:
         return None
-    if push.state != Push.PLACED or push.gone_at is not None:
+    part = push.vendor_order
+    if push.state != Push.PLACED or push.gone_at or part.order.cancelled_at:
         row.state = Change.GIVEN_UP
         return None
-    part = push.vendor_order
     return Telling(row.id, push.id, push.remote_id, part.order.name, part.vendor.language)
 
 
 def told(session: Session, change_id: int, now: datetime) -> None:
     """It stands in the vendor's order."""
     row = _end(session, change_id, Change.DONE, now)
-    number = row.push.remote_name
-    timeline.tell(session, row.push.vendor_order, "payment_told", now, number=number)
+    part, number = row.push.vendor_order, row.push.remote_name
+    flags.settle(session, part, BY_HAND, now, subject=str(row.push_id))
+    timeline.tell(session, part, "payment_told", now, number=number)
 
 
 def refused(session: Session, change_id: int, words: str, now: datetime) -> None:
-    """The store takes no words, or could not be reached for two days."""
+    """The store takes no words, or could not be reached for two days: a person must tell them."""
     row = _end(session, change_id, Change.REFUSED, now)
     part, number = row.push.vendor_order, row.push.remote_name
     row.words = harmless(session, part, words)
     timeline.tell(session, part, "payment_not_told", now, number=number, words=row.words)
+    flags.raise_once(
+        session,
+        part,
+        BY_HAND,
+        now,
+        subject=str(row.push_id),
+        push_id=row.push_id,
+        change_id=row.id,
+        number=number,
+    )
 
 
 def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:

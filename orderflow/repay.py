@@ -91,12 +91,6 @@ def _put(session: Session, push: Push, refund: SeenRefund, whole: bool, now: dat
     follow_soon(session, push, "repay", {"change": row.id}, now)
 
 
-def again(session: Session, row: Change, now: datetime) -> None:
-    """Under the same key: if it was made all the same, it counts once."""
-    row.state, row.ended_at, row.words = Change.WAITING, None, ""
-    follow_soon(session, row.push, "repay", {"change": row.id}, now)
-
-
 def _amount(push: Push, refund: SeenRefund, lines: Mapping[str, int], whole: bool) -> int:
     """Of the vendor's own order: prices may be others there."""
     if push.sent is None:

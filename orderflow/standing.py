@@ -39,15 +39,17 @@ SUBJECTS = ("push", "change")
 """What messages about a push are called, each with its id."""
 FOLLOWING = ("change", "cancel", "repay", "payment")
 """Kinds of what is done to an order that stands there; one that only waits has no words."""
+AGAIN = (Change.CANCEL, Change.REFUND, Change.PAYMENT)
+"""Kinds of changes that are asked of the store once more as they were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``obstacles``: remedies by code of what stood in the way last; ``anyway``: the code of what
     would do so even if a person had it pushed. ``failed``: the ids of pushes whose message was
-    parked or put off, ``undone``: cancellations and refunds that are left to people. ``stuck``:
-    shipments that the marketplace refused. ``dropped``: the ids of pushes that the vendor cancelled
-    and the merchant's setting took for done."""
+    parked or put off, ``undone``: cancellations, refunds and words of a payment that are left to
+    people. ``stuck``: shipments that the marketplace refused. ``dropped``: the ids of pushes that
+    the vendor cancelled and the merchant's setting took for done."""
 
     state: str
     obstacles: Mapping[str, str]
@@ -122,7 +124,7 @@ def _undone(session: Session, part_ids: Sequence[int]) -> dict[int, list[Change]
         .join(Push, Push.id == Change.push_id)
         .where(Change.vendor_order_id.in_(part_ids))
         .where(Flag.vendor_order_id.in_(part_ids), Flag.done_at.is_(None))
-        .where(Change.kind.in_((Change.CANCEL, Change.REFUND)), Push.state == Push.PLACED)
+        .where(Change.kind.in_(AGAIN), Push.state == Push.PLACED)
         .where(Change.state.in_((Change.REFUSED, Change.GIVEN_UP)))
         .order_by(Change.id)
     )

@@ -21,6 +21,10 @@ BY_HAND: Mapping[str, str] = {
         "The shop cancelled this order, and your store did not take it. Cancel %(number)s there by "
         "hand, and do not ship it."
     ),
+    "payment_by_hand": _later(
+        "The buyer has paid since this order was sent to you, and your store did not take the note "
+        "about it. Write it down beside %(number)s there."
+    ),
     "lives_again": _later(
         "%(number)s was cancelled, and lives again in your store. Cancel it there, and do not ship "
         "it."

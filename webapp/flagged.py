@@ -74,6 +74,10 @@ FLAGS: Mapping[str, str] = {
         "You gave the buyer money back (%(amount)s). Agree with the vendor on what of it goes off "
         "%(number)s; it is not refunded there."
     ),
+    "payment_by_hand": _later(
+        "The buyer has paid since %(number)s was sent, and the vendor's store did not take the "
+        "note about it. Tell the vendor, or try again."
+    ),
     "sent_elsewhere": _later(
         "Pieces that the vendor was sent were fulfilled in your shop or by another app (pieces: "
         "%(count)s). Tell the vendor not to ship them again."

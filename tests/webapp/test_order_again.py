@@ -7,7 +7,7 @@ import pytest
 from werkzeug.wrappers import Request
 
 from tests import agreement
-from tests.house import BRAVO, HARBOUR
+from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import PLATFORMS
 from tests.webapp.shop_floor import Floor
 
@@ -66,6 +66,27 @@ def test_a_refund_is_asked_for_again_while_it_waits_and_after_it_was_given_up(fl
     (theirs,) = floor.bravo.orders.values()
     assert len(theirs.refunds) == 2
     assert press(floor, "try_again", "Bravo") == 422
+
+
+def test_a_note_of_a_payment_that_a_store_refused_is_said_again(floor: Floor) -> None:
+    floor.house.set(only_if_paid=False)
+    order = floor.sells((floor.lamp, 1), (floor.mug, 1), paid=False)
+    floor.faults.add("rejected", ALFA, "orderUpdate", times=2)
+    floor.faults.add("rejected", BRAVO, lambda asked: asked.path.endswith("/notes"), times=2)
+    floor.people.merchant.marks_paid(HARBOUR, order)
+    floor.house.turn()
+    assert codes(floor) == ["payment_by_hand"] * 2
+    page = floor.door.get(floor.order_path()).text
+    (theirs,) = floor.alfa.orders.values()
+    assert f"The buyer has paid since {theirs.name} was sent" in page
+    for left in (["payment_by_hand"] * 2, []):
+        assert [press(floor, "try_again", each) for each in ("Alfa", "Bravo")] == [200, 200]
+        assert codes(floor) == left
+    (mugs,) = floor.bravo.orders.values()
+    said = f"Marketplace order {order.name} has been paid."
+    assert said in str(theirs.attributes)
+    assert said in [note.text for note in mugs.notes]
+    assert press(floor, "try_again", "Alfa") == 422
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
