@@ -12,7 +12,7 @@ from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.fulfilment import Refusal
 from sandbox.shopify.ids import gid, number_of
 from sandbox.shopify.lifecycle import Edit
-from sandbox.shopify.order import Line, Order
+from sandbox.shopify.order import Line, Order, ShippingLine
 
 if TYPE_CHECKING:
     from sandbox.shopify.app import App
@@ -41,6 +41,18 @@ class CalculatedLine:
         return self.staged - self.line.fulfilled
 
 
+@dataclass(frozen=True)
+class CalculatedShipping:
+    """A shipping line that comes with the edit. One that was committed cannot be updated."""
+
+    id: int
+    line: ShippingLine
+
+    @property
+    def gid(self) -> str:
+        return gid("CalculatedShippingLine", self.id)
+
+
 @dataclass(eq=False)
 class EditSession:
     """Both the OrderEditSession and its CalculatedOrder."""
@@ -50,6 +62,7 @@ class EditSession:
     began_at: datetime
     lines: list[CalculatedLine]
     added: list[CalculatedLine] = field(default_factory=list)
+    shipping: list[CalculatedShipping] = field(default_factory=list)
     committed: bool = False
 
     @property
@@ -165,6 +178,18 @@ def add_custom(
     return _stage(shop, edit, line)
 
 
+def add_shipping(shop: Shop, edit: EditSession, title: str, price: Decimal) -> CalculatedShipping:
+    """Without tax: what a shop with taxes on shipping makes of it is not documented."""
+    if not title.strip():
+        raise Refusal("Title can't be blank.", ["shippingLine", "title"])
+    if price < 0:
+        raise Refusal("Price must be greater than or equal to 0.", ["shippingLine", "price"])
+    line = ShippingLine(next(shop.world.ids), title, price)
+    staged = CalculatedShipping(next(shop.world.ids), line)
+    edit.shipping.append(staged)
+    return staged
+
+
 def commit(shop: Shop, app: App, edit: EditSession, note: str) -> Order:
     """What happened to the order since ``begin`` counts: it may have shipped or be cancelled."""
     _must_be_editable(edit.order, "id")
@@ -176,6 +201,7 @@ def commit(shop: Shop, app: App, edit: EditSession, note: str) -> Order:
         Edit(
             quantities={each.line: each.staged for each in changed},
             added=[each.line for each in edit.added if each.staged],
+            shipping=[each.line for each in edit.shipping],
             note=note,
             kept_off=frozenset(each.line for each in changed if not each.restocking),
             app=app,

@@ -29,7 +29,7 @@ from sandbox.shopify.fulfilment import (
 )
 from sandbox.shopify.ids import gid
 from sandbox.shopify.money import NOTHING
-from sandbox.shopify.order import Line, Order, Refund, RefundLine, Transaction
+from sandbox.shopify.order import Line, Order, Refund, RefundLine, ShippingLine, Transaction
 
 if TYPE_CHECKING:
     from sandbox.shopify.app import App
@@ -48,14 +48,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Edit:
-    """New quantities by line, and lines added. Pieces taken away go back on the shelf, but for
-    those of ``kept_off``. ``app`` made the edit, or a person did."""
+    """New quantities by line, and lines added, of goods and of shipping. Pieces taken away go back
+    on the shelf, but for those of ``kept_off``. ``app`` made the edit, or a person did."""
 
     quantities: Mapping[Line, int] = field(default_factory=dict)
     added: Sequence[Line] = ()
     note: str = ""
     kept_off: frozenset[Line] = frozenset()
     app: App | None = None
+    shipping: Sequence[ShippingLine] = ()
 
 
 class Lifecycle:
@@ -276,6 +277,7 @@ class Lifecycle:
             order.lines.append(line)
         claim([(each.variant, each.quantity) for each in edit.added if each.variant], obey=False)
         order.fulfillment_orders += self._route(order, edit.added)
+        order.shipping_lines += edit.shipping
         order.edited, order.updated_at = True, self.shop.now()
         made_by = edit.app.id if edit.app else None
         body = bodies.edit_body(order, next(self.shop.world.ids), deltas, edit.note, made_by)

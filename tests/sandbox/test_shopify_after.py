@@ -22,8 +22,13 @@ SET = """mutation($id: ID!, $line: ID!, $n: Int!, $restock: Boolean) {
 ADD = """mutation($id: ID!, $variant: ID!, $twice: Boolean) {
   orderEditAddVariant(id: $id, variantId: $variant, quantity: 1, allowDuplicates: $twice) {
     calculatedLineItem { id } userErrors { message } } }"""
+SHIP = """mutation($id: ID!, $line: OrderEditAddShippingLineInput!) {
+  orderEditAddShippingLine(id: $id, shippingLine: $line) {
+    calculatedShippingLine { title stagedStatus price { shopMoney { amount } } }
+    userErrors { field message } } }"""
 COMMIT = """mutation($id: ID!) { orderEditCommit(id: $id, staffNote: "why") {
-  order { id edited } userErrors { field message } } }"""
+  order { id edited currentTotalPriceSet { shopMoney { amount } } }
+  userErrors { field message } } }"""
 REFUND = """mutation($input: RefundInput!, $key: String!) {
   refundCreate(input: $input) @idempotent(key: $key) {
     refund { id totalRefundedSet { shopMoney { amount } } } userErrors { field message } } }"""
@@ -63,6 +68,22 @@ def test_staged_changes_count_once_committed(talk: Talk, shirt: Variant, order_i
     assert talk.ask(COMMIT, id=edit)["orderEditCommit"]["order"]["edited"]
     assert shirt.available == 9
     assert words(talk.ask(COMMIT, id=edit)) == "The calculated order does not exist."
+
+
+def test_shipping_comes_with_the_commit(talk: Talk, order_id: str) -> None:
+    edit, _ = begin(talk, order_id)
+    line = {"title": "Post", "price": {"amount": "2.50", "currencyCode": "USD"}}
+    staged = talk.ask(SHIP, id=edit, line=line)["orderEditAddShippingLine"]
+    assert staged["calculatedShippingLine"] == {
+        "title": "Post",
+        "stagedStatus": "ADDED",
+        "price": {"shopMoney": {"amount": "2.5"}},
+    }
+    assert words(talk.ask(SHIP, id=edit, line={**line, "title": " "})) == "Title can't be blank."
+    foreign = {"title": "Post", "price": {"amount": "1.00", "currencyCode": "EUR"}}
+    assert "Currency" in words(talk.ask(SHIP, id=edit, line=foreign))
+    order = talk.ask(COMMIT, id=edit)["orderEditCommit"]["order"]
+    assert order["currentTotalPriceSet"]["shopMoney"]["amount"] == "40.0"
 
 
 def test_ids_are_of_one_session(talk: Talk, order_id: str) -> None:

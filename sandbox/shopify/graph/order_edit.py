@@ -10,15 +10,24 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from sandbox.shopify import editing
-from sandbox.shopify.editing import CalculatedLine, EditSession
+from sandbox.shopify.editing import CalculatedLine, CalculatedShipping, EditSession
 from sandbox.shopify.fulfilment import Refusal
-from sandbox.shopify.graph.base import Args, Call, Fields, Resolver, attr, money, user_errors
+from sandbox.shopify.graph.base import (
+    Args,
+    Call,
+    Fields,
+    Resolver,
+    attr,
+    constant,
+    money,
+    user_errors,
+)
 from sandbox.shopify.graph.pages import page
 from sandbox.shopify.graph.writes import find_order
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.order import Order
 
-Staged = tuple[EditSession, CalculatedLine | None]
+Staged = tuple[EditSession, CalculatedLine | CalculatedShipping | None]
 
 
 def of_line(value: Callable[[CalculatedLine], Any]) -> Resolver:
@@ -35,6 +44,12 @@ FIELDS: Fields = {
         "subtotalLineItemsQuantity": lambda edit, info, args: sum(
             each.staged for each in (*edit.lines, *edit.added)
         ),
+    },
+    "CalculatedShippingLine": {
+        "id": attr("gid"),
+        "title": lambda each, info, args: each.line.title,
+        "price": lambda each, info, args: money(each.line.price, info.context.shop.currency),
+        "stagedStatus": constant("ADDED"),
     },
     "OrderEditSession": {"id": attr("session_gid")},
     "CalculatedLineItem": {
@@ -73,6 +88,7 @@ def staged(mutate: Callable[[Call, Args], Staged]) -> Resolver:
             "calculatedOrder": edit,
             "orderEditSession": edit,
             "calculatedLineItem": line,
+            "calculatedShippingLine": line,
             "userErrors": errors,
         }
 
@@ -104,19 +120,29 @@ def add_variant(call: Call, args: Args) -> Staged:
 @staged
 def add_custom_item(call: Call, args: Args) -> Staged:
     edit = editing.find(call.shop, args["id"])
-    price = args["price"]
-    if price["currencyCode"] != call.shop.currency:
-        raise Refusal("Currency must be the shop's currency.", ["price"])
     added = editing.add_custom(
         call.shop,
         edit,
         args["title"],
-        Decimal(str(price["amount"])),
+        _price(call, args["price"], "price"),
         args["quantity"],
         requires_shipping=bool(args.get("requiresShipping")),
         taxable=args.get("taxable") is not False,
     )
     return edit, added
+
+
+@staged
+def add_shipping_line(call: Call, args: Args) -> Staged:
+    edit, given = editing.find(call.shop, args["id"]), args["shippingLine"]
+    price = _price(call, given["price"], "shippingLine", "price")
+    return edit, editing.add_shipping(call.shop, edit, given["title"], price)
+
+
+def _price(call: Call, given: Args, *path: str) -> Decimal:
+    if given["currencyCode"] != call.shop.currency:
+        raise Refusal("Currency must be the shop's currency.", list(path))
+    return Decimal(str(given["amount"]))
 
 
 def commit(source: Any, info: GraphQLResolveInfo, args: Args) -> Any:
@@ -135,5 +161,6 @@ MUTATIONS: dict[str, Resolver] = {
     "orderEditSetQuantity": set_quantity,
     "orderEditAddVariant": add_variant,
     "orderEditAddCustomItem": add_custom_item,
+    "orderEditAddShippingLine": add_shipping_line,
     "orderEditCommit": commit,
 }
