@@ -23,7 +23,7 @@ from orderflow import (
 from orderflow.judge import follow_soon, judge, lock_change, lock_push
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.told import harmless
-from stores.base import StoreOrder
+from stores.base import SHIPPING, Freight, StoreOrder
 
 FIELDS_BY_HAND = "fields_by_hand"
 
@@ -37,7 +37,8 @@ def _settled(session: Session, change_id: int, state: str, now: datetime) -> Cha
 def written(
     session: Session, change_id: int, notes: Sequence[str], left_out: Sequence[str], now: datetime
 ) -> None:
-    """It stands there as it was asked. ``left_out``: fields that the platform does not keep."""
+    """It stands there as it was asked, but for ``left_out``: fields that the platform does not
+    keep, or ``shipping`` where its price stayed as it was."""
     row = _settled(session, change_id, Change.DONE, now)
     part = row.push.vendor_order
     if row.kind == Change.FIELDS:
@@ -49,23 +50,25 @@ def written(
         if left_out:
             timeline.tell(session, part, "fields_left_out", now, fields=list(left_out))
     else:
-        _lines_written(session, row, now)
+        _lines_written(session, row, SHIPPING not in left_out, now)
         told = row.about["lines"].values()
         timeline.tell(session, part, "lines_written", now, changes=list(told), notes=list(notes))
     row.values = None
 
 
-def _lines_written(session: Session, row: Change, now: datetime) -> None:
+def _lines_written(session: Session, row: Change, with_freight: bool, now: datetime) -> None:
     for line_id, told in row.about["lines"].items():
         line = _line(row.push, line_id)
         if line is not None:
             pieces.agree(line, told["quantity"], told["now"])
         flags.settle(session, row.push.vendor_order, flags.CHANGE_BY_HAND, now, subject=line_id)
-    _keep_lines(session, row.push)
+    asked = snapshot.edits_from_json(row.values) if row.values and with_freight else None
+    _keep_lines(session, row.push, asked.freight if asked else None)
 
 
-def _keep_lines(session: Session, push: Push) -> None:
-    """The copy of what the vendor got has the lines as they stand there now."""
+def _keep_lines(session: Session, push: Push, freight: Freight | None) -> None:
+    """The copy of what the vendor got has the lines, and the price of shipping, as they stand there
+    now."""
     if push.sent is None:
         return
     agreed = {line.remote_id: line.pushed_pieces or 0 for line in push.vendor_order.lines}
@@ -73,6 +76,8 @@ def _keep_lines(session: Session, push: Push) -> None:
     lines = cargo.composed(session, push, there).lines
     sent = snapshot.composed_from_json(push.sent)
     goods = sum(line.total + line.tax for line in lines)
+    if freight is not None:
+        sent = replace(sent, shipping=freight.now, shipping_tax=freight.now_tax)
     total = goods + sent.shipping + sent.shipping_tax
     push.sent = snapshot.composed_to_json(replace(sent, lines=lines, total=total))
 

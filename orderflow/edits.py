@@ -16,7 +16,15 @@ from orderflow.judge import lock_push
 from orderflow.models import Change, Conflict, OrderLine, Push
 from orderflow.pieces import Wanted
 from orderflow.settings import effective
-from stores.base import Capabilities, ComposedLine, LineEdits, OrderContent, StoreOrder
+from stores.base import (
+    Capabilities,
+    ComposedLine,
+    ComposedOrder,
+    Freight,
+    LineEdits,
+    OrderContent,
+    StoreOrder,
+)
 
 LATE_ADDRESS = "address_after_shipping"
 
@@ -162,14 +170,26 @@ def _edits(
     order = cargo.composed(session, push, {each.line.remote_id: each.mine for each in wanted})
     lines = {line.key: line for line in order.lines}
     sent = snapshot.composed_from_json(push.sent) if push.sent is not None else order
+    freight = _freight(sent, order, wanted)
     return LineEdits(
         key=key,
         currency=order.currency,
         lines=tuple(lines.get(each.line.remote_id) or _gone(each.line) for each in to_write),
-        tax=sum(line.tax for line in order.lines) + sent.shipping_tax,
+        tax=sum(line.tax for line in order.lines)
+        + (freight.now_tax if freight else sent.shipping_tax),
         taxes_included=order.taxes_included,
         reason=push.vendor_order.order.name,
+        freight=freight,
     )
+
+
+def _freight(sent: ComposedOrder, order: ComposedOrder, wanted: Iterable[Wanted]) -> Freight | None:
+    """The share of the shipping goes with the lines. None: it stays as it is, also where nothing is
+    wanted any more: only a refund gives it back."""
+    was, now = (sent.shipping, sent.shipping_tax), (order.shipping, order.shipping_tax)
+    if was == now or not any(each.line.quantity for each in wanted):
+        return None
+    return Freight(*was, *now, order.shipping_title)
 
 
 def _gone(line: OrderLine) -> ComposedLine:

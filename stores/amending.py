@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stores.composed import ComposedLine
+from stores.money import to_text
 from stores.seen import Address
+
+SHIPPING = "shipping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,25 @@ class Amended:
 
 
 @dataclass(frozen=True, slots=True)
+class Freight:
+    """What shipping costs in the whole order, without its tax: ``was`` as agreed on last, ``now``
+    as wanted. Where the vendor has made it something else, that stays and is ``left_out``."""
+
+    was: int
+    was_tax: int
+    now: int
+    now_tax: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LineEdits:
     """``lines`` are the lines to change, each as it shall be afterwards: pieces that have shipped
     count too, a line of no pieces goes, one whose key the order lacks comes. Others stay.
 
     ``key`` is ours and the same when the edit is repeated. ``tax`` is that of the whole order
-    afterwards, shipping's included, for stores that keep it apart from the lines.
+    afterwards, shipping's included, for stores that keep it apart from the lines. ``freight``
+    None: shipping costs what it did.
     """
 
     key: str
@@ -63,13 +79,24 @@ class LineEdits:
     taxes_included: bool = False
     restock: bool = True
     reason: str = ""
+    freight: Freight | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditedLines:
-    """``notes`` are sentences for people: what the store took differently from what was asked."""
+    """``notes`` are sentences for people: what the store took differently from what was asked.
+    ``left_out`` has SHIPPING where its price is not as it was asked."""
 
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def with_shipping(self, theirs: int, ours: int, currency: str) -> EditedLines:
+        """The same where shipping costs ``theirs``, though it should be ``ours``."""
+        if theirs == ours:
+            return self
+        there, wanted = to_text(theirs, currency), to_text(ours, currency)
+        note = f"The store charges {there} for shipping, and keeps that; it would be {wanted}."
+        return EditedLines((*self.notes, note), (SHIPPING,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from datetime import datetime
 from typing import Protocol
 
 from stores.amending import (
+    SHIPPING,
     Amended,
     Amendment,
     Cancellation,
     EditedLines,
+    Freight,
     LineEdits,
     Refund,
     Refunded,
@@ -76,6 +78,7 @@ __all__ = [
     "REDACT_BUYER",
     "REDACT_SHOP",
     "SCOPES",
+    "SHIPPING",
     "SHOP",
     "UNINSTALLED",
     "Access",
@@ -91,6 +94,7 @@ __all__ = [
     "ComposedOrder",
     "Delivery",
     "EditedLines",
+    "Freight",
     "Fulfilment",
     "FulfilmentPart",
     "FulfilmentState",

@@ -103,7 +103,7 @@ def _call(job: Job, asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if edits_ is None:
         raise LookupError(f"change {asked.change_id} asks for nothing")
     done = job.call("edit_lines", store, lambda: store.edit_lines(asked.remote_id, edits_), about)
-    return done.notes, ()
+    return done.notes, done.left_out
 
 
 def _tell_vendor(job: Job, work: Looking) -> None:

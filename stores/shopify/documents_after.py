@@ -39,8 +39,15 @@ STANDING_LINES = (
     """
 query StandingLines($id: ID!, $after: String) {
   order(id: $id) {
-    id cancelledAt closedAt
+    id cancelledAt closedAt taxesIncluded
     metafield(namespace: "$app", key: "line_keys") { value }
+    shippingLines(first: 25) {
+      nodes {
+        isRemoved
+        discountedPriceSet { shopMoney { amount } }
+        taxLines { priceSet { shopMoney { amount } } }
+      }
+    }
     lineItems(first: 100, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { ...StandingLine }
@@ -143,6 +150,15 @@ mutation AddCustomItem(
     requiresShipping: $requiresShipping, taxable: false
   ) {
     calculatedLineItem { id }
+    userErrors { field message }
+  }
+}
+"""
+
+ADD_SHIPPING = """
+mutation AddShipping($id: ID!, $shippingLine: OrderEditAddShippingLineInput!) {
+  orderEditAddShippingLine(id: $id, shippingLine: $shippingLine) {
+    calculatedShippingLine { id }
     userErrors { field message }
   }
 }

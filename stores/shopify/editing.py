@@ -18,7 +18,7 @@ from stores.money import to_minor, to_text
 from stores.shopify import compose, documents_after
 from stores.shopify.client import Client
 from stores.shopify.ids import bare, gid
-from stores.shopify.standing import LineKeys, Node, attribute, standing
+from stores.shopify.standing import LineKeys, Node, amount, attribute, standing
 from stores.texts import _
 
 LINE_KEYS = "line_keys"
@@ -55,17 +55,18 @@ def _edit_lines(client: Client, order_id: str, edits: LineEdits) -> EditedLines:
     items = _by_key(keys, lines)
     changed = [line for line in edits.lines if _differs(items.get(line.key, ()), line)]
     added = [line for line in changed if line.key not in items]
-    if not changed:
-        return EditedLines()
+    freight = _Freight(order, edits)
+    if not (changed or freight.more):
+        return freight.told(EditedLines())
     if added:
         keys.edit, keys.known = edits.key, frozenset(bare(line) for line in lines)
         _keep(client, order_id, keys)
-    notes = _Session(client, order_id, keys, lines).carry_out(changed, edits)
+    notes = _Session(client, order_id, keys, lines).carry_out(changed, edits, freight)
     if added:
         _adopt(keys, standing(client, order_id)[1], edits)
         keys.edit, keys.known = "", frozenset()
         _keep(client, order_id, keys)
-    return EditedLines(tuple(notes))
+    return freight.told(EditedLines(tuple(notes)))
 
 
 def _by_key(keys: LineKeys, lines: Sequence[Node]) -> dict[str, list[Node]]:
@@ -125,6 +126,38 @@ def _units(line: ComposedLine) -> list[tuple[int, int]]:
     return [part for part in parts if part[0]]
 
 
+class _Freight:
+    """What shipping costs in the order, with its tax. A line that was committed cannot be updated:
+    what is missing comes as another, its tax in its price like that of custom lines; what is too
+    much stays, and is told."""
+
+    def __init__(self, order: Node, edits: LineEdits) -> None:
+        self._currency = edits.currency
+        self.title = (edits.freight and edits.freight.title) or "Shipping"
+        self._stands = self._wanted = self.more = 0
+        if edits.freight is not None:
+            was = edits.freight.was + edits.freight.was_tax
+            self._wanted = edits.freight.now + edits.freight.now_tax
+            self._stands = _charged(order, edits.currency)
+            self.more = max(self._wanted - was, 0) if self._stands == was else 0
+
+    def told(self, done: EditedLines) -> EditedLines:
+        return done.with_shipping(self._stands + self.more, self._wanted, self._currency)
+
+
+def _charged(order: Node, currency: str) -> int:
+    lines = [line for line in order["shippingLines"]["nodes"] if not line["isRemoved"]]
+    taxes = [tax for line in lines for tax in line["taxLines"] if not order["taxesIncluded"]]
+    return sum(
+        [amount(line["discountedPriceSet"], currency) for line in lines]
+        + [amount(tax["priceSet"], currency) for tax in taxes]
+    )
+
+
+def _money(minor: int, currency: str) -> dict[str, Any]:
+    return {"amount": to_text(minor, currency), "currencyCode": currency}
+
+
 def _title(line: ComposedLine) -> str:
     return " · ".join(part for part in (line.title, line.variant_title) if part)
 
@@ -140,7 +173,9 @@ class _Session:
         self._id: str = begun["calculatedOrder"]["id"]
         self._lines = self._staged(begun["calculatedOrder"], keys, lines)
 
-    def carry_out(self, changed: Sequence[ComposedLine], edits: LineEdits) -> list[str]:
+    def carry_out(
+        self, changed: Sequence[ComposedLine], edits: LineEdits, freight: _Freight
+    ) -> list[str]:
         """Nothing of it counts before the commit."""
         notes: list[str] = []
         for line in changed:
@@ -148,6 +183,15 @@ class _Session:
                 self._set(self._lines[line.key], line, restock=edits.restock)
             else:
                 notes += self._add(line, edits.currency)
+        if freight.more:
+            self._client.mutate(
+                documents_after.ADD_SHIPPING,
+                id=self._id,
+                shippingLine={
+                    "title": freight.title,
+                    "price": _money(freight.more, edits.currency),
+                },
+            )
         self._client.mutate(
             documents_after.COMMIT_EDIT, id=self._id, staffNote=edits.reason[:255] or None
         )
@@ -204,12 +248,11 @@ class _Session:
         return [f"{line.title} was added at the store's own price of {told}, not at {ours}."]
 
     def _add_custom(self, line: ComposedLine, pieces: int, price: int, currency: str) -> None:
-        money: dict[str, Any] = {"amount": to_text(price, currency), "currencyCode": currency}
         self._client.mutate(
             documents_after.ADD_CUSTOM_ITEM,
             id=self._id,
             title=_title(line),
-            price=money,
+            price=_money(price, currency),
             quantity=pieces,
             requiresShipping=line.requires_shipping,
         )

@@ -1,6 +1,7 @@
 """Changing an order's lines (WooCommerce 10.5). The store moves the stock of a paid order with the
-quantities and leaves all totals as they were, so each line goes with its own, and the fee that
-holds the tax with them. A line without id would be added at every PUT: what stands is read first.
+quantities and leaves all totals as they were, so each line goes with its own, and the fees that
+hold shipping and tax with them. A line without id would be added at every PUT: what stands is read
+first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from stores.base import ComposedLine, EditedLines, LineEdits, Parcel, StoreRefused
 from stores.money import to_minor, to_text
 from stores.woocommerce.client import Client
-from stores.woocommerce.compose import TAX, amounts, fee, line_item
+from stores.woocommerce.compose import SHIPPING, TAX, amounts, fee, line_item
 from stores.woocommerce.standing import GONE, NONE, Node, Returned, content
 from stores.woocommerce.words import LINE, meta
 
@@ -28,11 +29,14 @@ def edit_lines(
         raise StoreRefused(f"The order is {order['status']}; its items stay as they are.")
     _must_not_have_left(order, back, parcels, edits)
     lines = [posted for line in edits.lines for posted in _line(order, back, line, edits)]
-    fees = list(_tax(order, edits))
-    if not (lines or fees):
-        return EditedLines()
-    edited = client.put(f"orders/{order['id']}", {"line_items": lines, "fee_lines": fees})
-    return EditedLines(tuple(_notes(order, edited, edits)))
+    fees = list(_fees(order, edits))
+    edited = order
+    if lines or fees:
+        edited = client.put(f"orders/{order['id']}", {"line_items": lines, "fee_lines": fees})
+    told = EditedLines(tuple(_notes(order, edited, edits)))
+    if edits.freight is None:
+        return told
+    return told.with_shipping(_freight(edited, edits), edits.freight.now, edits.currency)
 
 
 def _must_not_have_left(
@@ -66,13 +70,29 @@ def _line(
         yield {"id": item["id"], "quantity": 0}
 
 
-def _tax(order: Node, edits: LineEdits) -> Iterator[dict[str, Any]]:
-    standing = [each for each in order["fee_lines"] if each["name"] == TAX]
+def _fee(order: Node, name: str, wanted: int, currency: str) -> Iterator[dict[str, Any]]:
+    standing = [each for each in order["fee_lines"] if each["name"] == name]
     if not standing:
-        if edits.tax:
-            yield fee(TAX, edits.tax, edits.currency)
-    elif to_minor(standing[0]["total"], edits.currency) != edits.tax:
-        yield {"id": standing[0]["id"], "total": to_text(edits.tax, edits.currency)}
+        if wanted:
+            yield fee(name, wanted, currency)
+    elif to_minor(standing[0]["total"], currency) != wanted:
+        yield {"id": standing[0]["id"], "total": to_text(wanted, currency)}
+
+
+def _fees(order: Node, edits: LineEdits) -> Iterator[dict[str, Any]]:
+    """A price of shipping that the vendor has made another keeps its tax too."""
+    tax, freight = edits.tax, edits.freight
+    if freight is not None and _freight(order, edits) in (freight.was, freight.now):
+        yield from _fee(order, SHIPPING, freight.now, edits.currency)
+    elif freight is not None:
+        tax += freight.was_tax - freight.now_tax
+    yield from _fee(order, TAX, tax, edits.currency)
+
+
+def _freight(order: Node, edits: LineEdits) -> int:
+    """What shipping costs there, without its tax."""
+    fees = [each["total"] for each in order["fee_lines"] if each["name"] == SHIPPING]
+    return to_minor(fees[0], edits.currency) if fees else 0
 
 
 def _notes(order: Node, edited: Node, edits: LineEdits) -> Iterator[str]:

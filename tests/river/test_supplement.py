@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import select
+
 from orderflow.judge import BURST
+from orderflow.models import TimelineEvent
 from sandbox.shopify.catalogue import Variant
+from sandbox.shopify.order import Order
 from tests import agreement
 from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import Stage
@@ -15,8 +20,8 @@ def more(stage: Stage) -> tuple[Variant, Variant]:
     return rug, stage.harbour.sells("CUP", "Cup", "3.00", vendor="Bravo")
 
 
-def map_both(stage: Stage, rug: Variant, cup: Variant) -> None:
-    stage.house.map(rug, ALFA, str(stage.alfas_lamp.id))
+def map_both(stage: Stage, rug: Variant, cup: Variant, theirs: Variant | None = None) -> None:
+    stage.house.map(rug, ALFA, str((theirs or stage.alfas_lamp).id))
     stage.house.map(cup, BRAVO, str(stage.bravos_mug.id), str(stage.bravos_mug.id))
     stage.house.turn()
     stage.house.later(BURST)
@@ -40,6 +45,46 @@ def test_lines_mapped_later_follow_into_the_same_order_and_ship_with_it(stage: S
         "RUG": 2,
         "CUP": 2,
     }
+
+
+def totals(stage: Stage) -> dict[str, tuple[int, int]]:
+    """What each vendor's order costs there, and the vendor's share of the marketplace's order."""
+    there = {push.vendor_order_id: told.total for push, told in agreement.contents(stage.house)}
+    return {part.vendor.name: (there[part.id], part.share) for part in stage.house.parts()}
+
+
+def edit(stage: Stage, order: Order, lines: dict[str, int]) -> None:
+    stage.people.merchant.edits(HARBOUR, order, lines=lines)
+    stage.house.turn()
+    stage.house.later(BURST)
+
+
+def told(stage: Stage) -> str:
+    """All notes about what was written, as the timeline keeps them."""
+    with stage.house.look() as session:
+        events = select(TimelineEvent.details).where(TimelineEvent.code == "lines_written")
+        return str(session.scalars(events).all())
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["", "unknown"])
+def test_a_line_brings_its_share_of_the_shipping_along(stage: Stage, lost: bool) -> None:
+    rug, cup = more(stage)
+    order = stage.sells_on((stage.lamp, 1), (stage.mug, 1), (rug, 2), (cup, 2), shipping="10.00")
+    alfas_rug = stage.alfa.sells("A-RUG", "Rug", "7.00")
+    if lost:
+        stage.faults.add("lost_answer", match="orderEditCommit")
+        stage.faults.add("lost_answer", match=lambda asked: asked.method == "PUT")
+    map_both(stage, rug, cup, alfas_rug)
+    stage.all_looks()
+    assert totals(stage) == {"Alfa": (4400 + 704, 5104), "Bravo": (1850 + 296, 2146)}
+    assert stage.house.events().count("change_unknown") == (2 if lost else 0)
+    edit(stage, order, {"LAMP": 2, "CUP": 1})
+    assert totals(stage) == {"Alfa": (7400 + 827, 8227), "Bravo": (1550 + 173, 1723)}
+    edit(stage, order, {"LAMP": 1})
+    assert totals(stage)["Alfa"] == (4400 + 827, 5139), "this platform lowers no shipping"
+    assert "charges 8.27 for shipping, and keeps that; it would be 7.39." in told(stage)
+    edit(stage, order, {"LAMP": 3})
+    assert totals(stage)["Alfa"] == (10400 + 870, 11270)
 
 
 def test_a_line_added_to_the_order_follows_into_the_vendors_order(stage: Stage) -> None:

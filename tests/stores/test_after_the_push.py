@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.world import World
-from stores.base import Amendment, Cancellation, ComposedLine, Refund, StoreRefused
+from stores.base import Amendment, Cancellation, ComposedLine, Freight, Refund, StoreRefused
 from tests.stores.cast import ORDER, Shore
 from tests.stores.standing import (
     AMENDMENT,
@@ -132,6 +132,20 @@ def test_lines_mapped_and_custom_join_the_order_and_ship_under_their_keys(shore:
     shore.open().edit_lines(order_id, edits(of(cup, 1), key="edit-2", tax=50))
     assert pieces(shore, order_id)["l3"] == 1
     assert content(shore, order_id).line("l4") is not None
+
+
+def test_shipping_grows_with_what_joins_and_once(shore: Shore) -> None:
+    order_id = place(shore, replace(ORDER, shipping_tax=50, total=5550))
+    bow = ComposedLine("l4", "Bow", 2, 100, 200, 0)
+    grown = replace(edits(bow, tax=70), freight=Freight(500, 50, 700, 70, "Standard"))
+    for _repeated in range(2):
+        assert shore.open().edit_lines(order_id, grown).notes == ()
+        assert shore.total(order_id) == "59.70"
+    cheaper = replace(edits(of(bow, 1), tax=80), freight=Freight(100, 10, 800, 80))
+    done = shore.open().edit_lines(order_id, cheaper)
+    assert "for shipping, and keeps that" in done.notes[0]
+    assert done.left_out == ("shipping",)
+    assert pieces(shore, order_id)["l4"] == 1
 
 
 def test_one_line_is_swapped_for_another(shore: Shore) -> None:
