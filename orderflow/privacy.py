@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from orderflow.settings import Settings
 from stores.base import KEY_ATTRIBUTE, Address, ComposedOrder, SeenOrder
+
+Order = TypeVar("Order", SeenOrder, ComposedOrder)
 
 WHO = ("email", "phone", "name")
 """The fields that tell who the buyer is, wherever they are quoted."""
@@ -222,22 +224,16 @@ def buyer_alone(order: SeenOrder) -> SeenOrder:
 
 def without_buyer(order: SeenOrder) -> SeenOrder:
     """What was sold, for how much and to which country; nothing of the person who bought it."""
-    return replace(
-        order,
-        lines=tuple(replace(line, attributes=()) for line in order.lines),
-        shipping_address=_country(order.shipping_address),
-        billing_address=_country(order.billing_address),
-        email="",
-        phone="",
-        note="",
-        tags=(),
-        attributes=(),
-        accepts_marketing=False,
-    )
+    bare = tuple(replace(line, attributes=()) for line in order.lines)
+    return _without_top(replace(order, lines=bare))
 
 
 def sent_without_buyer(order: ComposedOrder) -> ComposedOrder:
     """The copy of what a vendor got, without the buyer."""
+    return _without_top(order)
+
+
+def _without_top(order: Order) -> Order:
     return replace(
         order,
         shipping_address=_country(order.shipping_address),
