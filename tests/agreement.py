@@ -10,28 +10,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
 from orderflow import pieces as in_order
+from orderflow import snapshot
 from orderflow.models import Conflict, Flag, Message, Push, StoreAccess
-from stores.base import Access, OrderContent, OrderFields, StoreError, StoreOrder
+from stores.base import Access, ComposedOrder, OrderContent, OrderFields, StoreError, StoreOrder
+from stores.money import to_minor
 from tests.house import House
 
 
 def differences(house: House) -> list[str]:
-    """Each with its order, line and the three numbers: wanted, agreed on, in the store."""
+    """Each with its order, line and the three numbers: wanted, agreed on, in the store. What
+    shipping costs is looked up inside the sandbox, since an adapter need not tell it."""
     house.world.faults.planned.clear()
     with house.look() as session:
         pushes = session.scalars(
             select(Push).where(Push.state.in_((Push.PLACED, Push.CANCELLED))).order_by(Push.id)
         )
-        return [each for push in pushes for each in _of_push(session, push)]
+        return [each for push in pushes for each in _of_push(house, session, push)]
 
 
-def _of_push(session: Session, push: Push) -> Iterator[str]:
+def _of_push(house: House, session: Session, push: Push) -> Iterator[str]:
     if not _reachable(push) or _is_excused(session, push):
         return
     name = f"{push.vendor_order.order.name} in {push.remote_name}"
@@ -45,6 +49,7 @@ def _of_push(session: Session, push: Push) -> Iterator[str]:
             yield f"{name}: cancelled in the book, alive in the store"
     elif order is not None and _was_heard_of(push, order):
         yield from _not_there(push, order, name)
+        yield from _not_charged(house, push, name)
 
 
 def _reachable(push: Push) -> bool:
@@ -93,6 +98,30 @@ def _not_there(push: Push, order: StoreOrder, name: str) -> Iterator[str]:
                 f"{name}: {line.sku} wanted {line.quantity}, agreed on {line.pushed_pieces}, "
                 f"in the store {have}"
             )
+
+
+def _not_charged(house: House, push: Push, name: str) -> Iterator[str]:
+    if push.sent is None:
+        return
+    sent = snapshot.composed_from_json(push.sent)
+    agreed, there = _freight(house, push, sent)
+    if agreed != there:
+        yield f"{name}: shipping agreed on {agreed}, in the store {there}"
+
+
+def _freight(house: House, push: Push, sent: ComposedOrder) -> tuple[int, int]:
+    """As agreed on and as charged: with its tax in a shop, without in a site, which has one fee for
+    all taxes."""
+    address, number = push.connection.access.address, int(push.remote_id)
+    host = address.removeprefix("https://").partition("/")[0]
+    if host in house.world.shops:
+        order = house.world.shops[host].orders[number]
+        taxes = () if order.taxes_included else order.shipping_lines
+        charged = order.shipping + sum(tax.price for each in taxes for tax in each.tax_lines)
+        return sent.shipping + sent.shipping_tax, to_minor(charged, sent.currency)
+    fees = house.world.sites[host].orders[number].of("fee")
+    paid = sum(fee.total for fee in fees if fee.name == "Shipping")
+    return sent.shipping, to_minor(Decimal(paid), sent.currency)
 
 
 def _read(session: Session, push: Push) -> StoreOrder | None:

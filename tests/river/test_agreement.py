@@ -35,6 +35,21 @@ def test_a_line_that_differs_is_told_with_its_three_numbers(stage: Stage) -> Non
     agreed(stage, "MUG", pushed_quantity=3)
 
 
+def test_shipping_that_costs_something_else_there_is_told(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 1), (stage.mug, 1), shipping="10.00")
+    (theirs,), (mugs,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    charged = theirs.shipping_lines.pop()
+    told = " ".join(agreement.differences(stage.house))
+    assert "shipping agreed on 706, in the store 0" in told
+    theirs.shipping_lines.append(charged)
+    (fee,) = mugs.of("fee")
+    fee.total += 1
+    assert "shipping agreed on 294, in the store 394" in " ".join(
+        agreement.differences(stage.house)
+    )
+    fee.total -= 1
+
+
 def _flag(stage: Stage, *, raised: bool) -> None:
     """Each part says that a person must look."""
     with stage.house.unit() as session:
