@@ -12,12 +12,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox import privacy
+from sandbox.finding import (
+    OrderId,
+    ParcelId,
+    find_line,
+    find_order,
+    find_parcel,
+    find_shop,
+    find_variant,
+)
+from sandbox.picking import Pieces, open_pieces, ship
+from sandbox.shopify import rerouting
 from sandbox.shopify.catalogue import Variant
-from sandbox.shopify.fulfilment import Fulfillment, FulfillmentOrder, Tracking
+from sandbox.shopify.fulfilment import Tracking
 from sandbox.shopify.graph.order_create import Draft
-from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import Edit, claim
-from sandbox.shopify.order import Line, Order, Refund
+from sandbox.shopify.order import Order, Refund
 from sandbox.shopify.refunds import suggested
 
 if TYPE_CHECKING:
@@ -26,10 +36,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 Wanted = Iterable[tuple[Variant | str, int]]
-Pieces = Mapping[str, int] | None
-OrderId = int | str | Order
-"""An id, a gid, a name, or the order itself."""
-ParcelId = int | str
 
 ADDRESS = {
     "firstName": "Robin",
@@ -79,7 +85,7 @@ class Customer:
     ) -> Order:
         """Check out. ``discount`` is "10%" or an amount; ``more`` are OrderCreateOrderInput's
         fields, such as note or customAttributes."""
-        at = _shop(self._world, shop)
+        at = find_shop(self._world, shop)
         where = dict(ADDRESS if address is None else address)
         given = {
             "lineItems": [_bought(find_variant(at, what), n, tax_rate) for what, n in lines],
@@ -112,7 +118,7 @@ class Merchant:
         self._world = world
 
     def _find(self, shop: str | Shop, order: OrderId) -> tuple[Shop, Order]:
-        at = _shop(self._world, shop)
+        at = find_shop(self._world, shop)
         return at, find_order(at, order)
 
     def marks_paid(self, shop: str | Shop, order: OrderId) -> Order:
@@ -191,13 +197,31 @@ class Merchant:
                 at.lifecycle.release(each)
         return found
 
-    def moves(self, shop: str | Shop, order: OrderId, *, location: str) -> Order:
-        """All that is open goes to the location of that name."""
+    def moves(
+        self, shop: str | Shop, order: OrderId, *, location: str, lines: Pieces = None
+    ) -> Order:
+        """What is open goes to the location of that name."""
         at, found = self._find(shop, order)
         to = next(each for each in at.locations.values() if each.name == location)
         with at.lock:
-            for each in [each for each in found.fulfillment_orders if each.status == "OPEN"]:
-                at.lifecycle.move(each, to)
+            for each, pieces in open_pieces(found, lines):
+                if each.location is not to:
+                    rerouting.move(at.lifecycle, each, to, pieces)
+        return found
+
+    def splits(self, shop: str | Shop, order: OrderId, *, lines: Mapping[str, int]) -> Order:
+        """These pieces wait in fulfilment orders of their own."""
+        at, found = self._find(shop, order)
+        with at.lock:
+            for each, pieces in open_pieces(found, lines):
+                rerouting.split(at.lifecycle, each, pieces)
+        return found
+
+    def merges(self, shop: str | Shop, order: OrderId) -> Order:
+        """All that is open at one location waits in one fulfilment order."""
+        at, found = self._find(shop, order)
+        with at.lock:
+            rerouting.merge(at.lifecycle, found)
         return found
 
     def requests_customer_record(self, shop: str | Shop, order: OrderId) -> dict[str, Any]:
@@ -231,9 +255,9 @@ class Vendor:
             return site.ship(
                 _number(order), _items(site, _number(order), lines), number, company, url
             )
-        at = _shop(self._world, host)
+        at = find_shop(self._world, host)
         with at.lock:
-            return _ship(at, find_order(at, order), lines, _tracking(number, company, url))
+            return ship(at, find_order(at, order), lines, _tracking(number, company, url))
 
     def corrects_tracking(
         self,
@@ -249,9 +273,9 @@ class Vendor:
         site = self._site(host)
         if site:
             return site.correct_tracking(_number(order), number, company, url, _text(parcel))
-        at = _shop(self._world, host)
+        at = find_shop(self._world, host)
         with at.lock:
-            found = _parcel(find_order(at, order), parcel)
+            found = find_parcel(find_order(at, order), parcel)
             at.lifecycle.track(found, _tracking(number, company, url))
         return found
 
@@ -259,9 +283,9 @@ class Vendor:
         site = self._site(host)
         if site:
             return site.withdraw(_number(order), _text(parcel))
-        at = _shop(self._world, host)
+        at = find_shop(self._world, host)
         with at.lock:
-            found = _parcel(find_order(at, order), parcel)
+            found = find_parcel(find_order(at, order), parcel)
             at.lifecycle.withdraw(found)
         return found
 
@@ -270,6 +294,19 @@ class Vendor:
         if site:
             return site.set_status(_number(order), "cancelled")
         return Merchant(self._world).cancels(host, order)
+
+    def deletes(self, host: str | Shop, order: OrderId) -> None:
+        """To a site's trash; a shop lets nobody delete what is neither archived nor cancelled."""
+        site = self._site(host)
+        if site:
+            site.trash(_number(order))
+            return
+        at = find_shop(self._world, host)
+        with at.lock:
+            found = find_order(at, order)
+            if found.closed_at is None:
+                at.lifecycle.close(found)
+            at.lifecycle.delete(found)
 
     def _site(self, host: str | Shop) -> WooStore | None:
         return self._world.sites.get(host) if isinstance(host, str) else None
@@ -294,43 +331,6 @@ def _items(site: WooStore, order: int, lines: Pieces) -> dict[int, int] | None:
         if product:
             ids.setdefault(product.sku, item.id)
     return {ids[str(key)]: quantity for key, quantity in lines.items()}
-
-
-def _shop(world: World, domain: str | Shop) -> Shop:
-    if not isinstance(domain, str):
-        return domain
-    if domain not in world.shops:
-        raise LookupError(f"no shop {domain!r}")
-    return world.shops[domain]
-
-
-def find_order(shop: Shop, order: OrderId) -> Order:
-    if isinstance(order, Order):
-        return order
-    text = str(order)
-    number = number_of(text, "Order") or (int(text) if text.isdecimal() else 0)
-    found = shop.orders.get(number)
-    found = found or next((each for each in shop.orders.values() if each.name == text), None)
-    if found is None:
-        raise LookupError(f"no order {order!r} in {shop.domain}")
-    return found
-
-
-def find_line(order: Order, key: str) -> Line:
-    """By line id, gid or SKU."""
-    for line in order.lines:
-        if str(key) in (str(line.id), line.gid, line.sku):
-            return line
-    raise LookupError(f"no line {key!r} in {order.name}")
-
-
-def find_variant(shop: Shop, what: Variant | str) -> Variant:
-    if isinstance(what, Variant):
-        return what
-    for variant in shop.variants.values():
-        if what in (variant.sku, variant.gid):
-            return variant
-    raise LookupError(f"{shop.domain} does not sell {what!r}")
 
 
 def _bought(variant: Variant, quantity: int, tax_rate: str) -> dict[str, Any]:
@@ -362,38 +362,3 @@ def _tracking(number: str, company: str, url: str) -> list[Tracking]:
     if not (number or company or url):
         return []
     return [Tracking(number or None, company or None, url or None)]
-
-
-def _parcel(order: Order, parcel: ParcelId | None) -> Fulfillment:
-    if not order.fulfillments:
-        raise LookupError(f"nothing of {order.name} has shipped")
-    if parcel is None:
-        return order.fulfillments[-1]
-    for each in order.fulfillments:
-        if str(parcel) in (str(each.id), each.gid):
-            return each
-    raise LookupError(f"no parcel {parcel!r} in {order.name}")
-
-
-def _ship(shop: Shop, order: Order, lines: Pieces, tracking: list[Tracking]) -> list[Fulfillment]:
-    left = None if lines is None else {find_line(order, key): n for key, n in lines.items()}
-    by_location: dict[int, list[tuple[FulfillmentOrder, dict[str, int]]]] = {}
-    for each in order.fulfillment_orders:
-        pieces = _take(each, left) if "CREATE_FULFILLMENT" in each.actions else {}
-        if pieces:
-            by_location.setdefault(each.location.id, []).append((each, pieces))
-    if not by_location or (left and any(left.values())):
-        raise LookupError(f"not that much of {order.name} is left to ship")
-    return [shop.lifecycle.fulfil(wanted, tracking) for wanted in by_location.values()]
-
-
-def _take(fulfillment_order: FulfillmentOrder, left: dict[Line, int] | None) -> dict[str, int]:
-    """Pieces of this fulfilment order that go into the parcel; counts ``left`` down."""
-    taken = {}
-    for each in fulfillment_order.lines:
-        wanted = each.remaining if left is None else min(left.get(each.line, 0), each.remaining)
-        if wanted:
-            taken[each.gid] = wanted
-        if left and wanted:
-            left[each.line] -= wanted
-    return taken

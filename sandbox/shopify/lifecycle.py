@@ -91,11 +91,11 @@ class Lifecycle:
         for line in lines:
             groups[line.location].append(line)
         return [
-            self._fulfillment_order(order, location, [(line, line.unfulfilled) for line in group])
+            self.fulfillment_order(order, location, [(line, line.unfulfilled) for line in group])
             for location, group in groups.items()
         ]
 
-    def _fulfillment_order(
+    def fulfillment_order(
         self, order: Order, location: Location, pieces: Iterable[tuple[Line, int]]
     ) -> FulfillmentOrder:
         now, ids = self.shop.now(), self.shop.world.ids
@@ -190,17 +190,13 @@ class Lifecycle:
         fulfillment_order.holds, fulfillment_order.status = [], "OPEN"
         self.announce(fulfillment_order.order)
 
-    def move(self, fulfillment_order: FulfillmentOrder, location: Location) -> FulfillmentOrder:
-        """What remains goes to another location as a new fulfilment order; the old one closes."""
-        order = fulfillment_order.order
-        left = [(each.line, each.remaining) for each in fulfillment_order.lines if each.remaining]
-        for each in fulfillment_order.lines:
-            each.remaining = 0
-        fulfillment_order.settle(self.shop.now())
-        made = self._fulfillment_order(order, location, left)
-        order.fulfillment_orders.append(made)
-        self.announce(order)
-        return made
+    def delete(self, order: Order) -> None:
+        """For good. All that a webhook tells is the id, and reading it finds nothing."""
+        if order.closed_at is None and not order.test:
+            raise Refusal("Order must be archived or cancelled first.", ["orderId"], "INVALID")
+        del self.shop.orders[order.id]
+        event_id = self.shop.webhooks.new_uuid()
+        self.shop.webhooks.emit("orders/delete", lambda: {"id": order.id}, event_id)
 
     def fulfil(self, wanted: Wanted, tracking: Sequence[Tracking] = ()) -> Fulfillment:
         picked, now = pick(wanted), self.shop.now()
@@ -244,9 +240,7 @@ class Lifecycle:
             (each.line, min(each.quantity, each.line.unfulfilled)) for each in fulfillment.lines
         ]
         order = fulfillment.order
-        order.fulfillment_orders.append(
-            self._fulfillment_order(order, fulfillment.location, pieces)
-        )
+        order.fulfillment_orders.append(self.fulfillment_order(order, fulfillment.location, pieces))
         self._announce_fulfillment(fulfillment, "fulfillments/update")
 
     def _announce_fulfillment(self, fulfillment: Fulfillment, topic: str, *more: str) -> None:
@@ -297,7 +291,7 @@ class Lifecycle:
         line.quantity = max(line.quantity, quantity)
         if more > 0:
             claim([(line.variant, more)] if line.variant else [], obey=False)
-            made = self._fulfillment_order(order, line.location, [(line, more)])
+            made = self.fulfillment_order(order, line.location, [(line, more)])
             order.fulfillment_orders.append(made)
         self._shrink(order)
 

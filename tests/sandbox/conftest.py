@@ -32,6 +32,7 @@ TOPICS = (
     "orders/paid",
     "orders/cancelled",
     "orders/edited",
+    "orders/delete",
     "fulfillments/create",
     "fulfillments/update",
     "refunds/create",

@@ -101,6 +101,46 @@ def test_a_moved_order_leaves_a_closed_one_behind(talk: Talk, order: Any, people
     assert {each["assignedLocation"]["name"] for each in open_now} == {"Cellar"}
 
 
+def test_what_is_moved_to_a_free_location_stays_the_same_fulfilment_order(
+    talk: Talk, order: Any, people: People, shop: Shop
+) -> None:
+    main = read(talk, order)["fulfillmentOrders"]["nodes"][0]
+    shop.add_location("Attic")
+    people.merchant.moves(DOMAIN, order.id, location="Attic", lines={"SHIRT-1": 3})
+    moved = read(talk, order)["fulfillmentOrders"]["nodes"][0]
+    assert (moved["id"], moved["assignedLocation"]["name"]) == (main["id"], "Attic")
+    fulfil(talk, part(moved, 1))
+    people.merchant.moves(DOMAIN, order.id, location="Main", lines={"SHIRT-1": 1})
+    assert left(talk, order) == [("Attic", "OPEN", 1), ("Cellar", "OPEN", 1), ("Main", "OPEN", 1)]
+
+
+def left(talk: Talk, order: Any) -> list[tuple[str, str, int]]:
+    """Of each fulfilment order where it is, how it stands, and what remains."""
+    return [
+        (
+            each["assignedLocation"]["name"],
+            each["status"],
+            sum(line["remainingQuantity"] for line in each["lineItems"]["nodes"]),
+        )
+        for each in read(talk, order)["fulfillmentOrders"]["nodes"]
+    ]
+
+
+def test_split_pieces_wait_apart_until_they_are_merged(
+    talk: Talk, order: Any, people: People
+) -> None:
+    main = read(talk, order)["fulfillmentOrders"]["nodes"][0]
+    people.merchant.splits(DOMAIN, order.id, lines={"SHIRT-1": 2})
+    assert left(talk, order) == [("Main", "OPEN", 1), ("Cellar", "OPEN", 1), ("Main", "OPEN", 2)]
+    assert "quantity" in fulfil(talk, part(main, 3))["userErrors"][0]["message"]
+    people.merchant.merges(DOMAIN, order.id)
+    assert "closed" in fulfil(talk, part(main, 1))["userErrors"][0]["message"]
+    assert [each for each in left(talk, order) if each[1] == "OPEN"] == [
+        ("Cellar", "OPEN", 1),
+        ("Main", "OPEN", 3),
+    ]
+
+
 def test_a_withdrawn_parcel_opens_a_new_fulfilment_order(talk: Talk, order: Any) -> None:
     main = read(talk, order)["fulfillmentOrders"]["nodes"][0]
     made = fulfil(talk, part(main, 3))["fulfillment"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from sandbox.people import People
 from sandbox.shopify import App, Shop
 from sandbox.shopify.catalogue import Variant
+from sandbox.shopify.fulfilment import Refusal
 from tests.sandbox.conftest import DOMAIN, Talk, order_of
 
 USD = "USD"
@@ -198,6 +200,20 @@ def test_cancelling_happens_a_moment_later(
     assert shirt.available == 10
     again = talk.ask(CANCEL, id=made["id"])["orderCancel"]
     assert again["orderCancelUserErrors"][0]["code"] == "INVALID"
+
+
+def test_a_deleted_order_is_gone_and_its_webhook_tells_only_its_id(
+    world: Any, talk: Talk, people: People, shop: Shop, shirt: Variant
+) -> None:
+    order = people.customer.buys(DOMAIN, [(shirt, 1)])
+    with pytest.raises(Refusal, match="archived or cancelled"):
+        shop.lifecycle.delete(order)
+    people.vendor.deletes(DOMAIN, order.id)
+    told = [each for each in world.deliveries.queue if each.topic == "orders/delete"]
+    assert [json.loads(each.body) for each in told] == [{"id": order.id}]
+    assert talk.ask(READ, id=order.gid)["order"] is None
+    listed = talk.ask("query { orders(first: 9) { nodes { id } } }")["orders"]["nodes"]
+    assert order.gid not in [each["id"] for each in listed]
 
 
 def test_update_overwrites_tags_and_tags_add_does_not(talk: Talk, shirt: Variant) -> None:

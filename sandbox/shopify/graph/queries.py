@@ -47,7 +47,7 @@ def orders(_: Any, info: GraphQLResolveInfo, args: Args) -> Page:
         raise bad_request(str(error)) from error
     name = ORDER_KEYS.get(args.get("sortKey") or "", "processed_at")
     keys = {doc["id"]: (_plain(doc[name]), doc["id"]) for doc in docs}
-    seen = [call.shop.visible(call.shop.orders[each], call.scopes) for each in keys]
+    seen = [call.shop.visible(call.shop.orders.get(each), call.scopes) for each in keys]
     return page([each for each in seen if each], args, key=lambda each: keys[each.id])
 
 
