@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import after, change, elsewhere, flags, life, notices, snapshot, timeline
+from orderflow import after, change, elsewhere, flags, life, notices, on_hold, snapshot, timeline
 from orderflow.catalogue import note_unmapped
 from orderflow.db import insert_new
 from orderflow.decide import PAID, Decision, decide
@@ -56,6 +56,7 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
     _assign(session, order, seen, now)
     _decide(session, order, now, edited=True)
     elsewhere.ask(session, order, now)
+    on_hold.news(session, order, now)
     return True
 
 

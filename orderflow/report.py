@@ -22,6 +22,7 @@ from orderflow.told import harmless
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
 TWICE = "shipped_twice"
+WAITS_FOR_RELEASE = "waits_for_release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +241,10 @@ def finished(session: Session, telling: Telling, short: Mapping[str, int], now: 
     shipment = session.get_one(Shipment, telling.shipment_id)
     lock(session, shipment.vendor_order.order_id)
     session.refresh(shipment)
+    part = shipment.vendor_order
+    flags.settle(session, part, WAITS_FOR_RELEASE, now, subject=str(shipment.id))
     if short:
-        part, count = shipment.vendor_order, sum(short.values())
+        count = sum(short.values())
         timeline.tell(session, part, "fulfilled_elsewhere", now, lines=dict(short))
         if part.order.cancelled_at is None:
             flags.raise_once(session, part, TWICE, now, subject=str(shipment.id), count=count)

@@ -55,12 +55,12 @@ FLAGS: Mapping[str, str] = {
         "The vendor's store did not cancel %(number)s. Ask the vendor to cancel it by hand."
     ),
     "vendor_cancelled": _later(
-        "The vendor cancelled %(number)s in their store. Ask them why; then cancel or refund your "
-        "order, or send it again."
+        "The vendor cancelled or deleted %(number)s in their store. Ask them why; then cancel or "
+        "refund your order, or send it again."
     ),
     "refund_the_buyer": _later(
-        "The vendor cancelled %(number)s, and so this part is cancelled. Give the buyer the money "
-        "back in your shop."
+        "The vendor cancelled or deleted %(number)s, and so this part is cancelled. Give the buyer "
+        "the money back in your shop."
     ),
     "lives_again": _later(
         "%(number)s was cancelled, and lives again in the vendor's store. Ask the vendor to cancel "
@@ -82,6 +82,10 @@ FLAGS: Mapping[str, str] = {
         "Pieces that the vendor was sent were fulfilled in your shop or by another app (pieces: "
         "%(count)s). Tell the vendor not to ship them again."
     ),
+    "waits_for_release": _later(
+        "The vendor shipped pieces that your shop has on hold (pieces: %(count)s). Release them in "
+        "your shop: the buyer is told then."
+    ),
     "shipped_twice": _later(
         "The vendor shipped more than your order still had open (pieces: %(count)s). Your shop was "
         "not told of them. Agree with the vendor on what happens to the parcel."
@@ -93,7 +97,9 @@ FLAGS: Mapping[str, str] = {
 def flag(code: str, details: Mapping[str, Any]) -> str:
     """A code that came with a newer version of the app is shown as it is."""
     text = FLAGS.get(code)
-    return str(text) % _Told(details) if text else code
+    told = str(text) % _Told(details) if text else code
+    words = details.get("words")
+    return f"{told} {_('The store said: “%(words)s”', words=quoted(words))}" if words else told
 
 
 class _Told(dict[str, str]):

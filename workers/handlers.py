@@ -42,6 +42,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "poll": tracking.poll,
     "subscribe": tracking.subscribe,
     "report": reports.tell,
+    "held": reports.tell_held,
     "leave": leaving.leave,
     "fulfilled": fulfilled.look,
     "trial": trials.carry_on,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, report
+from orderflow import clock, on_hold, outbox, report
 from orderflow.calls import About
 from orderflow.db import unit_of_work
 from orderflow.report import Plan, Telling
-from stores.base import FulfilmentPart, Marketplace, StoreBusy, StoreRefused
+from stores.base import FulfilmentPart, Marketplace, StoreRefused
 from workers.gear import Job
 
 
@@ -21,27 +21,63 @@ def tell(job: Job) -> None:
             report.stuck(session, telling.shipment_id, no.words, clock.now())
             outbox.done(session, job.message)
         return
-    if plan.held:
-        raise StoreBusy(f"The order is on hold in the marketplace: {plan.held}.")
     with job.unit() as session:
-        report.finished(session, telling, plan.short, clock.now())
+        if plan.held:
+            on_hold.wait(session, telling.shipment_id, plan.short, clock.now())
+        else:
+            report.finished(session, telling, plan.short, clock.now())
+        outbox.done(session, job.message)
+
+
+def tell_held(job: Job) -> None:
+    """What the shop had on hold is told now, if it is held no more."""
+    with job.unit() as session:
+        on_hold.tell(session, job.about("order"), clock.now())
         outbox.done(session, job.message)
 
 
 def _carry_out(job: Job, telling: Telling) -> Plan:
-    """Compare, act, and compare again where pieces first had to be freed."""
+    """Compare and act. What the shop moved, split, merged or held between our look and our write
+    it refuses; then it is compared again. StoreRefused where nothing there has changed."""
     market = job.marketplace()
+    refused: tuple[FulfilmentPart, StoreRefused] | None = None
+    while True:
+        telling, plan = _prepare(job, market, telling)
+        if refused is not None and refused[0] in plan.fulfil:
+            raise refused[1]
+        refused = _fulfil_all(job, market, telling, plan)
+        if refused is None:
+            return plan
+        telling = _again(telling)
+
+
+def _again(telling: Telling) -> Telling:
+    with unit_of_work() as session:
+        return report.begin(session, telling.shipment_id)
+
+
+def _prepare(job: Job, market: Marketplace, telling: Telling) -> tuple[Telling, Plan]:
+    """All but what is to be fulfilled is done; pieces that had to be freed first are free."""
     plan = _compare(job, market, telling)
     _write_recognised(job, plan)
     _withdraw(job, market, plan, telling)
     _correct(job, market, plan, telling)
-    if plan.withdraw and telling.lines:
-        with unit_of_work() as session:
-            telling = report.begin(session, telling.shipment_id)
-        plan = _compare(job, market, telling)
+    if not (plan.withdraw and telling.lines):
+        return telling, plan
+    telling = _again(telling)
+    return telling, _compare(job, market, telling)
+
+
+def _fulfil_all(
+    job: Job, market: Marketplace, telling: Telling, plan: Plan
+) -> tuple[FulfilmentPart, StoreRefused] | None:
+    """The first that was refused, if any."""
     for part in plan.fulfil:
-        _fulfil(job, market, telling, part)
-    return plan
+        try:
+            _fulfil(job, market, telling, part)
+        except StoreRefused as no:
+            return part, no
+    return None
 
 
 def _compare(job: Job, market: Marketplace, telling: Telling) -> Plan:
@@ -84,11 +120,16 @@ def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> Non
 def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPart) -> None:
     with unit_of_work() as session:
         report_id = report.sending(session, telling, part, clock.now())
-    fulfilment = job.call(
-        "fulfil",
-        market,
-        lambda: market.fulfil(part, telling.tracking, notify=telling.notify),
-        About("shipment", telling.shipment_id),
-    )
+    try:
+        fulfilment = job.call(
+            "fulfil",
+            market,
+            lambda: market.fulfil(part, telling.tracking, notify=telling.notify),
+            About("shipment", telling.shipment_id),
+        )
+    except StoreRefused:
+        with job.unit() as session:
+            report.dropped(session, report_id)
+        raise
     with job.unit() as session:
         report.landed(session, report_id, fulfilment, clock.now())

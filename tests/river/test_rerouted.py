@@ -1,0 +1,176 @@
+"""What the merchant's shop does with the fulfilment orders of what was pushed already: it moves,
+splits, merges and holds them. Each parcel is told where its goods are then, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from sqlalchemy import select
+from werkzeug.wrappers import Request
+
+from orderflow import on_hold
+from orderflow.models import StoreCall
+from sandbox.shopify.order import Order
+from tests.house import ALFA, BRAVO, HARBOUR
+from tests.river.stage import Stage
+
+Told = list[tuple[str, dict[str, int]]]
+Change = Callable[[Stage, Order], object]
+
+LAMPS = 4
+CHANGES: dict[str, Change] = {
+    "moved": lambda stage, order: stage.people.merchant.moves(HARBOUR, order, location="North"),
+    "moved in part": lambda stage, order: stage.people.merchant.moves(
+        HARBOUR, order, location="North", lines={"LAMP": 1}
+    ),
+    "split": lambda stage, order: stage.people.merchant.splits(HARBOUR, order, lines={"LAMP": 1}),
+    "merged": lambda stage, order: stage.people.merchant.merges(HARBOUR, order),
+    "held and released": lambda stage, order: (
+        stage.people.merchant.holds(HARBOUR, order),
+        stage.people.merchant.releases(HARBOUR, order),
+    ),
+}
+PARCELS: dict[str, list[int]] = {"all": [4], "a part": [3], "two parcels": [3, 1]}
+
+
+def told(order: Order) -> Told:
+    """Number and pieces of each fulfilment of the marketplace order that stands."""
+    live = [each for each in order.fulfillments if each.status != "CANCELLED"]
+    return sorted(
+        (
+            next((tracking.number or "" for tracking in each.tracking), ""),
+            dict(Counter({line.line.sku: line.quantity for line in each.lines})),
+        )
+        for each in live
+    )
+
+
+def pieces(order: Order) -> Counter[tuple[str, str]]:
+    """By number and SKU, however many fulfilments a parcel needs."""
+    found: Counter[tuple[str, str]] = Counter()
+    for each in order.fulfillments:
+        for line in each.lines:
+            found[each.tracking[0].number or "", line.line.sku] += line.quantity
+    return found
+
+
+def theirs(stage: Stage) -> dict[int, int]:
+    """The order in Alfa's store of each order of the marketplace."""
+    pushes = {each.vendor_order_id: each.remote_id for each in stage.house.pushes()}
+    parts = [each for each in stage.house.parts() if each.vendor.name == "Alfa"]
+    return {int(each.order.remote_id): int(pushes[each.id]) for each in parts}
+
+
+def parcel(stage: Stage, order: int, count: int, number: str) -> None:
+    stage.people.vendor.ships(ALFA, order, lines={"LAMP": count}, number=number)
+
+
+def ship(stage: Stage, count: int, number: str) -> None:
+    parcel(stage, stage.only(stage.alfa.orders), count, number)
+    stage.house.turn()
+
+
+def test_parcels_are_told_where_their_goods_are_by_then(stage: Stage) -> None:
+    """Every change with every way to ship; of the other vendor's goods nobody tells anything."""
+    stage.harbour.add_location("North")
+    stories = [(change, way) for change in CHANGES for way in PARCELS]
+    orders = {each: stage.buys((stage.lamp, LAMPS), (stage.mug, 2)) for each in stories}
+    stage.house.turn()
+    sent = theirs(stage)
+    for (change, _way), order in orders.items():
+        if change == "merged":
+            CHANGES["split"](stage, order)
+        CHANGES[change](stage, order)
+    for at in range(2):
+        for (_change, way), order in orders.items():
+            for count in PARCELS[way][at : at + 1]:
+                parcel(stage, sent[order.id], count, f"1Z{at}")
+        stage.house.later(5)
+    wanted = {
+        (change, way): Counter({(f"1Z{at}", "LAMP"): n for at, n in enumerate(PARCELS[way])})
+        for change, way in stories
+    }
+    assert {each: pieces(order) for each, order in orders.items()} == wanted
+    two = {each for each, order in orders.items() if len(order.fulfillments) > 1}
+    assert two == {("moved in part", "all"), *((change, "two parcels") for change in CHANGES)}
+    places = {each.location.name for each in orders["moved", "all"].fulfillments}
+    assert places == {"North"}
+    assert stage.house.flags() == []
+    assert stage.house.messages("report") == []
+
+
+def test_what_changes_between_our_look_and_our_write_is_looked_at_again(stage: Stage) -> None:
+    stage.harbour.add_location("North")
+    coming: list[tuple[Change, Order]] = []
+
+    def just_before(asked: Request) -> bool:
+        if coming and "fulfillmentCreate" in asked.get_data(as_text=True):
+            change, order = coming.pop()
+            change(stage, order)
+        return False
+
+    stage.faults.add("slow", HARBOUR, just_before)
+    for name, change in CHANGES.items():
+        order = stage.sells_on((stage.lamp, LAMPS))
+        if name == "merged":
+            CHANGES["split"](stage, order)
+        coming.append((change, order))
+        parcel(stage, theirs(stage)[order.id], LAMPS, "1Z")
+        stage.house.later(5)
+        assert (name, coming, pieces(order)) == (name, [], {("1Z", "LAMP"): LAMPS})
+    assert {part.state for part in stage.house.parts()} == {"shipped"}
+    assert stage.house.flags() == []
+    assert stage.house.messages("report") == []
+    assert refusals(stage) == 3, "of what was moved in part, split, merged"
+
+
+def refusals(stage: Stage) -> int:
+    """Of fulfilments that the shop did not take."""
+    with stage.house.look() as session:
+        calls = session.scalars(select(StoreCall).where(StoreCall.operation == "fulfil"))
+        return [call.outcome for call in calls].count("refused")
+
+
+def test_a_refusal_that_has_no_such_cause_is_told_and_not_tried_for_ever(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 1))
+    stage.faults.add("rejected", HARBOUR, "fulfillmentCreate", times=9)
+    ship(stage, 1, "1Z")
+    assert told(order) == []
+    assert "report_refused" in stage.house.events()
+    assert refusals(stage) == 1
+
+
+def test_a_parcel_of_goods_on_hold_waits_however_long_and_alone(stage: Stage) -> None:
+    """The hold is told; the other vendor's parcel of the same order does not wait for it."""
+    stage.harbour.add_location("North")
+    order = stage.buys((stage.lamp, 2), (stage.mug, 1))
+    stage.people.merchant.moves(HARBOUR, order, location="North", lines={"MUG": 1})
+    stage.house.turn()
+    lamps = next(each for each in order.fulfillment_orders if each.location.name == "Main")
+    stage.harbour.lifecycle.hold(lamps)
+    ship(stage, 2, "1Z")
+    assert [(flag.code, flag.details["count"]) for flag in stage.house.flags()] == [
+        ("waits_for_release", 2)
+    ]
+    stage.people.vendor.ships(BRAVO, stage.only(stage.bravo.orders))
+    stage.house.turn()
+    assert told(order) == [("", {"MUG": 1})]
+    stage.house.let_pass(4 * 86_400, step=86_400)
+    stage.house.world.deliveries.drop = 1.0
+    stage.people.merchant.releases(HARBOUR, order)
+    stage.house.later(on_hold.LOOK_EVERY)
+    assert told(order) == [("", {"MUG": 1}), ("1Z", {"LAMP": 2})]
+    assert stage.house.flags() == []
+    assert stage.house.messages("held") == []
+
+
+def test_news_of_the_order_lets_the_parcel_go_at_once(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 1))
+    stage.people.merchant.holds(HARBOUR, order)
+    ship(stage, 1, "1Z")
+    assert told(order) == []
+    stage.house.clock.advance(5)
+    stage.people.merchant.releases(HARBOUR, order)
+    stage.house.turn()
+    assert told(order) == [("1Z", {"LAMP": 1})]
