@@ -108,13 +108,14 @@ def refused(
             change_id=row.id,
             fields=fields,
             number=row.push.remote_name,
+            words=row.words,
         )
     elif any(told["base"] == 0 for told in row.about["lines"].values()):
         _go_elsewhere(session, row, now)
     elif order is not None and order.content is not None:
         names = set(row.about["lines"])
         lines = [each for each in pieces.of(session, row.push) if each.line.remote_id in names]
-        edits.leave_to_people(session, row.push, lines, order.content, now)
+        edits.leave_to_people(session, row.push, lines, order.content, now, words=row.words)
 
 
 def _go_elsewhere(session: Session, row: Change, now: datetime) -> None:

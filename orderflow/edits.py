@@ -198,9 +198,16 @@ def _gone(line: OrderLine) -> ComposedLine:
 
 
 def leave_to_people(
-    session: Session, push: Push, lines: Iterable[Wanted], content: OrderContent, now: datetime
+    session: Session,
+    push: Push,
+    lines: Iterable[Wanted],
+    content: OrderContent,
+    now: datetime,
+    *,
+    words: str = "",
 ) -> None:
-    """Flag each line with exactly what to change; the vendor reads it in their store too."""
+    """Flag each line with exactly what to change; the vendor reads it in their store too.
+    ``words``: the store's, if it was asked."""
     for each in lines:
         flags.raise_once(
             session,
@@ -211,5 +218,6 @@ def leave_to_people(
             push_id=push.id,
             **each.details(_have(each, content)),
             number=push.remote_name,
+            words=words,
             told=False,
         )

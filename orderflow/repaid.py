@@ -67,6 +67,7 @@ def _left_to_people(
         number=number,
         amount=row.about["amount"],
         currency=part.order.currency,
+        words=row.words,
     )
     after.look(session, part, now)
 

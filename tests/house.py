@@ -56,6 +56,7 @@ TOPICS = (
     "orders/paid",
     "orders/cancelled",
     "orders/edited",
+    "orders/delete",
     "fulfillments/create",
     "fulfillments/update",
 )

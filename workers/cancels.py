@@ -5,8 +5,8 @@ from __future__ import annotations
 from orderflow import cancel, cancelled, clock, outbox
 from orderflow.calls import About
 from orderflow.cancel import Cancelling
-from stores.base import Cancellation
-from workers import wishes
+from stores.base import Cancellation, StoreRefused
+from workers import sights, wishes
 from workers.gear import Job
 
 ASK_AFTER = (10.0, 60.0, 300.0)
@@ -15,7 +15,8 @@ repeats."""
 
 
 def carry_on(job: Job) -> None:
-    """Ask for it, or for what became of it. Doing it again changes nothing."""
+    """Ask for it, or for what became of it. Doing it again changes nothing. Where it is refused
+    because there is no such order any more, nothing is left to cancel."""
     work = wishes.begin(job, cancel.begin)
     if work is not None:
         _carry_out(job, work)
@@ -23,7 +24,7 @@ def carry_on(job: Job) -> None:
 
 def _carry_out(job: Job, work: Cancelling) -> None:
     said = wishes.ask(
-        job, lambda: _call(job, work), unknown=cancelled.unknown, refused=cancelled.refused
+        job, lambda: _try(job, work), unknown=cancelled.unknown, refused=cancelled.refused
     )
     if said is None:
         return
@@ -34,6 +35,14 @@ def _carry_out(job: Job, work: Cancelling) -> None:
             outbox.put_off(session, job.message, now=clock.now(), delay=delay)
         else:
             outbox.done(session, job.message)
+
+
+def _try(job: Job, work: Cancelling) -> Cancellation:
+    try:
+        return _call(job, work)
+    except StoreRefused:
+        sights.living(job, work.push_id, work.remote_id)
+        raise
 
 
 def _call(job: Job, work: Cancelling) -> Cancellation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from orderflow import change, clock, edited, edits, outbox, track
+from orderflow import change, clock, edited, edits, outbox
 from orderflow.calls import About
 from orderflow.change import Asked, Looking
 from orderflow.db import reading, unit_of_work
@@ -16,7 +16,7 @@ from stores.base import (
     StoreOrder,
     StoreRefused,
 )
-from workers import notes
+from workers import notes, sights
 from workers.gear import Job
 
 
@@ -36,7 +36,7 @@ def _carry_out(job: Job, work: Looking) -> bool:
     """False: an outcome is unknown, and the message was put off."""
     if not all(_ask(job, asked, None) for asked in work.again):
         return False
-    order = _read(job, work)
+    order = sights.living(job, work.push_id, work.remote_id)
     if order is None:
         return True
     with job.unit() as session:
@@ -44,25 +44,11 @@ def _carry_out(job: Job, work: Looking) -> bool:
     if not all(_ask(job, asked, order) for asked in wanted):
         return False
     _tell_vendor(job, work)
-    after = _read(job, work) if wanted or work.again else None
+    after = sights.living(job, work.push_id, work.remote_id) if wanted or work.again else None
     if after is not None:
         with job.unit() as session:
             edited.stands(session, work.push_id, after, clock.now())
     return True
-
-
-def _read(job: Job, work: Looking) -> StoreOrder | None:
-    """The order as it is now; None where it lives no more, which is written down."""
-    store, about = job.store(), About("push", work.push_id)
-    order = job.call("read_order", store, lambda: store.read_order(work.remote_id), about)
-    if order is not None and order.placed.live:
-        return order
-    with job.unit() as session:
-        if order is None:
-            track.missing(session, job.there.access_id, work.remote_id, clock.now())
-        else:
-            track.seen(session, job.there.access_id, order, clock.now())
-    return None
 
 
 def _ask(job: Job, asked: Asked, order: StoreOrder | None) -> bool:

@@ -8,7 +8,7 @@ from orderflow import clock, outbox, repaid, repay
 from orderflow.calls import About
 from orderflow.repay import Repaying
 from stores.base import OutcomeUnknown, StoreRefused
-from workers import notes, wishes
+from workers import notes, sights, wishes
 from workers.gear import Job
 
 
@@ -32,6 +32,7 @@ def _carry_out(job: Job, work: Repaying) -> None:
             repaid.unknown(session, work.change_id, lost.words, clock.now())
             job.look_later(session)
     except StoreRefused as no:
+        sights.living(job, work.push_id, work.remote_id)
         _leave_to_people(job, work, no.words)
     else:
         with job.unit() as session:

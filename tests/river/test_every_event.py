@@ -115,6 +115,9 @@ class Play:
         self.pass_by()
         for state, fault in ON_THEIR_WAY.items():
             self.send_off([cell for cell in wanted if cell[1] == state], fault)
+        for cell in (cell for cell in wanted if cell[0] == "released in the shop"):
+            self.merchant.holds(HARBOUR, self.orders[cell])
+        self.stage.house.turn()
         self.look()
 
     def buy(self, cell: Cell) -> None:
@@ -175,10 +178,12 @@ class Play:
             "refunded": lambda cell: self.merchant.refunds(HARBOUR, order[cell]),
             "held": self.decline,
             "held in the shop": lambda cell: self.merchant.holds(HARBOUR, order[cell]),
+            "released in the shop": lambda cell: self.merchant.releases(HARBOUR, order[cell]),
             "released": lambda cell: self.map(self.item(cell), self.there),
             "cancelled by the vendor": lambda cell: vendor.cancels(
                 self.side.host, self.theirs(cell)
             ),
+            "deleted by the vendor": lambda cell: vendor.deletes(self.side.host, self.theirs(cell)),
             "shipped by the vendor": lambda cell: (
                 self.type_in(cell) if cell[1] in life.BY_HAND else self.ship(cell, None)
             ),
