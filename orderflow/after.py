@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import cancel, change, paid_later, repay
+from orderflow import cancel, change, elsewhere, paid_later, repay
 from orderflow.models import Push, VendorOrder
 
 
@@ -21,3 +21,4 @@ def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = F
         cancel.ask(session, push, now)
         paid_later.ask(session, push, now)
         change.ask(session, push, now, edited=edited)
+    elsewhere.flag(session, part, now)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from orderflow import flags, life, outbox, report, shipments, timeline
 from orderflow.judge import lock
-from orderflow.models import MarketplaceOrder, Report, Shipment, VendorOrder
+from orderflow.models import Flag, MarketplaceOrder, Report, Shipment, VendorOrder
 from stores.base import Fulfilment
 
 SOURCE = "marketplace"
@@ -65,7 +65,7 @@ def seen(session: Session, order_id: int, done: Iterable[Fulfilment], now: datet
             _take(session, part, fulfilment, now)
         session.flush()
         shipments.settle(session, part, now)
-        _flag(session, part, now)
+        flag(session, part, now)
 
 
 def _is_ours(session: Session, order: MarketplaceOrder, fulfilment: Fulfilment) -> bool:
@@ -108,15 +108,27 @@ def _take(session: Session, part: VendorOrder, fulfilment: Fulfilment, now: date
         timeline.tell(session, part, "fulfilled_in_shop", now, lines=lines)
 
 
-def _flag(session: Session, part: VendorOrder, now: datetime) -> None:
-    """What the vendor was sent must not go twice."""
+def flag(session: Session, part: VendorOrder, now: datetime) -> None:
+    """What the vendor was sent must not go twice. How many that are changes with each edit too."""
+    if part.state not in life.IN_STORE:
+        return
     gone = _foreign(session, part)
     twice = sum(
         max(gone[line.remote_id] + (line.pushed_pieces or 0) - line.quantity, 0)
         for line in part.lines
         if line.push_id and gone[line.remote_id]
     )
-    if twice:
-        flags.raise_once(session, part, SENT_ELSEWHERE, now, count=twice)
-    else:
+    if not twice:
         flags.settle(session, part, SENT_ELSEWHERE, now)
+    elif twice > _seen_to(session, part):
+        flags.raise_once(session, part, SENT_ELSEWHERE, now, count=twice)
+
+
+def _seen_to(session: Session, part: VendorOrder) -> int:
+    """So many pieces a person has told the vendor of."""
+    told = select(Flag).where(
+        Flag.vendor_order_id == part.id, Flag.code == SENT_ELSEWHERE, Flag.done_at.is_not(None)
+    )
+    latest = session.scalars(told.order_by(Flag.id.desc()).limit(1)).first()
+    by_a_person = latest is not None and latest.done_by != flags.BY_ITSELF
+    return int(latest.details["count"]) if latest and by_a_person else 0

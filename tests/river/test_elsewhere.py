@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from orderflow import clock, flags
+from orderflow.judge import BURST
+from orderflow.models import Flag
+from sandbox.shopify.order import Order
 from tests.house import ALFA, HARBOUR
 from tests.river.stage import Stage
 
@@ -49,3 +55,34 @@ def test_our_own_reports_are_nobody_else_s(stage: Stage) -> None:
     assert len(order.fulfillments) == 1
     assert stage.states() == {"Alfa": "partly_shipped"}
     assert codes(stage) == []
+
+
+def test_what_goes_twice_by_an_edit_alone_is_told_too_and_once(stage: Stage) -> None:
+    """The vendor was sent three; one more was ordered, and shipped by the shop itself. Then one is
+    taken off the order."""
+    order = stage.sells_on((stage.lamp, 3))
+    stage.house.set(line_edits="flag")
+    edit(stage, order, 4)
+    stage.people.vendor.ships(HARBOUR, order, lines={"LAMP": 1}, number="9Z")
+    stage.house.turn()
+    assert "sent_elsewhere" not in codes(stage)
+    edit(stage, order, 3)
+    assert "sent_elsewhere" in codes(stage)
+    mark_done(stage, "sent_elsewhere")
+    stage.people.merchant.changes(HARBOUR, order, note="Ring twice")
+    stage.house.later(BURST)
+    assert "sent_elsewhere" not in codes(stage)
+    edit(stage, order, 2)
+    assert "sent_elsewhere" in codes(stage), "one more than the vendor was told of"
+
+
+def edit(stage: Stage, order: Order, pieces: int) -> None:
+    stage.people.merchant.edits(HARBOUR, order, lines={"LAMP": pieces})
+    stage.house.turn()
+    stage.house.later(BURST)
+
+
+def mark_done(stage: Stage, code: str) -> None:
+    with stage.house.unit() as session:
+        flag = session.scalars(select(Flag).where(Flag.code == code)).one()
+        flags.mark_done(session, flag, "staff", "told by phone", clock.now())
