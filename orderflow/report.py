@@ -48,6 +48,7 @@ class Telling:
     told: tuple[Told, ...]
     others: frozenset[str]
     notify: bool
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Plan:
     drop: tuple[int, ...] = ()
     withdraw: tuple[Told, ...] = ()
     correct: tuple[Told, ...] = ()
+    arrived: tuple[Told, ...] = ()
     fulfil: tuple[FulfilmentPart, ...] = ()
     short: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
@@ -80,6 +82,7 @@ def begin(session: Session, shipment_id: int) -> Telling:
         told=tuple(_told(report) for report in shipment.reports if not report.withdrawn_at),
         others=_other_reports(session, shipment),
         notify=settings.notify_buyer,
+        delivered_at=shipment.delivered_at,
     )
 
 
@@ -122,6 +125,7 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
         drop=drop,
         withdraw=tuple(wrong),
         correct=tuple(told for told in right if told.tracking != telling.tracking),
+        arrived=tuple(t for t in right if telling.delivered_at and not there[t.id].delivered),
         fulfil=tuple(parts),
         short=short,
         held=", ".join(state.held) if short else "",

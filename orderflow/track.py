@@ -157,6 +157,8 @@ def _lines(
 
 def _fingerprint(parcel: Parcel, lines: Mapping[str, int]) -> str:
     told = [sorted(lines.items()), [asdict(t) for t in parcel.tracking], parcel.withdrawn]
+    if parcel.delivered_at is not None:
+        told.append(True)
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -187,6 +189,9 @@ def _update(
     else:
         shipment.state, shipment.lines = Shipment.NEW, dict(lines)
         shipment.tracking = [asdict(tracking) for tracking in parcel.tracking]
+        if parcel.delivered_at is not None and shipment.delivered_at is None:
+            shipment.delivered_at = parcel.delivered_at
+            code = "parcel_delivered" if shipment.seen else code
     part = session.get_one(VendorOrder, shipment.vendor_order_id)
     timeline.tell(session, part, code, now, parcel=parcel.id, lines=dict(lines))
 

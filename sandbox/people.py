@@ -24,7 +24,7 @@ from sandbox.finding import (
 from sandbox.picking import Pieces, open_pieces, ship
 from sandbox.shopify import rerouting
 from sandbox.shopify.catalogue import Variant
-from sandbox.shopify.fulfilment import Tracking
+from sandbox.shopify.fulfilment import FulfillmentEvent, Tracking
 from sandbox.shopify.graph.order_create import Draft
 from sandbox.shopify.lifecycle import Edit, claim
 from sandbox.shopify.order import Order, Refund
@@ -278,6 +278,19 @@ class Vendor:
             found = find_parcel(find_order(at, order), parcel)
             at.lifecycle.track(found, _tracking(number, company, url))
         return found
+
+    def delivers(
+        self,
+        host: str | Shop,
+        order: OrderId,
+        parcel: ParcelId | None = None,
+        *,
+        status: str = "DELIVERED",
+    ) -> FulfillmentEvent:
+        """The carrier tells so. A site keeps nothing of the kind."""
+        at = find_shop(self._world, host)
+        with at.lock:
+            return at.lifecycle.carry(find_parcel(find_order(at, order), parcel), status)
 
     def withdraws(self, host: str | Shop, order: OrderId, parcel: ParcelId | None = None) -> Any:
         site = self._site(host)

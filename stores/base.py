@@ -307,6 +307,7 @@ class Fulfilment:
     tracking: tuple[Tracking, ...] = ()
     cancelled: bool = False
     reference: str = ""
+    delivered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,5 +349,8 @@ class Marketplace(Protocol):
     def correct_tracking(
         self, fulfilment_id: str, tracking: Sequence[Tracking], *, notify: bool
     ) -> None: ...
+
+    def deliver(self, fulfilment_id: str, at: datetime) -> None:
+        """It arrived. Each call tells the buyer once more, so look first whether it is told."""
 
     def withdraw(self, fulfilment_id: str) -> None: ...

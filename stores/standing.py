@@ -40,7 +40,7 @@ class Parcel:
     ``lines`` maps a ``ComposedLine.key`` to pieces. ``withdrawn`` the vendor took it back.
     ``complete`` the store only says that everything shipped, without naming pieces; ``lines``
     are then all that no other parcel names. No ``lines`` and not ``complete``: under way, and
-    the store does not tell which pieces.
+    the store does not tell which pieces. ``delivered_at``: it arrived, says whoever carried it.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Parcel:
     shipped_at: datetime | None = None
     withdrawn: bool = False
     complete: bool = False
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

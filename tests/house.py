@@ -65,7 +65,7 @@ SCOPES = (
     "write_order_edits",
     "read_products",
     "read_locations",
-    "read_fulfillments",
+    "write_fulfillments",
     "write_merchant_managed_fulfillment_orders",
     "write_third_party_fulfillment_orders",
 )

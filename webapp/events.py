@@ -46,6 +46,7 @@ EVENTS: Mapping[str, str] = {
     "vendor_order_back": _later("%(number)s lives again in the vendor's store."),
     "parcel_seen": _later("The vendor shipped a parcel: %(pieces)s."),
     "parcel_changed": _later("The vendor changed a parcel: %(pieces)s."),
+    "parcel_delivered": _later("The vendor's store says that a parcel arrived: %(pieces)s."),
     "parcel_withdrawn": _later("The vendor took a parcel back."),
     "reported": _later("The shop was told what has shipped."),
     "report_withdrawn": _later("The fulfilment was taken back in the shop."),

@@ -40,6 +40,7 @@ OPERATIONS: Mapping[str, str] = {
     "fulfilments": _later("Read what your shop has fulfilled"),
     "fulfil": _later("Tell your shop of a parcel"),
     "correct_tracking": _later("Correct tracking in your shop"),
+    "deliver": _later("Tell your shop that a parcel arrived"),
     "withdraw": _later("Withdraw a fulfilment in your shop"),
 }
 OUTCOMES: Mapping[str, tuple[str, str]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from orderflow import clock, on_hold, outbox, report
 from orderflow.calls import About
 from orderflow.db import unit_of_work
@@ -62,6 +64,8 @@ def _prepare(job: Job, market: Marketplace, telling: Telling) -> tuple[Telling, 
     _write_recognised(job, plan)
     _withdraw(job, market, plan, telling)
     _correct(job, market, plan, telling)
+    for told in plan.arrived:
+        _arrived(job, market, telling, told.id)
     if not (plan.withdraw and telling.lines):
         return telling, plan
     telling = _again(telling)
@@ -117,6 +121,15 @@ def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> Non
             report.corrected(session, told.report_id, telling.tracking, clock.now())
 
 
+def _arrived(job: Job, market: Marketplace, telling: Telling, fulfilment_id: str) -> None:
+    """It is at the buyer's door. A shop that does not want to know of it need not."""
+    at = telling.delivered_at
+    if at is not None:
+        about = About("shipment", telling.shipment_id)
+        with suppress(StoreRefused):
+            job.call("deliver", market, lambda: market.deliver(fulfilment_id, at), about)
+
+
 def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPart) -> None:
     with unit_of_work() as session:
         report_id = report.sending(session, telling, part, clock.now())
@@ -133,3 +146,4 @@ def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPar
         raise
     with job.unit() as session:
         report.landed(session, report_id, fulfilment, clock.now())
+    _arrived(job, market, telling, fulfilment.id)

@@ -121,6 +121,7 @@ class Shipment(Base):
     tracking: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     seen: Mapped[str]
     shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     words: Mapped[str] = mapped_column(default="")
 

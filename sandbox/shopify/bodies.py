@@ -286,7 +286,7 @@ def fulfillment_body(fulfillment: Fulfillment) -> Body:
         "origin_address": {},
         "receipt": {},
         "service": "manual",
-        "shipment_status": None,
+        "shipment_status": fulfillment.events[-1].status.lower() if fulfillment.events else None,
         "status": fulfillment.status.lower(),
         "tracking_company": companies[0] if companies else None,
         "tracking_number": numbers[0] if numbers else None,

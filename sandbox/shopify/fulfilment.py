@@ -103,6 +103,19 @@ class FulfillmentLine:
         return self.source.line
 
 
+@dataclass(frozen=True)
+class FulfillmentEvent:
+    """What a carrier, or whoever speaks for it, told of a parcel: a FulfillmentEventStatus."""
+
+    id: int
+    status: str
+    happened_at: datetime
+
+    @property
+    def gid(self) -> str:
+        return gid("FulfillmentEvent", self.id)
+
+
 @dataclass(eq=False)
 class Fulfillment:
     """SUCCESS, or CANCELLED once taken back."""
@@ -116,10 +129,23 @@ class Fulfillment:
     created_at: datetime
     updated_at: datetime
     status: str = "SUCCESS"
+    events: list[FulfillmentEvent] = field(default_factory=list)
 
     @property
     def gid(self) -> str:
         return gid("Fulfillment", self.id)
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        told = (each.happened_at for each in self.events if each.status == "DELIVERED")
+        return next(told, None)
+
+    @property
+    def shown_as(self) -> str:
+        """FulfillmentDisplayStatus."""
+        if self.status == "CANCELLED":
+            return "CANCELED"
+        return self.events[-1].status if self.events else "FULFILLED"
 
 
 Wanted = Sequence[tuple[FulfillmentOrder, Mapping[str, int] | None]]

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from sandbox.shopify import bodies, refunds
 from sandbox.shopify.catalogue import Location, Variant
 from sandbox.shopify.fulfilment import (
     Fulfillment,
+    FulfillmentEvent,
     FulfillmentLine,
     FulfillmentOrder,
     FulfillmentOrderLine,
@@ -228,6 +230,17 @@ class Lifecycle:
             raise Refusal("Cannot update a cancelled fulfillment.", ["fulfillmentId"])
         fulfillment.tracking = list(tracking)
         self._announce_fulfillment(fulfillment, "fulfillments/update")
+
+    def carry(
+        self, fulfillment: Fulfillment, status: str, at: datetime | None = None
+    ) -> FulfillmentEvent:
+        """A carrier, or an app in its place, tells how far the parcel is."""
+        if fulfillment.status == "CANCELLED":
+            raise Refusal("Fulfillment has been cancelled.", ["fulfillmentEvent", "fulfillmentId"])
+        event = FulfillmentEvent(next(self.shop.world.ids), status, at or self.shop.now())
+        fulfillment.events.append(event)
+        self._announce_fulfillment(fulfillment, "fulfillments/update")
+        return event
 
     def withdraw(self, fulfillment: Fulfillment) -> None:
         """Cancel it; the pieces come back as a new fulfilment order at the same location."""

@@ -33,7 +33,7 @@ MERCHANT_SCOPES = (
     "read_products",
     "write_orders",
     "read_locations",
-    "read_fulfillments",
+    "write_fulfillments",
     "write_merchant_managed_fulfillment_orders",
     "write_third_party_fulfillment_orders",
 )

@@ -76,7 +76,7 @@ mutation CancelOrder(
 
 _PARCEL = """
 fragment Parcel on Fulfillment {
-  id status createdAt
+  id status createdAt deliveredAt
   trackingInfo(first: 5) { company number url }
 }
 fragment ParcelLine on FulfillmentLineItem {
@@ -295,6 +295,15 @@ mutation CorrectTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify
     fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify
   ) {
     fulfillment { id }
+    userErrors { field message }
+  }
+}
+"""
+
+ARRIVED = """
+mutation Arrived($event: FulfillmentEventInput!) {
+  fulfillmentEventCreate(fulfillmentEvent: $event) {
+    fulfillmentEvent { id }
     userErrors { field message }
   }
 }

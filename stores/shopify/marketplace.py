@@ -19,6 +19,7 @@ from stores.base import (
     SeenOrder,
     SeenPage,
     Spend,
+    StoreLocked,
     StoreRefused,
     Tracking,
 )
@@ -150,6 +151,18 @@ class ShopifyMarketplace:
             notify=notify,
         )
 
+    def deliver(self, fulfilment_id: str, at: datetime) -> None:
+        """The right to it came later than the others: a shop may not have agreed to it yet."""
+        event = {
+            "fulfillmentId": gid("Fulfillment", fulfilment_id),
+            "status": "DELIVERED",
+            "happenedAt": at.isoformat(),
+        }
+        try:
+            self._client.mutate(documents.ARRIVED, event=event)
+        except StoreLocked as denied:
+            raise StoreRefused(denied.words) from denied
+
     def withdraw(self, fulfilment_id: str) -> None:
         self._client.mutate(documents.WITHDRAW, id=gid("Fulfillment", fulfilment_id))
 
@@ -198,7 +211,10 @@ class ShopifyMarketplace:
         ):
             lines[bare(item["lineItem"])] += item["quantity"]
         gone = node["status"] in ("CANCELLED", "ERROR", "FAILURE")
-        return Fulfilment(bare(node), dict(lines), tracking(node), cancelled=gone)
+        arrived = bool(node["deliveredAt"])
+        return Fulfilment(
+            bare(node), dict(lines), tracking(node), cancelled=gone, delivered=arrived
+        )
 
 
 def _can_be_fulfilled(order: dict[str, Any]) -> bool:

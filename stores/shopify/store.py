@@ -247,6 +247,7 @@ class ShopifyStore:
             tracking=tracking(node),
             shipped_at=moment(node["createdAt"]),
             withdrawn=node["status"] in ("CANCELLED", "ERROR", "FAILURE"),
+            delivered_at=moment_or_none(node["deliveredAt"]),
         )
 
     def _placed(self, node: dict[str, Any]) -> PlacedOrder:

@@ -19,7 +19,7 @@ from sandbox.shopify.schema import required_access, schema
 from stores.shopify import documents
 from stores.shopify.connect import MERCHANT_SCOPES, VENDOR_SCOPES
 
-HOME = ("SEEN", "FULFIL", "CORRECT", "WITHDRAW")
+HOME = ("SEEN", "FULFIL", "CORRECT", "ARRIVED", "WITHDRAW")
 
 
 @pytest.mark.parametrize("name", documents.ALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from orderflow.report import Plan, Telling, Told, plan
@@ -121,3 +122,12 @@ def test_a_fulfilment_of_another_shipment_is_never_taken_for_ours() -> None:
     made = plan(others, state({"a": 1}, Fulfilment("5", {"a": 1})))
     assert made.adopt == ()
     assert lines_of(made) == [{"a": 1}]
+
+
+def test_what_arrived_is_told_where_it_is_not_known_yet() -> None:
+    first, second = Told(1, "5", "north", {"a": 1}, ONE), Told(2, "6", "south", {"a": 1}, ONE)
+    known = Fulfilment("5", {"a": 1}, ONE, delivered=True)
+    there = state(None, known, Fulfilment("6", {"a": 1}, ONE))
+    sent = telling({"a": 2}, first, second)
+    assert plan(sent, there).arrived == ()
+    assert plan(replace(sent, delivered_at=datetime.now(UTC)), there).arrived == (second,)
