@@ -1,7 +1,7 @@
 """A stage that was set once is put up again as it was: the rows of the book, and the world.
 
 Setting it connects stores through their real protocols, which takes a third of what most tests do.
-What is put up again is less than a minute old: the clock of a house starts at the machine's time.
+What is put up again is a few seconds old: the clock of a house starts at the machine's time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sandbox.clock import SettableClock
 from tests.house import House
 from tests.postgres import libpq_url
 
-FRESH = 60
+FRESH = 15
 """Seconds of real time."""
 OUTSIDE = ("clock", "post", "sleep")
 """What a world got from its house."""
