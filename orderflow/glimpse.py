@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import reference, settings, snapshot
+from orderflow import settings, snapshot
 from orderflow.cargo import merchant_card
 from orderflow.compose import Cargo, compose
-from orderflow.decide import PAID
+from orderflow.decide import HAS_PAYMENTS, PAID
 from orderflow.models import (
     Connection,
     MarketplaceOrder,
@@ -26,8 +26,8 @@ from orderflow.settings import Settings, Value
 from stores.base import ComposedOrder, SeenOrder
 
 RECENT = 20
-KEY = "SL-EXAMPLE"
-"""Stands where a push will have its own key."""
+KEY, REFERENCE = "SL-EXAMPLE", "PAYMENT-EXAMPLE"
+"""Stand where a push will have its own key, and an order that is pushed its payment's reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _composed(
         shipping=part.shipping,
         shipping_tax=part.shipping_tax,
         targets={},
-        reference=reference.example(part.order),
+        reference=_reference(part.order),
     )
     paid = part.order.payment in PAID
     return compose(seen, cargo, values, merchant_card(merchant), KEY, paid=paid)
@@ -112,3 +112,9 @@ def told_abroad(session: Session, merchant: Merchant, values: Settings) -> list[
         if merchant.country and row.country and row.country != merchant.country
     }
     return [name for name, own in abroad.items() if shares_buyer(own)]
+
+
+def _reference(order: MarketplaceOrder) -> str:
+    """The payment's, which the shop may not have been asked for yet."""
+    unread = order.payment_reference is None and order.forgotten_at is None
+    return REFERENCE if unread and order.payment in HAS_PAYMENTS else order.payment_reference or ""

@@ -9,12 +9,9 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from orderflow import record, settings, watching
-from orderflow.decide import HAS_PAYMENTS
 from orderflow.models import MarketplaceOrder, Merchant, VendorOrder
 
 SETTING = "share_transaction_reference"
-EXAMPLE = "PAYMENT-EXAMPLE"
-"""Stands where an order that is pushed will have its own."""
 BATCH = 500
 
 
@@ -28,12 +25,6 @@ def take(
     if order is not None and wanted is not None and wanted.reference:
         order.payment_reference, order.referenced = told, payment
         record.reconsider(session, order.id, now)
-
-
-def example(order: MarketplaceOrder) -> str:
-    """What a vendor would get of ``order``, which the shop may not have been asked about yet."""
-    unread = order.payment_reference is None and order.forgotten_at is None
-    return EXAMPLE if unread and order.payment in HAS_PAYMENTS else order.payment_reference or ""
 
 
 def let_go(session: Session, merchant: Merchant) -> bool:

@@ -15,16 +15,14 @@ from flask_babel import gettext as _
 from orderflow import privacy, settings
 from orderflow.cargo import merchant_card
 from orderflow.db import db
+from orderflow.glimpse import KEY, REFERENCE
 from orderflow.models import Vendor
 from orderflow.privacy import Contact, MerchantCard
-from orderflow.reference import EXAMPLE
 from orderflow.settings import Settings
 from portal import scope
 from stores.base import Address, SeenOrder
 
 pages = Blueprint("portal_receiving", __name__, url_prefix="/portal/what-you-receive")
-KEY = "SL-EXAMPLE"
-"""Stands where an order has its own key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def show() -> str:
 
 def fields(values: Settings, card: MerchantCard) -> list[Field]:
     order = _order()
-    seen = privacy.contact(order, values, card, KEY, reference=EXAMPLE)
+    seen = privacy.contact(order, values, card, KEY, reference=REFERENCE)
     typed = Contact(
         order.email,
         order.phone,
