@@ -21,8 +21,8 @@ from bench.figure import Figure, in_turn
 from bench.machine import cpu_seconds, parent_of
 from bench.stage import plain
 from orderflow import clock
-from orderflow import figures as figures_of_home
 from orderflow.models import Merchant
+from orderflow.read import figures as figures_of_home
 from stores import http
 from tests.house import ALFA, BRAVO, HARBOUR, House
 from tests.postgres import private_postgres

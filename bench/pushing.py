@@ -23,7 +23,8 @@ from bench.deliveries import SHOP, TOPIC, order_body
 from bench.figure import Figure
 from bench.machine import running, settings_of
 from bench.slow_store import PRICE, RATE
-from orderflow import clock, record
+from orderflow import clock
+from orderflow.intake import record
 from orderflow.models import Message
 from stores.base import SeenOrder
 from tests.postgres import Postgres, private_postgres

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 import workers
 from bench.deliveries import SHOP
 from bench.machine import settings_of
-from orderflow import clock, config, register, settings
+from orderflow import clock, config
+from orderflow.access import register
 from orderflow.db import close_connections, db, unit_of_work
 from orderflow.models import Base, Merchant
+from orderflow.rules import settings
 from stores.base import Access, Identity
 
 

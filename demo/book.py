@@ -8,9 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from orderflow import explain, reasons
 from orderflow.db import reading
-from orderflow.decide import Verdict
 from orderflow.models import (
     MarketplaceOrder,
     Push,
@@ -20,6 +18,8 @@ from orderflow.models import (
     VendorOrder,
     Webhook,
 )
+from orderflow.rules import explain, reasons
+from orderflow.rules.decide import Verdict
 from stores.money import to_text
 
 

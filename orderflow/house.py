@@ -9,7 +9,7 @@ from flask import Flask
 from orderflow import doorbell, logs, secrets
 from orderflow.config import Config
 from orderflow.db import init_database
-from orderflow.facts import Abilities, know_platform
+from orderflow.rules.facts import Abilities, know_platform
 from stores.base import Capabilities
 
 

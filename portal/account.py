@@ -6,12 +6,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, logins, passwords, people, second_step, sessions
+from orderflow import clock
 from orderflow.db import db, unit_of_work
 from orderflow.limits import Locked
-from orderflow.logins import Wrong
+from orderflow.members import logins, passwords, people, second_step, sessions
+from orderflow.members.logins import Wrong
+from orderflow.members.passwords import WeakPassword
 from orderflow.models import Person
-from orderflow.passwords import WeakPassword
 from portal import forms, login, origin, scope
 
 pages = Blueprint("portal_account", __name__, url_prefix="/portal/settings")

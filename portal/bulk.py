@@ -18,14 +18,15 @@ from flask_babel import lazy_gettext as _later
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from orderflow import bulk, clock, sheet, tracking_file
-from orderflow.bulk import Plan
-from orderflow.by_hand import ShipmentWrong
+from orderflow import clock, sheet
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import bulk, tracking_file
+from orderflow.handwork.bulk import Plan
+from orderflow.handwork.by_hand import ShipmentWrong
+from orderflow.handwork.tracking_file import CELLS, Row
 from orderflow.models import Vendor
 from orderflow.secrets import SecretsError, pack, unpack
 from orderflow.sheet import SheetWrong
-from orderflow.tracking_file import CELLS, Row
 from portal import scope, wording
 from portal.orders import typist
 

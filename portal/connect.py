@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import clock, connecting, register
+from orderflow import clock
+from orderflow.access import connecting, register
+from orderflow.access.connecting import Kept
 from orderflow.config import Config
-from orderflow.connecting import Kept
 from orderflow.db import db, unit_of_work
 from orderflow.limits import Locked
 from orderflow.models import ConnectAttempt

@@ -6,9 +6,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, logins
+from orderflow import clock
 from orderflow.limits import Locked
-from orderflow.passwords import WeakPassword
+from orderflow.members import logins
+from orderflow.members.passwords import WeakPassword
 from portal import forms, origin, scope
 
 pages = Blueprint("portal_forgotten", __name__, url_prefix="/portal")

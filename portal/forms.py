@@ -13,8 +13,8 @@ from wtforms import EmailField, Form, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Regexp
 
-from orderflow import passwords
-from orderflow.passwords import WeakPassword
+from orderflow.members import passwords
+from orderflow.members.passwords import WeakPassword
 from portal.language import NAMES, timezones
 
 LONGEST = 200

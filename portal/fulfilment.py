@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from orderflow import by_hand, carriers, clock
-from orderflow.by_hand import ShipmentWrong, Typed
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import by_hand
+from orderflow.handwork.by_hand import ShipmentWrong, Typed
 from orderflow.models import Shipment, VendorOrder
+from orderflow.traffic import carriers
 from portal import orders, wording
 
 pages = Blueprint("portal_fulfilment", __name__, url_prefix="/portal/orders/<public_id>")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from orderflow import queues
 from orderflow.db import db
+from orderflow.handwork import queues
 from portal import scope
 
 pages = Blueprint("portal_home", __name__, url_prefix="/portal")

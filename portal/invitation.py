@@ -6,10 +6,11 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, invitations, passwords, people
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.members import invitations, passwords, people
+from orderflow.members.passwords import WeakPassword
 from orderflow.models import Invitation, Membership, Person
-from orderflow.passwords import WeakPassword
 from portal import forms, scope
 
 pages = Blueprint("portal_invitation", __name__, url_prefix="/portal/invitation/<token>")

@@ -13,10 +13,11 @@ import structlog
 from flask import Blueprint, request
 
 import stores
-from orderflow import clock, connecting
-from orderflow.connecting import Kept, NotValid
+from orderflow import clock
+from orderflow.access import connecting
+from orderflow.access.connecting import Kept, NotValid
 from orderflow.db import db, unit_of_work
-from orderflow.receive import Answer
+from orderflow.intake.receive import Answer
 from portal.connect import PATIENCE, keys
 from stores import http
 from stores.handshake import Hurdle

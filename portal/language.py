@@ -15,7 +15,7 @@ from flask_babel import Domain
 from markupsafe import Markup
 
 from orderflow import translations
-from orderflow.vendors import LANGUAGES
+from orderflow.access.vendors import LANGUAGES
 from portal import scope
 from stores.money import to_text
 

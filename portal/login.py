@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from orderflow import clock, logins, second_step
+from orderflow import clock
 from orderflow.limits import Locked
-from orderflow.logins import Wrong
+from orderflow.members import logins, second_step
+from orderflow.members.logins import Wrong
 from orderflow.models import Person
 from portal import forms, origin, scope
 

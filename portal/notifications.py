@@ -6,9 +6,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, settings
+from orderflow import clock
 from orderflow.db import db, unit_of_work
 from orderflow.models import Merchant, Vendor
+from orderflow.rules import settings
 from portal import scope
 
 pages = Blueprint("portal_notifications", __name__, url_prefix="/portal/notifications")

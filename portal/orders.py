@@ -9,10 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from orderflow import actions, by_hand, clock, declining, flags, people, queues, shown
-from orderflow.actions import NotPossible
-from orderflow.by_hand import Typist
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import actions, by_hand, declining, queues, shown
+from orderflow.handwork.actions import NotPossible
+from orderflow.handwork.by_hand import Typist
+from orderflow.members import people
 from orderflow.models import Shipment, VendorOrder
 from portal import flagged, scope, wording
 

@@ -8,7 +8,7 @@ from flask import current_app, request
 from werkzeug.exceptions import BadRequest
 
 from orderflow.config import Config
-from orderflow.sessions import Origin
+from orderflow.members.sessions import Origin
 
 UNKNOWN = "?"
 BROWSERS = (

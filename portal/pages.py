@@ -16,8 +16,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
-from orderflow import sessions
 from orderflow.config import Config
+from orderflow.members import sessions
 from portal import (
     account,
     bulk,

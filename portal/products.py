@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from orderflow import asking, catalogue, clock, suggesting
+from orderflow import clock
+from orderflow.access import asking, catalogue
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import suggesting
 from orderflow.models import Connection, UnmappedVariant, VariantMapping, Vendor
 from portal import scope
 from stores.base import StoreError, Variant

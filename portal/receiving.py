@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from orderflow import privacy, settings
-from orderflow.cargo import merchant_card
 from orderflow.db import db
-from orderflow.glimpse import KEY, REFERENCE
+from orderflow.mask import privacy
+from orderflow.mask.cargo import merchant_card
+from orderflow.mask.glimpse import KEY, REFERENCE
+from orderflow.mask.privacy import Contact, MerchantCard
 from orderflow.models import Vendor
-from orderflow.privacy import Contact, MerchantCard
-from orderflow.settings import Settings
+from orderflow.rules import settings
+from orderflow.rules.settings import Settings
 from portal import scope
 from stores.base import Address, SeenOrder
 

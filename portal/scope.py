@@ -13,8 +13,9 @@ from flask import Flask, abort, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from orderflow import clock, people, sessions
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.members import people, sessions
 from orderflow.models import Membership, Person, PortalSession, Vendor
 from portal import origin
 

@@ -16,10 +16,11 @@ from flask import Blueprint, abort, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, packing
+from orderflow import clock
 from orderflow.db import unit_of_work
+from orderflow.handwork import packing
+from orderflow.handwork.shown import Shown, ShownLine
 from orderflow.models import Vendor, VendorOrder
-from orderflow.shown import Shown, ShownLine
 from portal import language, orders, scope, wording
 from stores.base import Address
 

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from orderflow import clock, invitations, people
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.members import invitations, people
 from orderflow.models import Membership, Person, Vendor
 from portal import forms, scope
 

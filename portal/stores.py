@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import calls, clock, connecting, vendors
-from orderflow.connecting import Claimant
+from orderflow import clock
+from orderflow.access import calls, connecting, vendors
+from orderflow.access.connecting import Claimant
 from orderflow.db import db, unit_of_work
 from orderflow.models import ConnectAttempt, Connection, StoreAccess
 from portal import hurdles, scope

@@ -6,7 +6,8 @@ from flask import Blueprint, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, flags
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.db import unit_of_work
 from portal import orders
 from portal.flagged import BY_HAND

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from orderflow import clock, second_step
+from orderflow import clock
 from orderflow.db import unit_of_work
+from orderflow.members import second_step
 from orderflow.models import Person
 from portal import account, forms, scope
 

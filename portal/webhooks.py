@@ -9,8 +9,8 @@ from sqlalchemy import select
 import stores
 from orderflow import clock
 from orderflow.db import DATABASE_AWAY, reading
+from orderflow.intake.receive import Answer, headers_of, take
 from orderflow.models import StoreAccess
-from orderflow.receive import Answer, headers_of, take
 
 pages = Blueprint("store_webhooks", __name__)
 log = structlog.get_logger()

@@ -8,8 +8,9 @@ from babel import Locale
 from flask import g
 from flask_babel import lazy_gettext as _later
 
-from orderflow import carriers, shown
+from orderflow.handwork import shown
 from orderflow.models import Shipment, VendorOrder
+from orderflow.traffic import carriers
 from stores.base import Address
 
 STAGES: Mapping[str, str] = {

@@ -28,7 +28,7 @@ class ComposedLine:
 
 @dataclass(frozen=True, slots=True)
 class ComposedOrder:
-    """One vendor's part, ready for that vendor's store; only ``orderflow.compose`` makes one.
+    """One vendor's part, ready for that vendor's store; only ``orderflow.mask.compose`` makes one.
 
     ``key`` is ours, at most 64 of ``[A-Za-z0-9-]``, and is written where the store can be asked
     for it. ``total`` is the sum of the lines, the shipping and their taxes.

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import pieces as in_order
-from orderflow import snapshot
+from orderflow.book import pieces as in_order
+from orderflow.book import snapshot
 from orderflow.models import Conflict, Flag, Message, Push, StoreAccess
 from stores.base import Access, ComposedOrder, OrderContent, OrderFields, StoreError, StoreOrder
 from stores.money import to_minor

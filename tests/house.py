@@ -17,11 +17,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import workers
-from orderflow import clock, leases, register, settings
+from orderflow import clock, leases
+from orderflow.access import register
 from orderflow.config import Config
 from orderflow.db import close_connections, db, reading, unit_of_work
 from orderflow.house import prepare
-from orderflow.judge import reconsider_all
 from orderflow.models import (
     Base,
     Connection,
@@ -35,6 +35,8 @@ from orderflow.models import (
     Vendor,
     VendorOrder,
 )
+from orderflow.rules import settings
+from orderflow.rules.judge import reconsider_all
 from sandbox.clock import RunningClock, SettableClock
 from sandbox.people import People
 from sandbox.shopify.app import App

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orderflow.options import GROUPS, OPTIONS, Option
-from orderflow.settings import OVERRIDABLE, Settings, choices, kind, limits
+from orderflow.rules.options import GROUPS, OPTIONS, Option
+from orderflow.rules.settings import OVERRIDABLE, Settings, choices, kind, limits
 
 HEAD = """# Settings
 

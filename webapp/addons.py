@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import add_ons, clock
+from orderflow import clock
+from orderflow.access import add_ons
 from orderflow.db import db, unit_of_work
 from orderflow.models import Merchant
-from orderflow.preview import Preview, Unconfirmed
+from orderflow.rules.preview import Preview, Unconfirmed
 from webapp.answers import done, refused
 
 pages = Blueprint("addons", __name__, url_prefix="/add-ons")

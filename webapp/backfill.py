@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import backfill, clock
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.intake import backfill
 from orderflow.models import Backfill
 from webapp import sentences
 from webapp.answers import done, refused

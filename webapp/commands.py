@@ -18,12 +18,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, explain, history, keys, outbox, register, settings
+from orderflow import clock, keys, outbox
+from orderflow.access import register
+from orderflow.book import history
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
-from orderflow.judge import reconsider_all
 from orderflow.models import Connection, Merchant, Vendor
-from orderflow.split import fold
+from orderflow.rules import explain, settings
+from orderflow.rules.judge import reconsider_all
+from orderflow.rules.split import fold
 from stores.base import Access, AppKeys, StoreError
 
 sluice = AppGroup("sluice", help="Merchants, vendors, settings, and why an order was not sent.")

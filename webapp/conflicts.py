@@ -6,9 +6,11 @@ from flask import Blueprint, abort, g, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, conflict, story
+from orderflow import clock
 from orderflow.db import db, unit_of_work
 from orderflow.models import Conflict
+from orderflow.read import story
+from orderflow.upkeep import conflict
 from webapp import flagged, order, telling
 from webapp.answers import done, refused
 

@@ -8,8 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
-from orderflow import conflict, flags
+from orderflow.book import flags
 from orderflow.models import Conflict
+from orderflow.upkeep import conflict
 from webapp import telling
 from webapp.filters import money, quoted
 

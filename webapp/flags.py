@@ -6,9 +6,11 @@ from flask import Blueprint, abort, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, flags, story
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.db import db, unit_of_work
 from orderflow.models import Flag
+from orderflow.read import story
 from webapp import order
 from webapp.answers import done
 

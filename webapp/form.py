@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from orderflow import settings
-from orderflow.history import StaleForm
-from orderflow.options import of_tab
-from orderflow.settings import SettingError, Settings, Value
+from orderflow.book.history import StaleForm
+from orderflow.rules import settings
+from orderflow.rules.options import of_tab
+from orderflow.rules.settings import SettingError, Settings, Value
 from webapp import telling
 
 BESIDES = frozenset({"version", "confirm", "order"})

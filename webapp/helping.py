@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from orderflow import options
-from orderflow.options import Option
+from orderflow.rules import options
+from orderflow.rules.options import Option
 
 pages = Blueprint("helping", __name__)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from orderflow import history
+from orderflow.book import history
 from orderflow.db import db
 from webapp import cursor, past
 

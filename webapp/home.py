@@ -10,10 +10,13 @@ from flask_babel import format_decimal, format_timedelta
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import add_ons, clock, figures, register, settings
+from orderflow import clock
+from orderflow.access import add_ons, register
 from orderflow.db import db, unit_of_work
-from orderflow.figures import Day
 from orderflow.models import Merchant
+from orderflow.read import figures
+from orderflow.read.figures import Day
+from orderflow.rules import settings
 from webapp import sentences
 from webapp.answers import done
 

@@ -6,7 +6,8 @@ Managed installation calls nobody; the first ID token that comes is the news (Sh
 from __future__ import annotations
 
 import stores
-from orderflow import clock, register
+from orderflow import clock
+from orderflow.access import register
 from orderflow.db import db, unit_of_work
 from orderflow.models import Merchant
 from stores.base import AppKeys

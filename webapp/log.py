@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _later
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from orderflow import vendors
+from orderflow.access import vendors
 from orderflow.db import db
 from orderflow.models import MarketplaceOrder, StoreCall, Vendor
 from orderflow.paging import newest_first
-from orderflow.search import folded
+from orderflow.read.search import folded
 from webapp import cursor
 
 pages = Blueprint("log", __name__)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from flask import Blueprint, g, render_template
 from flask_babel import lazy_gettext as _later
 
-from orderflow import mails, notices
 from orderflow.db import db
+from orderflow.members import mails, notices
 from orderflow.models import Mail
 from webapp import cursor
 

@@ -8,13 +8,15 @@ from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import actions, by_hand, clock, story
-from orderflow.actions import Hand, NotPossible
-from orderflow.by_hand import ShipmentWrong, Typist
-from orderflow.carriers import CARRIERS
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import actions, by_hand
+from orderflow.handwork.actions import Hand, NotPossible
+from orderflow.handwork.by_hand import ShipmentWrong, Typist
 from orderflow.models import Shipment, VendorOrder
-from orderflow.standing import CHECKS
+from orderflow.read import story
+from orderflow.read.standing import CHECKS
+from orderflow.traffic.carriers import CARRIERS
 from webapp import events, flagged, places, sentences, telling
 from webapp.answers import done, refused
 

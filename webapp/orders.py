@@ -13,11 +13,13 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from orderflow import actions, clock, search
+from orderflow import clock
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import actions
 from orderflow.models import Vendor
-from orderflow.search import PAGE, Wanted
-from orderflow.standing import CHECKS, PUSH_ANYWAY, SEND_AGAIN, standings
+from orderflow.read import search
+from orderflow.read.search import PAGE, Wanted
+from orderflow.read.standing import CHECKS, PUSH_ANYWAY, SEND_AGAIN, standings
 from webapp import places, sentences, spreadsheet, telling
 from webapp.answers import done, refused
 from webapp.order import hand

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import clock, connecting, register, store_access
-from orderflow.connecting import NotValid
+from orderflow import clock
+from orderflow.access import connecting, register, store_access
+from orderflow.access.connecting import NotValid
 from orderflow.db import db, unit_of_work
 from orderflow.limits import Locked
 from orderflow.models import Vendor

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
 import stores
-from orderflow import history
+from orderflow.book import history
 from orderflow.models import AddOn, HistoryEntry, PrivacyRequest
 from webapp import telling
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from orderflow.decide import Reason
-from orderflow.options import OPTIONS
-from orderflow.story import PartStory
+from orderflow.read.story import PartStory
+from orderflow.rules.decide import Reason
+from orderflow.rules.options import OPTIONS
 
 PAGES: Mapping[str, str] = {
     "enable_vendor_sync": "vendors.show",

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, abort, g, render_template
 
-from orderflow import clock, requests
+from orderflow import clock
 from orderflow.db import db, unit_of_work
-from orderflow.keeping import EXPORTS
+from orderflow.forget import requests
+from orderflow.forget.keeping import EXPORTS
 from webapp import cursor
 
 pages = Blueprint("privacy", __name__, url_prefix="/privacy/requests")

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from orderflow import asking, catalogue, clock, register, suggesting
-from orderflow.catalogue import Ours
+from orderflow import clock
+from orderflow.access import asking, catalogue, register
+from orderflow.access.catalogue import Ours
 from orderflow.db import db, unit_of_work
+from orderflow.handwork import suggesting
+from orderflow.handwork.suggesting import Outdated
 from orderflow.models import Connection, Merchant, Vendor
-from orderflow.suggesting import Outdated
 from stores.base import StoreError, Variant
 from stores.dial import dial
 from webapp import cursor

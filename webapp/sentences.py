@@ -1,5 +1,5 @@
 """Codes as sentences in the reader's language: states, what a rule says, why something cannot be
-done. The rules' own sentences stand in ``orderflow.reasons`` and are only translated here."""
+done. The rules' own sentences stand in ``orderflow.rules.reasons`` and are only translated here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
 import stores
-from orderflow import life, reasons
-from orderflow.decide import Reason, Verdict
+from orderflow.book import life
+from orderflow.rules import reasons
+from orderflow.rules.decide import Reason, Verdict
 from webapp.filters import moment
 
 STATES: Mapping[str, tuple[str, str]] = {

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from orderflow import store_access
+from orderflow.access import store_access
 from orderflow.config import Config
 from orderflow.db import db
 from orderflow.models import Merchant, StoreAccess

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from orderflow import clock, glimpse, options, settings
-from orderflow import preview as previews
+from orderflow import clock
+from orderflow.book.history import StaleForm
 from orderflow.db import db, unit_of_work
-from orderflow.history import StaleForm
+from orderflow.mask import glimpse
 from orderflow.models import MarketplaceOrder, Merchant
-from orderflow.preview import DECIDING, Preview, Unconfirmed
+from orderflow.rules import options, settings
+from orderflow.rules import preview as previews
+from orderflow.rules.preview import DECIDING, Preview, Unconfirmed
 from webapp import form as forms
 from webapp import sentences, telling
 from webapp.answers import done, refused

@@ -8,10 +8,10 @@ from dataclasses import replace
 from flask import stream_with_context
 from flask_babel import gettext as _
 
-from orderflow import listed, search
 from orderflow.db import reading
-from orderflow.listed import Row
-from orderflow.search import Wanted
+from orderflow.read import listed, search
+from orderflow.read.listed import Row
+from orderflow.read.search import Wanted
 from orderflow.sheet import BYTE_ORDER_MARK, line
 from stores.money import to_text
 from webapp import failures, sentences

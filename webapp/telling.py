@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from orderflow import history, settings
-from orderflow.options import OPTIONS
-from orderflow.people import PERSON
-from orderflow.preview import Preview
-from orderflow.settings import SettingError
+from orderflow.book import history
+from orderflow.members.people import PERSON
+from orderflow.rules import settings
+from orderflow.rules.options import OPTIONS
+from orderflow.rules.preview import Preview
+from orderflow.rules.settings import SettingError
 
 
 def label(name: str) -> str:

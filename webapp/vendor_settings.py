@@ -8,12 +8,13 @@ from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from orderflow import clock, options, preview, settings
+from orderflow import clock
+from orderflow.book.history import StaleForm
 from orderflow.db import db, unit_of_work
-from orderflow.history import StaleForm
 from orderflow.models import HistoryEntry, Merchant, Vendor
-from orderflow.preview import Preview, Unconfirmed
-from orderflow.settings import OVERRIDABLE, SettingError, Value
+from orderflow.rules import options, preview, settings
+from orderflow.rules.preview import Preview, Unconfirmed
+from orderflow.rules.settings import OVERRIDABLE, SettingError, Value
 from webapp import telling
 from webapp.answers import done, refused
 from webapp.vendors import find

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import clock, register, trials
+from orderflow import clock
+from orderflow.access import register
 from orderflow.db import db, unit_of_work
 from orderflow.models import Connection, Vendor
+from orderflow.traffic import trials
 from webapp import vendors
 from webapp.answers import done
 

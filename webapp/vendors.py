@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 import stores
-from orderflow import clock, invitations, trials, vendors
+from orderflow import clock
+from orderflow.access import vendors
+from orderflow.access.vendors import Card, Wrong, WrongCard
+from orderflow.book.history import StaleForm
 from orderflow.config import Config
 from orderflow.db import db, unit_of_work
-from orderflow.history import StaleForm
+from orderflow.members import invitations
 from orderflow.models import Connection, HistoryEntry, Merchant, StoreAccess, Vendor
-from orderflow.preview import Preview, Unconfirmed
-from orderflow.vendors import Card, Wrong, WrongCard
+from orderflow.rules.preview import Preview, Unconfirmed
+from orderflow.traffic import trials
 from webapp import cursor
 from webapp.answers import done, refused
 

@@ -16,8 +16,8 @@ import stores
 from orderflow import clock
 from orderflow.config import Config
 from orderflow.db import DATABASE_AWAY, reading
+from orderflow.intake.receive import Answer, headers_of, take
 from orderflow.models import StoreAccess
-from orderflow.receive import Answer, headers_of, take
 from stores.base import PRIVACY
 
 PLATFORM = "shopify"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
 
-from orderflow import clock, story
+from orderflow import clock
 from orderflow.db import db
-from orderflow.story import PartStory
+from orderflow.read import story
+from orderflow.read.story import PartStory
 from webapp.order import telling_words
 
 pages = Blueprint("why", __name__)

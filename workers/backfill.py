@@ -1,10 +1,11 @@
-"""Earlier orders are read from the merchant's shop, a page each time: ``orderflow.backfill``."""
+"""Earlier orders are read from the merchant's shop, a page each time (``intake.backfill``)."""
 
 from __future__ import annotations
 
-from orderflow import backfill, clock, outbox
-from orderflow.calls import HOME
+from orderflow import clock, outbox
+from orderflow.access.calls import HOME
 from orderflow.db import unit_of_work
+from orderflow.intake import backfill
 from stores.base import SeenPage
 from workers.failures import POISON, set_aside
 from workers.gear import Job

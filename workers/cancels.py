@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from orderflow import cancel, cancelled, clock, outbox
-from orderflow.calls import About
-from orderflow.cancel import Cancelling
+from orderflow import clock, outbox
+from orderflow.access.calls import About
+from orderflow.upkeep import cancel, cancelled
+from orderflow.upkeep.cancel import Cancelling
 from stores.base import Cancellation, StoreRefused
 from workers import sights, wishes
 from workers.gear import Job

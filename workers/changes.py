@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from orderflow import change, clock, edited, edits, outbox
-from orderflow.calls import About
-from orderflow.change import Asked, Looking
+from orderflow import clock, outbox
+from orderflow.access.calls import About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import Flag, Push
+from orderflow.upkeep import change, edited, edits
+from orderflow.upkeep.change import Asked, Looking
 from stores.base import (
     OutcomeUnknown,
     StoreBusy,

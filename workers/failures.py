@@ -9,21 +9,13 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from orderflow import (
-    cancelled,
-    clock,
-    edited,
-    logs,
-    mails,
-    outbox,
-    paid_later,
-    push,
-    repaid,
-    report,
-    store_access,
-)
+from orderflow import clock, logs, outbox
+from orderflow.access import store_access
 from orderflow.db import unit_of_work
+from orderflow.members import mails
 from orderflow.outbox import Claimed
+from orderflow.traffic import push, report
+from orderflow.upkeep import cancelled, edited, paid_later, repaid
 from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
 from workers.gear import Shore
 

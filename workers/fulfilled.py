@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from orderflow import clock, elsewhere, outbox
-from orderflow.calls import STORE
+from orderflow import clock, outbox
+from orderflow.access.calls import STORE
 from orderflow.db import reading, unit_of_work
+from orderflow.intake import elsewhere
 from orderflow.models import MarketplaceOrder
 from workers.gear import Job
 

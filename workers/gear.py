@@ -12,8 +12,9 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import calls, clock, outbox, store_access
-from orderflow.calls import About, Called
+from orderflow import clock, outbox
+from orderflow.access import calls, store_access
+from orderflow.access.calls import About, Called
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, judge, outbox, record, reference, store_access, watching
-from orderflow.calls import HOME
+from orderflow import clock, outbox
+from orderflow.access import store_access
+from orderflow.access.calls import HOME
 from orderflow.db import reading, unit_of_work
+from orderflow.intake import record, reference
 from orderflow.models import Merchant, StoreAccess, Webhook
+from orderflow.rules import judge, watching
 from stores.base import ABOUT_US, PRIVACY, SeenOrder
 from workers import privacy
 from workers.failures import POISON, set_aside

@@ -5,8 +5,9 @@ from __future__ import annotations
 import structlog
 
 import stores
-from orderflow import clock, outbox, store_access
-from orderflow.calls import STORE
+from orderflow import clock, outbox
+from orderflow.access import store_access
+from orderflow.access.calls import STORE
 from orderflow.db import unit_of_work
 from orderflow.models import StoreAccess
 from stores.base import StoreBusy, StoreError

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 import stores
 from orderflow import translations
-from orderflow.mails import Notice
+from orderflow.members.mails import Notice
 
 HERE = Path(__file__).parent
 CATALOGUES = HERE / "translations"

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, mails, notices, outbox
+from orderflow import clock, outbox
 from orderflow.db import unit_of_work
-from orderflow.mails import Notice
+from orderflow.members import mails, notices
+from orderflow.members.mails import Notice
 from orderflow.models import Mail, Merchant
 from stores.base import AppKeys
 from workers import letters, post

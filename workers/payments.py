@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, paid_later
-from orderflow.calls import About
-from orderflow.paid_later import Telling
+from orderflow import clock, outbox
+from orderflow.access.calls import About
+from orderflow.upkeep import paid_later
+from orderflow.upkeep.paid_later import Telling
 from workers import notes, wishes
 from workers.gear import Job
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from orderflow import clock
 from orderflow.config import Config
-from orderflow.mails import Notice
+from orderflow.members.mails import Notice
 from stores.base import StoreBusy
 from workers.letters import Letter
 

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, erasure, forgetting, outbox, register, requests
+from orderflow import clock, outbox
+from orderflow.access import register
 from orderflow.db import unit_of_work
+from orderflow.forget import erasure, forgetting, requests
 from orderflow.models import Connection, Merchant, PrivacyRequest, StoreAccess, Webhook
 from stores.base import EXPORT_BUYER, REDACT_SHOP
 from workers.gear import Job

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, push, store_access
-from orderflow.calls import About
+from orderflow import clock, outbox
+from orderflow.access import store_access
+from orderflow.access.calls import About
 from orderflow.db import unit_of_work
+from orderflow.traffic import push
 from stores.base import (
     OutcomeUnknown,
     StoreBusy,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from orderflow import clock, outbox, repaid, repay
-from orderflow.calls import About
-from orderflow.repay import Repaying
+from orderflow import clock, outbox
+from orderflow.access.calls import About
+from orderflow.upkeep import repaid, repay
+from orderflow.upkeep.repay import Repaying
 from stores.base import OutcomeUnknown, StoreRefused
 from workers import notes, sights, wishes
 from workers.gear import Job

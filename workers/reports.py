@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from orderflow import clock, on_hold, outbox, report
-from orderflow.calls import About
+from orderflow import clock, outbox
+from orderflow.access.calls import About
 from orderflow.db import unit_of_work
-from orderflow.report import Plan, Telling
+from orderflow.traffic import on_hold, report
+from orderflow.traffic.report import Plan, Telling
 from stores.base import FulfilmentPart, Marketplace, StoreRefused
 from workers.gear import Job
 

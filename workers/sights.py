@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from orderflow import clock, track
-from orderflow.calls import About
+from orderflow import clock
+from orderflow.access.calls import About
+from orderflow.traffic import track
 from stores.base import StoreOrder
 from workers.gear import Job
 

@@ -3,18 +3,13 @@ What logins to the portal leave behind goes along."""
 
 from __future__ import annotations
 
-from orderflow import (
-    calls,
-    clock,
-    connecting,
-    figures,
-    forgetting,
-    keeping,
-    outbox,
-    reference,
-)
+from orderflow import clock, outbox
+from orderflow.access import calls, connecting
 from orderflow.db import unit_of_work
+from orderflow.forget import forgetting, keeping
+from orderflow.intake import reference
 from orderflow.models import Merchant
+from orderflow.read import figures
 from workers.gear import Job
 
 EVERY = 24 * 3600.0

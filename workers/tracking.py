@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, store_access, track
-from orderflow.calls import STORE, About
+from orderflow import clock, outbox
+from orderflow.access import store_access
+from orderflow.access.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
+from orderflow.traffic import track
 from stores.base import StoreOrder
 from workers import gear
 from workers.failures import POISON, set_aside

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from orderflow import clock, outbox, store_access, trials
-from orderflow.calls import About
+from orderflow import clock, outbox
+from orderflow.access import store_access
+from orderflow.access.calls import About
 from orderflow.db import unit_of_work
-from orderflow.trials import Step
+from orderflow.traffic import trials
+from orderflow.traffic.trials import Step
 from stores.base import (
     OutcomeUnknown,
     PlacedOrder,

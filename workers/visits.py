@@ -5,8 +5,9 @@ The word alone is not taken: it may be hours old, and the shop have installed th
 
 from __future__ import annotations
 
-from orderflow import clock, outbox, register
-from orderflow.calls import HOME
+from orderflow import clock, outbox
+from orderflow.access import register
+from orderflow.access.calls import HOME
 from stores.base import (
     REDACT_SHOP,
     UNINSTALLED,

@@ -19,9 +19,9 @@ WAITS_DECLINED = "declined IS NOT NULL AND fulfillable > 0"
 
 
 class MarketplaceOrder(Base):
-    """``number`` is what ``name`` is searched by (``orderflow.search``). ``snapshot`` holds all
-    that was seen, personal data with it, sealed; ``former`` who the buyer was before an edit, whose
-    name a note may still quote. Amounts are in minor units of ``currency``;
+    """``number`` is what ``name`` is searched by (``orderflow.read.search``). ``snapshot`` holds
+    all that was seen, personal data with it, sealed; ``former`` who the buyer was before an edit,
+    whose name a note may still quote. Amounts are in minor units of ``currency``;
     ``own_share`` is the merchant's own part of ``total``. ``paid_at`` is when we first saw it paid;
     ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``payment_reference`` is
     NULL where nobody wants it or asked yet, and "" where there is none; ``referenced`` is what
@@ -87,11 +87,11 @@ class MarketplaceOrder(Base):
 class VendorOrder(Base):
     """One vendor's part: the unit that is decided, pushed and shipped.
 
-    ``state`` moves only as ``orderflow.life`` allows. ``facts`` and ``decision`` are what the
+    ``state`` moves only as ``orderflow.book.life`` allows. ``facts`` and ``decision`` are what the
     rules saw and said last, without personal data, so "why on Tuesday?" has an answer;
     ``main_reason`` is the code of its worst obstacle. ``placed_at`` is the order's, for lists.
 
-    ``stage`` is what is left of it for the vendor to do (``orderflow.shipments.place``), and
+    ``stage`` is what is left of it for the vendor to do (``orderflow.book.shipments.place``), and
     ``opened_at`` when somebody of the vendor's looked at it first.
 
     A person may have released it from its delay, have had it pushed although held (``override``),

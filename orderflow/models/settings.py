@@ -13,8 +13,8 @@ from orderflow.models.merchants import Vendor
 
 
 class HistoryEntry(Base):
-    """One thing that was changed: ``what`` (see ``orderflow.history``), which one by ``name``, of a
-    vendor or of the merchant alone (``vendor_id`` NULL).
+    """One thing that was changed: ``what`` (see ``orderflow.book.history``), which one by ``name``,
+    of a vendor or of the merchant alone (``vendor_id`` NULL).
 
     ``was`` and ``became`` NULL: there was no value, or there is none any more. ``version``, of what
     is saved by forms, is the merchant's number of the change; all that was saved at once has the

@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import Page
 
-from orderflow import clock, invitations
+from orderflow import clock
+from orderflow.members import invitations
 from orderflow.models import Vendor
 from tests.house import House
 from tests.mail.postbox import with_mail

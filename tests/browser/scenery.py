@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from orderflow import clock, conflict, invitations, register
+from orderflow import clock
+from orderflow.access import register
+from orderflow.members import invitations
 from orderflow.models import MarketplaceOrder, Merchant, PrivacyRequest, Push, Vendor
+from orderflow.upkeep import conflict
 from sandbox.people import ADDRESS
 from tests.house import HARBOUR, House
 from tests.webapp.shop_floor import Floor, orders_in

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from orderflow import search, settings
+from orderflow.read import search
+from orderflow.rules import settings
 from tests.browser.devices import OpenPage
 from tests.browser.street import Street
 from tests.river.stage import Stage

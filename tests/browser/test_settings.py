@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from orderflow import clock, options, settings
+from orderflow import clock
 from orderflow.models import Merchant
+from orderflow.rules import options, settings
 from sandbox.shopify.order import Order
 from tests.browser.admin import Admin
 from tests.browser.devices import OpenPage

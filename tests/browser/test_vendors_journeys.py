@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from orderflow import clock, register
+from orderflow import clock
+from orderflow.access import register
 from orderflow.models import Connection
 from sandbox.shopify.order import Order
 from sandbox.woocommerce import WooStore

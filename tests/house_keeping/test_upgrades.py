@@ -12,8 +12,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import MetaData, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from orderflow import notices, outbox
+from orderflow import outbox
 from orderflow.db import close_connections, db, on_postgresql
+from orderflow.members import notices
 from orderflow.models import (
     Invitation,
     Mail,
@@ -25,7 +26,7 @@ from orderflow.models import (
     UnmappedVariant,
     VendorOrder,
 )
-from orderflow.search import folded
+from orderflow.read.search import folded
 from orderflow.secrets import pack, seal
 from tests.house import configuration
 from webapp import create_app

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orderflow import clock, register
+from orderflow import clock
+from orderflow.access import register
 from orderflow.models import Vendor
 from tests.house import House
 from tests.mail.postbox import ALFA_MAIL, OWNER_MAIL, Postbox

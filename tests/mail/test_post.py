@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from orderflow.mails import Notice
+from orderflow.members.mails import Notice
 from sandbox.mail import Conversation
 from tests.house import House, configuration
 from tests.mail.postbox import ALFA_MAIL, Postbox
@@ -158,7 +158,7 @@ def test_every_kind_of_letter_is_whole_in_every_language(kind: str, language: st
 
 
 def test_every_kind_of_mail_has_its_letter() -> None:
-    from orderflow.mails import COMPOSERS, PERSONAL
+    from orderflow.members.mails import COMPOSERS, PERSONAL
 
     assert {*COMPOSERS, *PERSONAL} == set(letters.WRITERS) == set(KINDS)
 

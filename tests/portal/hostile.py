@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from orderflow import snapshot
+from orderflow.book import snapshot
 from orderflow.models import MarketplaceOrder
 from stores.base import Address
 from tests.portal.visitor import Portal

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from orderflow import erasure, keeping, logins
+from orderflow.forget import erasure, keeping
+from orderflow.members import logins
 from orderflow.models import (
     LoginTry,
     Mail,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from orderflow import carriers
+from orderflow.book.shipments import place
 from orderflow.models import Shipment, VendorOrder
-from orderflow.shipments import place
+from orderflow.traffic import carriers
 from sandbox.shopify.order import Order
 from tests.portal.counter import Counter
 

@@ -10,8 +10,9 @@ from statistics import median
 
 import pytest
 
-from orderflow import clock, limits, logins, passwords
+from orderflow import clock, limits
 from orderflow.db import unit_of_work
+from orderflow.members import logins, passwords
 from tests.mail.postbox import ALFA_MAIL
 from tests.portal.visitor import PASSWORD, Portal, Visitor
 from webapp import create_app

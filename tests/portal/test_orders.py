@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from orderflow import forgetting
-from orderflow.judge import BURST
+from orderflow.forget import forgetting
+from orderflow.members.people import PERSON
 from orderflow.models import PersonalRead, VendorOrder
-from orderflow.people import PERSON
+from orderflow.rules.judge import BURST
 from tests.browser.scenery import HOSTILE, buyer
 from tests.house import ALFA, HARBOUR
 from tests.mail.postbox import ALFA_MAIL

@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from orderflow import settings
 from orderflow.models import HistoryEntry
+from orderflow.rules import settings
 from tests.portal.visitor import Portal, Visitor
 
 PAGE, NOTES = "/portal/what-you-receive", "/portal/notifications"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import g
 
-from orderflow import by_hand, shown
+from orderflow.handwork import by_hand, shown
 from orderflow.models import PersonalRead, VendorOrder
 from portal import slips as printed
 from tests.portal.hostile import HOSTILE, pages_of, spoil, text_of, words_of_buyer

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import flags, invitations, people, suggesting
+from orderflow.book import flags
+from orderflow.handwork import suggesting
+from orderflow.members import invitations, people
 from orderflow.models import (
     Connection,
     Flag,

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from orderflow import clock, invitations, passwords, people
+from orderflow import clock
+from orderflow.members import invitations, passwords, people
 from orderflow.models import Membership, Merchant, Person, Vendor
 from tests.house import HARBOUR, House
 from tests.mail.postbox import ALFA_MAIL, Postbox

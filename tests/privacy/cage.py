@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from orderflow.erasure import owned
+from orderflow.forget.erasure import owned
 from orderflow.models import Base, Merchant, PrivacyRequest
 from sandbox import privacy
 from sandbox.shopify.order import Order

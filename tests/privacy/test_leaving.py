@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import clock, erasure, outbox, requests
+from orderflow import clock, outbox
+from orderflow.forget import erasure, requests
 from orderflow.models import Base, Connection, Lane, Merchant, PrivacyRequest, StoreAccess
 from sandbox.shopify.endpoint import as_json
 from tests.house import ALFA, HARBOUR, STRANGER

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from orderflow import clock, forgetting, outbox, timeline
-from orderflow.judge import BURST
+from orderflow import clock, outbox
+from orderflow.book import timeline
+from orderflow.forget import forgetting
 from orderflow.models import MarketplaceOrder, Push, StoreCall, Webhook
+from orderflow.rules.judge import BURST
 from tests.house import HARBOUR, STRANGER
 from tests.privacy.cage import BUYER, CANARY, Cage
 from tests.river.test_webhooks import post

@@ -19,10 +19,12 @@ from demo.counting import OURS, count
 from demo.programs import Programs
 from demo.stack import CLIENT_ID, Stack, find_redis
 from demo.stage import HARBOUR, pretend_app
-from orderflow import clock, doorbell, register, settings
+from orderflow import clock, doorbell
+from orderflow.access import register
 from orderflow.config import load
 from orderflow.db import close_connections, db, reading, unit_of_work
 from orderflow.models import Base, MarketplaceOrder, Message, TimelineEvent, VendorOrder
+from orderflow.rules import settings
 from stores.base import Access, Identity, Variant
 from webapp import create_app
 

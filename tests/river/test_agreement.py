@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from orderflow import clock, flags
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.models import OrderLine, Push
 from tests import agreement
 from tests.river.stage import Stage

@@ -18,7 +18,7 @@ from hypothesis import Phase, example, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from orderflow.judge import BURST
+from orderflow.rules.judge import BURST
 from sandbox.deliveries import Delivery
 from sandbox.people import ADDRESS
 from sandbox.shopify.fulfilment import Fulfillment

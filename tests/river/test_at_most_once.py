@@ -130,7 +130,7 @@ def test_a_worker_that_dies_after_the_call_leaves_one_order(
     stage: Stage, side: VendorSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        dies(patch, "orderflow.push.placed")
+        dies(patch, "orderflow.traffic.push.placed")
         stage.sells_unheard((side.item, 1))
     assert stage.house.pushes()[0].state == "sending"
     assert len(side.orders()) == 1

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.wrappers import Request
 
-from orderflow import clock, conflict
-from orderflow.judge import BURST
+from orderflow import clock
 from orderflow.models import Conflict
+from orderflow.rules.judge import BURST
+from orderflow.upkeep import conflict
 from sandbox.shopify.order import Order
 from tests import agreement
 from tests.house import HARBOUR

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from orderflow import clock, reasons, register, settings, store_access
-from orderflow.decide import Verdict
-from orderflow.explain import order as explained
-from orderflow.explain import stored_reasons
+from orderflow import clock
+from orderflow.access import register, store_access
 from orderflow.models import Merchant, StoreAccess, Vendor
+from orderflow.rules import reasons, settings
+from orderflow.rules.decide import Verdict
+from orderflow.rules.explain import order as explained
+from orderflow.rules.explain import stored_reasons
 from tests.house import ALFA, HARBOUR, House
 from tests.river.stage import Stage
 

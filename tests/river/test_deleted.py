@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from orderflow import standing
-from orderflow.judge import BURST
 from orderflow.models import VendorOrder
+from orderflow.read import standing
+from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
 from tests.house import BRAVO, HARBOUR
 from tests.river.stage import Stage, VendorSide

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from orderflow import clock, forgetting
-from orderflow.judge import BURST
+from orderflow import clock
+from orderflow.forget import forgetting
 from orderflow.models import StoreCall
+from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
 from stores.base import Address
 from tests import agreement

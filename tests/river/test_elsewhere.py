@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from orderflow import clock, flags
-from orderflow.judge import BURST
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.models import Flag
+from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
 from tests.house import ALFA, HARBOUR
 from tests.river.stage import Stage

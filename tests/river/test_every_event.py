@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import by_hand, clock, declining, life
-from orderflow.judge import BURST
+from orderflow import clock
+from orderflow.book import life
+from orderflow.handwork import by_hand, declining
 from orderflow.models import Shipment, VendorOrder
+from orderflow.rules.judge import BURST
 from sandbox.faults import Kind
 from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.order import Order

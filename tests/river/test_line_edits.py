@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from orderflow import clock, flags
-from orderflow.judge import BURST
+from orderflow import clock
+from orderflow.book import flags
 from orderflow.models import Flag
+from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
 from sandbox.woocommerce.totals import total_of
 from tests import agreement

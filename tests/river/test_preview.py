@@ -10,8 +10,9 @@ from hypothesis import given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from orderflow import clock, preview, settings
+from orderflow import clock
 from orderflow.models import Merchant, Vendor
+from orderflow.rules import preview, settings
 from tests.conftest import empty_file
 from tests.house import HARBOUR, House
 from tests.river.stage import Stage

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from werkzeug.wrappers import Request
 
-from orderflow import clock, reference, settings, watching
-from orderflow.compose import PAYMENT_REFERENCE
-from orderflow.judge import BURST, reconsider_all
+from orderflow import clock
+from orderflow.intake import reference
+from orderflow.mask.compose import PAYMENT_REFERENCE
 from orderflow.models import Merchant, Vendor
+from orderflow.rules import settings, watching
+from orderflow.rules.judge import BURST, reconsider_all
 from sandbox.shopify.order import Order
 from tests import agreement
 from tests.house import HARBOUR

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow import clock, register, settings
-from orderflow.judge import reconsider_all
+from orderflow import clock
+from orderflow.access import register
 from orderflow.models import Connection, Merchant, StoreAccess, Vendor
+from orderflow.rules import settings
+from orderflow.rules.judge import reconsider_all
 from stores.base import Access
 from tests.house import ALFA, BRAVO, HARBOUR, House
 from tests.river.stage import Stage

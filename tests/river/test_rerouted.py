@@ -9,8 +9,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 from werkzeug.wrappers import Request
 
-from orderflow import on_hold
 from orderflow.models import StoreCall
+from orderflow.traffic import on_hold
 from sandbox.shopify.order import Order
 from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import Stage

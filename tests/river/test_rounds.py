@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from orderflow import register, vendors
+from orderflow.access import register, vendors
+from orderflow.access.vendors import Card
 from orderflow.db import db
 from orderflow.models import Merchant, Vendor
-from orderflow.vendors import Card
 from sandbox.shopify.catalogue import Variant
 from tests.house import ALFA, HARBOUR
 from tests.river.stage import Stage

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Request
 
 from orderflow import keys, logs, secrets
 from orderflow.db import db
-from orderflow.judge import BURST
 from orderflow.models import MarketplaceOrder, StoreAccess
+from orderflow.rules.judge import BURST
 from tests.house import ALFA, BRAVO, HARBOUR, KEY, House
 from tests.river.stage import Stage, creates
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow import shown
+from orderflow.handwork import shown
+from orderflow.handwork.shown import Shown
 from orderflow.models import PersonalRead, VendorOrder
-from orderflow.shown import Shown
 from tests.river.stage import Stage
 
 ADDRESS = {

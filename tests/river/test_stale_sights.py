@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import stores
-from orderflow import clock, push, track
+from orderflow import clock
+from orderflow.intake.record import record
+from orderflow.mask.told import harmless
 from orderflow.models import Merchant, Push, StoreAccess
-from orderflow.record import record
-from orderflow.told import harmless
+from orderflow.traffic import push, track
 from stores.base import Access, StoreOrder
 from stores.shopify import marketplace
 from tests.house import ALFA, HARBOUR

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from orderflow.judge import BURST
 from orderflow.models import TimelineEvent
+from orderflow.rules.judge import BURST
 from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.order import Order
 from tests import agreement

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from orderflow import leases, outbox, record, track
+from orderflow import leases, outbox
 from orderflow.db import unit_of_work
+from orderflow.intake import record
 from orderflow.models import TimelineEvent
+from orderflow.traffic import track
 from stores.base import SeenOrder
 from tests.house import ALFA, BRAVO, HARBOUR, House
 from tests.river.stage import Stage, creates

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from orderflow.judge import BURST
+from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
 from tests.house import ALFA, HARBOUR
 from tests.river.stage import Stage, VendorSide

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from orderflow import watching
-from orderflow.explain import stored_reasons
-from orderflow.reasons import sentence
+from orderflow.rules import watching
+from orderflow.rules.explain import stored_reasons
+from orderflow.rules.reasons import sentence
 from tests.house import HARBOUR
 from tests.river.stage import Stage
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from orderflow.decide import Decision, Leg, Verdict, decide
-from orderflow.facts import Facts, LineFacts, StoreFacts
-from orderflow.settings import Effective, Settings
+from orderflow.rules.decide import Decision, Leg, Verdict, decide
+from orderflow.rules.facts import Facts, LineFacts, StoreFacts
+from orderflow.rules.settings import Effective, Settings
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LINE = LineFacts("1", 2, 2, requires_shipping=True, mapped=True, store=7)

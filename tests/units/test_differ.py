@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.differ import Flat, alike, amendment, changed, compare, merged
+from orderflow.upkeep.differ import Flat, alike, amendment, changed, compare, merged
 
 AMENDS = ("email", "phone", "note", "tags", "attributes", "shipping_address")
 NAMES = ("email", "phone", "note", "tags.vip", "attributes.Gift")

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from sqlalchemy.orm import Session
 
-from orderflow import life
+from orderflow.book import life
 from orderflow.models import TimelineEvent, VendorOrder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from orderflow.privacy import Contact, MerchantCard, contact, scrub, shares_buyer
-from orderflow.settings import MODES, Settings, combine
+from orderflow.mask.privacy import Contact, MerchantCard, contact, scrub, shares_buyer
+from orderflow.rules.settings import MODES, Settings, combine
 from stores.base import Address, SeenOrder
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

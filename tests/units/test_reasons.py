@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from orderflow import decide, reasons
-from orderflow.decide import Reason, Verdict
+from orderflow.rules import decide, reasons
+from orderflow.rules.decide import Reason, Verdict
 
 
 def yielded() -> tuple[set[str], set[str]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from orderflow.report import Plan, Telling, Told, plan
+from orderflow.traffic.report import Plan, Telling, Told, plan
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
 ONE, OTHER = (Tracking("UPS", "1Z1"),), (Tracking("UPS", "1Z2"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow.settings import SettingError, Value, limits, parse
+from orderflow.rules.settings import SettingError, Value, limits, parse
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.compose import Cargo, compose
+from orderflow.mask.compose import Cargo, compose
+from orderflow.mask.privacy import MerchantCard
 from orderflow.money import share
-from orderflow.privacy import MerchantCard
-from orderflow.settings import Settings
-from orderflow.split import Owners, fold, split
+from orderflow.rules.settings import Settings
+from orderflow.rules.split import Owners, fold, split
 from stores.base import SeenLine, SeenOrder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

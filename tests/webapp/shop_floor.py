@@ -16,7 +16,7 @@ from orderflow.models import (
     Vendor,
     VendorOrder,
 )
-from orderflow.search import folded
+from orderflow.read.search import folded
 from sandbox.shopify.order import Order
 from tests.house import HARBOUR, House
 from tests.river.stage import Stage

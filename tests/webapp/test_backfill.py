@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from orderflow import add_ons, backfill, catalogue, clock
+from orderflow import clock
+from orderflow.access import add_ons, catalogue
+from orderflow.intake import backfill
 from orderflow.models import Backfill, Mail, Merchant, VariantMapping, Vendor
 from sandbox.shopify.order import Order
 from tests.house import HARBOUR, House

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orderflow.judge import BURST
 from orderflow.models import PersonalRead
+from orderflow.rules.judge import BURST
 from tests.house import HARBOUR
 from tests.webapp.shop_floor import Floor
 from tests.webapp.test_order import text

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.test import TestResponse
 
-from orderflow import search
+from orderflow.read import search
 from tests.house import HARBOUR, STRANGER, configuration
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor

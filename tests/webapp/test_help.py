@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orderflow.options import OPTIONS, anchor
-from orderflow.settings import Settings
+from orderflow.rules.options import OPTIONS, anchor
+from orderflow.rules.settings import Settings
 from tests.house import House
 from tests.webapp.door import Door
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from orderflow import invitations, people, requests
+from orderflow.forget import requests
+from orderflow.members import invitations, people
 from orderflow.models import Invitation, Merchant
 from stores.base import Buyer
 from tests.house import ALFA, HARBOUR, STRANGER, House

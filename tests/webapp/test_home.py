@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow import figures, life
+from orderflow.book import life
 from orderflow.models import DailyCount, Merchant, Shipment, VendorOrder
+from orderflow.read import figures
 from tests.house import ALFA, BRAVO, HARBOUR, STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor, orders_in, queries

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from orderflow.calls import LONGEST_WORDS, About, Called, keep
+from orderflow.access.calls import LONGEST_WORDS, About, Called, keep
 from orderflow.models import Merchant, StoreCall
 from sandbox.faults import Kind
 from tests.house import ALFA, BRAVO, HARBOUR, STRANGER, House

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from orderflow import search
 from orderflow.models import VendorOrder
-from orderflow.search import folded
+from orderflow.read import search
+from orderflow.read.search import folded
 from tests.house import STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor, orders_in, queries

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orderflow import decide, reasons
-from orderflow.actions import ACTS
-from orderflow.standing import CHECKS
+from orderflow.handwork.actions import ACTS
+from orderflow.read.standing import CHECKS
+from orderflow.rules import decide, reasons
 from webapp import events, sentences
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,7 @@ def test_no_sentence_is_left_of_a_code_that_is_gone() -> None:
 
 
 def test_every_reason_and_remedy_of_the_rules_has_a_sentence() -> None:
-    source = ast.parse((ROOT / "orderflow/decide.py").read_text())
+    source = ast.parse((ROOT / "orderflow/rules/decide.py").read_text())
     texts = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant)}
     assert reasons.SENTENCES.keys() >= decide.NO_STORE
     assert reasons.SENTENCES.keys() <= texts

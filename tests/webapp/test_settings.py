@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from orderflow.judge import BURST
 from orderflow.models import (
     Connection,
     HistoryEntry,
@@ -17,8 +16,9 @@ from orderflow.models import (
     SettingRow,
     Vendor,
 )
-from orderflow.options import OPTIONS, of_tab
-from orderflow.settings import Settings, choices, kind
+from orderflow.rules.judge import BURST
+from orderflow.rules.options import OPTIONS, of_tab
+from orderflow.rules.settings import Settings, choices, kind
 from sandbox.shopify.order import Order
 from tests.house import HARBOUR, STRANGER, House
 from tests.river.stage import Stage

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from orderflow import backfill, conflict, flags
-from orderflow import requests as privacy_requests
+from orderflow.book import flags
+from orderflow.forget import requests as privacy_requests
+from orderflow.intake import backfill
 from orderflow.models import (
     Backfill,
     Conflict,
@@ -27,6 +28,7 @@ from orderflow.models import (
     Vendor,
     VendorOrder,
 )
+from orderflow.upkeep import conflict
 from stores.base import Buyer
 from tests.house import ALFA, STRANGER, House
 from tests.webapp.door import Door

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from orderflow import settings, vendors
+from orderflow.access import vendors
 from orderflow.models import Invitation, Mail, Merchant, Vendor, VendorName
+from orderflow.rules import settings
 from orderflow.secrets import fingerprint
 from tests.house import ALFA, HARBOUR, STRANGER, House
 from tests.webapp.door import Door

@@ -1,0 +1,126 @@
+"""Our ways into stores: kept, lost, found again, given up. A store is one way, whoever uses it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow import outbox
+from orderflow.book import history
+from orderflow.members import notices
+from orderflow.models import Connection, Merchant, StoreAccess, Vendor
+from orderflow.rules.judge import reconsider_all
+from stores.base import Access
+
+
+def keep(session: Session, access: Access, now: datetime) -> StoreAccess:
+    """Store the way into a store, or renew the one that we have. Whether it works, a call or the
+    owner must show: see ``unlock``."""
+    row = session.scalars(
+        select(StoreAccess).where(
+            StoreAccess.platform == access.platform, StoreAccess.address == access.address
+        )
+    ).one_or_none() or StoreAccess(
+        platform=access.platform,
+        address=access.address,
+        webhook_secret={"secret": secrets.token_hex(24)},
+        state_since=now,
+    )
+    row.secrets, row.expires_at = dict(access.secrets), access.expires_at
+    session.add(row)
+    session.flush()
+    return row
+
+
+def lock(session: Session, access_id: int, words: str, now: datetime) -> None:
+    """The store no longer lets us in; its orders are held until somebody connects again."""
+    access = session.get_one(StoreAccess, access_id)
+    if access.state != StoreAccess.OPEN:
+        return
+    access.state, access.state_since, access.locked_words = StoreAccess.LOCKED, now, words
+    for connection in connections_of(session, access_id):
+        notices.access_lost(session, connection, now)
+        who, ways = history.ITSELF, (history.CONNECTED, history.LOST)
+        note_store(session, connection.vendor, access, who, now, *ways)
+        merchant = session.get_one(Merchant, connection.merchant_id)
+        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def unlock(session: Session, access_id: int, now: datetime, *, by: str = history.ITSELF) -> None:
+    """The store lets us in again: what was held for it, by any merchant, is decided again."""
+    access = session.get_one(StoreAccess, access_id)
+    if access.state == StoreAccess.OPEN or not access.secrets:
+        return
+    access.state, access.state_since, access.locked_words = StoreAccess.OPEN, now, ""
+    outbox.wake(session, access.lane, now)
+    for connection in connections_of(session, access_id):
+        ways = history.LOST, history.CONNECTED
+        note_store(session, connection.vendor, access, by, now, *ways)
+        merchant = session.get_one(Merchant, connection.merchant_id)
+        reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def close(session: Session, access_id: int, now: datetime) -> None:
+    """We have given the store up, and keep no way into it."""
+    access = session.get_one(StoreAccess, access_id)
+    access.secrets, access.expires_at = {}, None
+    access.state, access.state_since, access.locked_words = StoreAccess.CLOSED, now, ""
+
+
+def is_used(session: Session, access_id: int) -> bool:
+    """By a merchant that has the app, as its vendor's store or as its own shop."""
+    shop = select(Merchant.id).where(
+        Merchant.access_id == access_id, Merchant.uninstalled_at.is_(None)
+    )
+    return bool(connections_of(session, access_id)) or session.scalar(shop) is not None
+
+
+def connections_of(session: Session, access_id: int) -> list[Connection]:
+    """Of merchants that have the app."""
+    return list(
+        session.scalars(
+            select(Connection)
+            .join(Merchant, Merchant.id == Connection.merchant_id)
+            .where(Connection.access_id == access_id, Connection.disconnected_at.is_(None))
+            .where(Merchant.uninstalled_at.is_(None))
+            .order_by(Connection.id)
+        )
+    )
+
+
+def connected_at(session: Session, platform: str, address: str) -> list[Connection]:
+    """Whose store that is."""
+    known = select(StoreAccess.id).where(
+        StoreAccess.platform == platform, StoreAccess.address == address
+    )
+    access_id = session.scalar(known)
+    return connections_of(session, access_id) if access_id is not None else []
+
+
+def note_store(
+    session: Session,
+    vendor: Vendor,
+    access: StoreAccess,
+    by: str,
+    now: datetime,
+    was: str | None,
+    became: str,
+) -> None:
+    history.note(
+        session,
+        vendor.merchant_id,
+        history.STORE,
+        by=by,
+        now=now,
+        name=access.address,
+        was=was,
+        became=became,
+        vendor_id=vendor.id,
+    )
+
+
+def standing(access: StoreAccess) -> str:
+    return history.CONNECTED if access.state == StoreAccess.OPEN else history.LOST

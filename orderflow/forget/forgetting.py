@@ -1,0 +1,172 @@
+"""A buyer is forgotten: at the shop's request, or when the order has long been done (P91).
+
+Who it was, where they live and what they wrote goes from every copy of an order; what was sold,
+for how much, and what happened to it stays. A forgotten buyer never comes back with a later sight.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow.book import life, snapshot, timeline
+from orderflow.mask.privacy import personal_words, scrub_all, sent_without_buyer, without_buyer
+from orderflow.models import (
+    Attempt,
+    Change,
+    Conflict,
+    Flag,
+    MarketplaceOrder,
+    Merchant,
+    Message,
+    Push,
+    Report,
+    Shipment,
+    StoreAccess,
+    StoreCall,
+    TimelineEvent,
+    VendorOrder,
+)
+from orderflow.rules import settings
+from orderflow.rules.judge import judge, lock
+from stores.base import SeenOrder
+
+REQUEST, TIME = "request", "time"
+BATCH = 50
+
+Words = tuple[str, ...]
+
+
+def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> None:
+    """Remove the buyer from the order and all that hangs on it; once."""
+    order = lock(session, order_id)
+    if order.forgotten_at is not None:
+        return
+    seen = snapshot.from_json(order.snapshot)
+    words = _words(seen, snapshot.former(order.former), order.payment_reference or "")
+    order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
+    order.payment_reference = order.referenced = None
+    order.forgotten_at = now
+    parts = list(order.vendor_orders)
+    for part in parts:
+        part.override = scrub_all(part.override, words)
+        part.forbidden = scrub_all(part.forbidden, words)
+    for line in order.lines:
+        line.declined = scrub_all(line.declined, words)
+    pushes = _forget_pushes(session, parts, words)
+    shipments = _forget_shipments(session, parts, words)
+    raised = Flag.vendor_order_id.in_([part.id for part in parts])
+    _scrub(session, words, select(Flag).where(raised), "details", "done_why")
+    _scrub(session, words, select(TimelineEvent).filter_by(order_id=order.id), "details")
+    _scrub(session, words, select(StoreCall).filter_by(order_id=order.id), "words")
+    _scrub_messages(session, order, pushes, shipments, words)
+    timeline.tell(session, order, "buyer_forgotten", now, cause=cause)
+    session.flush()
+    for part in parts:
+        if part.state in life.UNDECIDED:
+            judge(session, part, now)
+
+
+def _words(seen: SeenOrder, former: tuple[SeenOrder, ...], reference: str) -> Words:
+    told = (word for each in (seen, *former) for word in personal_words(each))
+    return tuple(dict.fromkeys((*filter(None, (reference,)), *told)))
+
+
+def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:
+    ids = [part.id for part in parts]
+    pushes = list(session.scalars(select(Push).where(Push.vendor_order_id.in_(ids))))
+    for push in pushes:
+        push.words = scrub_all(push.words, words)
+        if push.sent is not None:
+            sent = snapshot.composed_from_json(push.sent)
+            push.sent = snapshot.composed_to_json(sent_without_buyer(sent))
+        push.stood = None
+    ids = [push.id for push in pushes]
+    _scrub(session, words, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
+    for change in _scrub(session, words, select(Change).where(Change.push_id.in_(ids)), "words"):
+        change.values, change.state = None, _ended(change)
+    for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
+        conflict.base = conflict.mine = conflict.theirs = None
+        conflict.mine_print = conflict.public_id
+    return pushes
+
+
+def _ended(change: Change) -> str:
+    """What nobody knows the outcome of cannot be asked again without the buyer."""
+    return Change.GIVEN_UP if change.state in Change.OPEN and change.values else change.state
+
+
+def _forget_shipments(session: Session, parts: list[VendorOrder], words: Words) -> list[Shipment]:
+    mine = Shipment.vendor_order_id.in_([part.id for part in parts])
+    shipments = _scrub(session, words, select(Shipment).where(mine), "words", "tracking")
+    told = Report.shipment_id.in_([shipment.id for shipment in shipments])
+    _scrub(session, words, select(Report).where(told), "tracking")
+    return shipments
+
+
+def _scrub(session: Session, words: Words, rows: Any, *columns: str) -> list[Any]:
+    found = list(session.scalars(rows))
+    for row in found:
+        for column in columns:
+            before = getattr(row, column)
+            after = scrub_all(before, words)
+            if after != before:
+                setattr(row, column, after)
+    return found
+
+
+def _scrub_messages(
+    session: Session,
+    order: MarketplaceOrder,
+    pushes: list[Push],
+    shipments: list[Shipment],
+    words: Words,
+) -> None:
+    """What stores said of messages that come again."""
+    lanes = {order.merchant.orders_lane, order.merchant.access.lane}
+    lanes |= {push.connection.access.lane for push in pushes}
+    subjects = {f"order:{order.id}", f"order:{order.remote_id}", f"watch:{order.id}"}
+    subjects |= {f"{about}:{push.id}" for push in pushes for about in ("push", "change")}
+    subjects |= {f"shipment:{shipment.id}" for shipment in shipments}
+    subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read")}
+    mine = select(Message).where(Message.lane.in_(lanes), Message.subject.in_(subjects))
+    _scrub(session, words, mine, "words")
+
+
+# -- in time -------------------------------------------------------------------------------------
+
+
+def forget_in_time(session: Session, merchant: Merchant, now: datetime) -> bool:
+    """The buyers of orders that were finished longer ago than the merchant keeps them. True:
+    there may be more."""
+    kept = settings.effective(session, merchant.id).values.keep_personal_days
+    due = session.scalars(
+        select(MarketplaceOrder.id)
+        .where(
+            MarketplaceOrder.merchant_id == merchant.id,
+            MarketplaceOrder.forgotten_at.is_(None),
+            MarketplaceOrder.finished_at <= now - timedelta(days=kept),
+        )
+        .order_by(MarketplaceOrder.finished_at)
+        .limit(BATCH)
+    ).all()
+    for order_id in sorted(due):
+        forget(session, order_id, now, cause=TIME)
+    return len(due) == BATCH
+
+
+def forget_sent_to(session: Session, access: StoreAccess, remote_ids: tuple[str, ...]) -> None:
+    """A vendor's store forgets a customer: our copies of what we created there go too."""
+    pushes = session.scalars(
+        select(Push).where(
+            Push.remote_id.in_(remote_ids),
+            Push.connection.has(access_id=access.id),
+            Push.sent.is_not(None),
+        )
+    )
+    for push in pushes:
+        sent = snapshot.composed_from_json(push.sent)
+        push.sent = snapshot.composed_to_json(sent_without_buyer(sent))

@@ -1,0 +1,1 @@
+"""What people do by hand, in a page or by a file."""

@@ -1,0 +1,1 @@
+"""What a vendor gets of an order, and nothing else."""

@@ -1,0 +1,1 @@
+"""The people of vendors: invited, logged in, written to."""

@@ -1,0 +1,1 @@
+"""What pages ask of the book: lists, figures, the story of one order."""

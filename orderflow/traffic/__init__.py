@@ -1,0 +1,1 @@
+"""Push goes out, track comes in, report goes home."""

@@ -1,0 +1,264 @@
+"""Telling the marketplace what is under way: one fulfilment a shipment and location, once.
+
+The marketplace takes no key of ours with a fulfilment, so after an answer was lost the one that
+landed is recognised by its goods and numbers before anything is sent again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow.book import flags, timeline
+from orderflow.mask.told import harmless
+from orderflow.models import Merchant, Report, Shipment
+from orderflow.rules.judge import lock
+from orderflow.rules.settings import effective
+from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
+
+TWICE = "shipped_twice"
+WAITS_FOR_RELEASE = "waits_for_release"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fulfilment of ours in the marketplace, or one that may be there (``id`` empty)."""
+
+    report_id: int
+    id: str
+    location: str
+    lines: Mapping[str, int]
+    tracking: tuple[Tracking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A Shipment as it should be known in the marketplace; ``lines`` empty: withdrawn."""
+
+    shipment_id: int
+    access_id: int
+    order_id: str
+    lines: Mapping[str, int]
+    tracking: tuple[Tracking, ...]
+    told: tuple[Told, ...]
+    others: frozenset[str]
+    notify: bool
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done in the marketplace; ``short`` are pieces that it will not take, for now
+    if ``held`` says why."""
+
+    adopt: tuple[tuple[int, Fulfilment], ...] = ()
+    drop: tuple[int, ...] = ()
+    withdraw: tuple[Told, ...] = ()
+    correct: tuple[Told, ...] = ()
+    arrived: tuple[Told, ...] = ()
+    fulfil: tuple[FulfilmentPart, ...] = ()
+    short: Mapping[str, int] = field(default_factory=dict)
+    held: str = ""
+
+
+def begin(session: Session, shipment_id: int) -> Telling:
+    """The shipment with what was told of it so far."""
+    shipment = session.get_one(Shipment, shipment_id)
+    part = shipment.vendor_order
+    merchant = session.get_one(Merchant, part.merchant_id)
+    settings = effective(session, part.merchant_id, part.vendor_id).values
+    gone = shipment.state == Shipment.WITHDRAWN
+    return Telling(
+        shipment_id=shipment.id,
+        access_id=merchant.access_id,
+        order_id=part.order.remote_id,
+        lines={} if gone else dict(shipment.lines),
+        tracking=tuple(Tracking(**tracking) for tracking in shipment.tracking),
+        told=tuple(_told(report) for report in shipment.reports if not report.withdrawn_at),
+        others=_other_reports(session, shipment),
+        notify=settings.notify_buyer,
+        delivered_at=shipment.delivered_at,
+    )
+
+
+def _told(report: Report) -> Told:
+    tracking = tuple(Tracking(**tracking) for tracking in report.tracking)
+    return Told(report.id, report.remote_id, report.location, report.lines, tracking)
+
+
+def _other_reports(session: Session, shipment: Shipment) -> frozenset[str]:
+    """Fulfilments of the same order that tell of other shipments."""
+    order_id = shipment.vendor_order.order_id
+    siblings = select(Shipment.id).where(
+        Shipment.vendor_order.has(order_id=order_id), Shipment.id != shipment.id
+    )
+    return frozenset(
+        session.scalars(
+            select(Report.remote_id).where(Report.shipment_id.in_(siblings), Report.remote_id != "")
+        )
+    )
+
+
+def plan(telling: Telling, state: FulfilmentState) -> Plan:
+    """Compare what should be known with what is. Pure."""
+    there = {done.id: done for done in state.done if not done.cancelled}
+    adopt = _recognised(telling, there)
+    adopted = dict(adopt)
+    unanswered = [told for told in telling.told if not told.id]
+    standing = [told for told in telling.told if told.id in there]
+    standing += [
+        replace(told, id=adopted[told.report_id].id, tracking=adopted[told.report_id].tracking)
+        for told in unanswered
+        if told.report_id in adopted
+    ]
+    drop = tuple(t.report_id for t in unanswered if t.report_id not in adopted)
+    wanted = Counter(telling.lines)
+    right, wrong, left = _sorted(standing, wanted)
+    parts, short = _allot(left, state.open, wrong)
+    return Plan(
+        adopt=tuple(adopt),
+        drop=drop,
+        withdraw=tuple(wrong),
+        correct=tuple(told for told in right if told.tracking != telling.tracking),
+        arrived=tuple(t for t in right if telling.delivered_at and not there[t.id].delivered),
+        fulfil=tuple(parts),
+        short=short,
+        held=", ".join(state.held) if short else "",
+    )
+
+
+def _sorted(
+    standing: Sequence[Told], wanted: Counter[str]
+) -> tuple[list[Told], list[Told], Counter[str]]:
+    """Right ones, which together tell no more than is wanted; wrong ones; pieces still untold."""
+    right: list[Told] = []
+    wrong: list[Told] = []
+    left = Counter(wanted)
+    for told in standing:
+        fits = all(left[line] >= pieces for line, pieces in told.lines.items())
+        (right if fits else wrong).append(told)
+        if fits:
+            left.subtract(told.lines)
+    return right, wrong, left
+
+
+def _recognised(telling: Telling, there: Mapping[str, Fulfilment]) -> list[tuple[int, Fulfilment]]:
+    """Unanswered reports that did land: same goods, same numbers, nobody else's."""
+    taken = telling.others | {told.id for told in telling.told}
+    found: list[tuple[int, Fulfilment]] = []
+    for told in telling.told:
+        if told.id:
+            continue
+        for fulfilment in there.values():
+            if fulfilment.id not in taken and _same(told, fulfilment):
+                found.append((told.report_id, fulfilment))
+                taken |= {fulfilment.id}
+                break
+    return found
+
+
+def _same(told: Told, fulfilment: Fulfilment) -> bool:
+    numbers = {tracking.number for tracking in told.tracking if tracking.number}
+    theirs = {tracking.number for tracking in fulfilment.tracking if tracking.number}
+    return dict(told.lines) == dict(fulfilment.lines) and numbers == theirs
+
+
+def is_same(report: Report, fulfilment: Fulfilment) -> bool:
+    """Whether ``fulfilment`` may be what a report without an answer made."""
+    return _same(_told(report), fulfilment)
+
+
+def _allot(
+    left: Counter[str], open_parts: Sequence[FulfilmentPart], freed: Sequence[Told]
+) -> tuple[list[FulfilmentPart], dict[str, int]]:
+    """Cut the goods that are left by location, as the marketplace takes them. While wrong
+    fulfilments must first be withdrawn, nothing is allotted: their pieces are not open yet."""
+    if freed:
+        return [], {}
+    parts: list[FulfilmentPart] = []
+    rest = Counter(left)
+    for part in open_parts:
+        taken = {i: min(n, rest[i]) for i, n in part.lines.items() if min(n, rest[i]) > 0}
+        if taken:
+            parts.append(FulfilmentPart(part.location, taken, part.handle))
+            rest.subtract(taken)
+    return parts, {line: pieces for line, pieces in rest.items() if pieces > 0}
+
+
+# -- writing it down -------------------------------------------------------------------------------
+
+
+def sending(session: Session, telling: Telling, part: FulfilmentPart, now: datetime) -> int:
+    """About to be told; the Report has no id until the marketplace answers."""
+    report = Report(
+        shipment_id=telling.shipment_id,
+        location=part.location,
+        lines=dict(part.lines),
+        tracking=[_plain(tracking) for tracking in telling.tracking],
+        sent_at=now,
+    )
+    session.add(report)
+    session.flush()
+    return report.id
+
+
+def _plain(tracking: Tracking) -> dict[str, str]:
+    return {"company": tracking.company, "number": tracking.number, "url": tracking.url}
+
+
+def landed(session: Session, report_id: int, fulfilment: Fulfilment, now: datetime) -> None:
+    report = session.get_one(Report, report_id)
+    report.remote_id = fulfilment.id
+    report.tracking = [_plain(tracking) for tracking in fulfilment.tracking]
+    part = report.shipment.vendor_order
+    timeline.tell(session, part, "reported", now, fulfilment=fulfilment.id)
+
+
+def dropped(session: Session, report_id: int) -> None:
+    """It never landed."""
+    session.delete(session.get_one(Report, report_id))
+
+
+def withdrawn(session: Session, report_id: int, now: datetime) -> None:
+    report = session.get_one(Report, report_id)
+    report.withdrawn_at = now
+    part = report.shipment.vendor_order
+    timeline.tell(session, part, "report_withdrawn", now, fulfilment=report.remote_id)
+
+
+def corrected(
+    session: Session, report_id: int, tracking: Sequence[Tracking], now: datetime
+) -> None:
+    report = session.get_one(Report, report_id)
+    report.tracking = [_plain(t) for t in tracking]
+    part = report.shipment.vendor_order
+    timeline.tell(session, part, "report_corrected", now, fulfilment=report.remote_id)
+
+
+def finished(session: Session, telling: Telling, short: Mapping[str, int], now: datetime) -> None:
+    """All that the marketplace takes has been told; what it did not take is said plainly."""
+    shipment = session.get_one(Shipment, telling.shipment_id)
+    lock(session, shipment.vendor_order.order_id)
+    session.refresh(shipment)
+    part = shipment.vendor_order
+    flags.settle(session, part, WAITS_FOR_RELEASE, now, subject=str(shipment.id))
+    if short:
+        count = sum(short.values())
+        timeline.tell(session, part, "fulfilled_elsewhere", now, lines=dict(short))
+        if part.order.cancelled_at is None:
+            flags.raise_once(session, part, TWICE, now, subject=str(shipment.id), count=count)
+    if shipment.state == Shipment.NEW:
+        shipment.state = Shipment.REPORTED
+
+
+def stuck(session: Session, shipment_id: int, said: str, now: datetime) -> None:
+    """The marketplace refused, in these words."""
+    shipment = session.get_one(Shipment, shipment_id)
+    words = harmless(session, shipment.vendor_order, said)
+    shipment.state, shipment.words = Shipment.STUCK, words
+    timeline.tell(session, shipment.vendor_order, "report_refused", now, words=words)

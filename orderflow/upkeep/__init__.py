@@ -1,0 +1,1 @@
+"""After the push: both stores stay true to each other until the last parcel."""

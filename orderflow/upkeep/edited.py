@@ -1,0 +1,179 @@
+"""What became of what was asked of a vendor's order: written, refused, unknown, not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from orderflow import outbox
+from orderflow.book import flags, pieces, snapshot, timeline
+from orderflow.mask import cargo
+from orderflow.mask.told import harmless
+from orderflow.models import Change, Flag, OrderLine, Push
+from orderflow.rules.judge import follow_soon, judge, lock_change, lock_push
+from orderflow.upkeep import change, conflict, differ, edits
+from stores.base import SHIPPING, Freight, StoreOrder
+
+FIELDS_BY_HAND = "fields_by_hand"
+
+
+def _settled(session: Session, change_id: int, state: str, now: datetime) -> Change:
+    row = lock_change(session, change_id)
+    row.state, row.ended_at = state, now
+    return row
+
+
+def written(
+    session: Session, change_id: int, notes: Sequence[str], left_out: Sequence[str], now: datetime
+) -> None:
+    """It stands there as it was asked, but for ``left_out``: fields that the platform does not
+    keep, or ``shipping`` where its price stayed as it was."""
+    row = _settled(session, change_id, Change.DONE, now)
+    part = row.push.vendor_order
+    if row.kind == Change.FIELDS:
+        edits.agree(row.push, (row.values or {}).get("mine", {}))
+        kept = [name for name in row.about["fields"] if name not in left_out]
+        flags.settle(session, part, FIELDS_BY_HAND, now)
+        if kept:
+            timeline.tell(session, part, "fields_written", now, fields=kept)
+        if left_out:
+            timeline.tell(session, part, "fields_left_out", now, fields=list(left_out))
+    else:
+        _lines_written(session, row, SHIPPING not in left_out, now)
+        told = row.about["lines"].values()
+        timeline.tell(session, part, "lines_written", now, changes=list(told), notes=list(notes))
+    row.values = None
+
+
+def _lines_written(session: Session, row: Change, with_freight: bool, now: datetime) -> None:
+    for line_id, told in row.about["lines"].items():
+        line = _line(row.push, line_id)
+        if line is not None:
+            pieces.agree(line, told["quantity"], told["now"])
+        flags.settle(session, row.push.vendor_order, flags.CHANGE_BY_HAND, now, subject=line_id)
+    asked = snapshot.edits_from_json(row.values) if row.values and with_freight else None
+    _keep_lines(session, row.push, asked.freight if asked else None)
+
+
+def _keep_lines(session: Session, push: Push, freight: Freight | None) -> None:
+    """The copy of what the vendor got has the lines, and the price of shipping, as they stand there
+    now."""
+    if push.sent is None:
+        return
+    agreed = {line.remote_id: line.pushed_pieces or 0 for line in push.vendor_order.lines}
+    there = {line: agreed[line] for line in push.line_ids if agreed.get(line)}
+    lines = cargo.composed(session, push, there).lines
+    sent = snapshot.composed_from_json(push.sent)
+    goods = sum(line.total + line.tax for line in lines)
+    if freight is not None:
+        sent = replace(sent, shipping=freight.now, shipping_tax=freight.now_tax)
+    total = goods + sent.shipping + sent.shipping_tax
+    push.sent = snapshot.composed_to_json(replace(sent, lines=lines, total=total))
+
+
+def _line(push: Push, line_id: str) -> OrderLine | None:
+    lines = (line for line in push.vendor_order.lines if line.push_id == push.id)
+    return next((line for line in lines if line.remote_id == line_id), None)
+
+
+def refused(
+    session: Session, change_id: int, said: str, order: StoreOrder | None, now: datetime
+) -> None:
+    """The store said no. Lines that were to come go into an order of their own; what else was to
+    change is left to people. ``order`` is what was read before."""
+    row = _settled(session, change_id, Change.REFUSED, now)
+    part = row.push.vendor_order
+    row.words = harmless(session, part, said)
+    row.values = None
+    timeline.tell(session, part, "change_refused", now, words=row.words)
+    if row.kind == Change.FIELDS:
+        fields = row.about["fields"]
+        flags.raise_once(
+            session,
+            part,
+            FIELDS_BY_HAND,
+            now,
+            push_id=row.push_id,
+            change_id=row.id,
+            fields=fields,
+            number=row.push.remote_name,
+            words=row.words,
+        )
+    elif any(told["base"] == 0 for told in row.about["lines"].values()):
+        _go_elsewhere(session, row, now)
+    elif order is not None and order.content is not None:
+        names = set(row.about["lines"])
+        lines = [each for each in pieces.of(session, row.push) if each.line.remote_id in names]
+        edits.leave_to_people(session, row.push, lines, order.content, now, words=row.words)
+
+
+def _go_elsewhere(session: Session, row: Change, now: datetime) -> None:
+    """The order takes no more lines: they are decided again, and the others tried without them."""
+    push = row.push
+    push.takes_more = False
+    for line_id, told in row.about["lines"].items():
+        line = _line(push, line_id) if told["base"] == 0 else None
+        if line is not None:
+            line.push_id = line.pushed_quantity = line.pushed_pieces = None
+    push.line_ids = [line.remote_id for line in push.vendor_order.lines if line.push_id == push.id]
+    session.flush()
+    judge(session, push.vendor_order, now)
+    follow_soon(session, push, "change", {"push": push.id}, now)
+
+
+def unknown(session: Session, change_id: int, said: str, now: datetime) -> bool:
+    """Nobody knows; it is asked again as it was. True: that has been so for two days."""
+    row = _settled(session, change_id, Change.UNKNOWN, now)
+    part = row.push.vendor_order
+    row.ended_at, row.words = None, harmless(session, part, said)
+    timeline.tell(session, part, "change_unknown", now, words=row.words)
+    return now - row.asked_at >= outbox.GIVE_UP
+
+
+def not_sent(session: Session, change_id: int, now: datetime) -> None:
+    """Nothing was done; when it is tried again, it is by what is wanted then."""
+    _settled(session, change_id, Change.WAITING, now).ended_at = None
+
+
+def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
+    """Tried for two days; its message waits for a person."""
+    push = lock_push(session, push_id)
+    words = harmless(session, push.vendor_order, said)
+    timeline.tell(session, push.vendor_order, "change_given_up", now, words=words)
+
+
+def stands(session: Session, push_id: int, order: StoreOrder, now: datetime) -> None:
+    """The order as it was read right after our last write: what differs from this later, the
+    vendor has changed. Where the vendor's value was kept it differs still."""
+    push = lock_push(session, push_id)
+    tops = change.tops_of(session, push)
+    if order.content is None or tops is None:
+        return
+    base, mine = tops
+    rest = conflict.resting(session, push)
+    left = [
+        name
+        for name in differ.changed(base, mine)
+        if (name, conflict.fingerprint(push, mine.get(name))) in rest
+    ]
+    before = base if push.stood is None else push.stood
+    push.stood = differ.merged(differ.flat(order.content.fields), before, left)
+    pieces.heard(session, push, order.content, now)
+
+
+# -- the vendor is told --------------------------------------------------------------------------
+
+
+def untold(session: Session, push_id: int) -> list[Flag]:
+    """Lines that the vendor has to change by hand, and was not told of yet."""
+    push = session.get_one(Push, push_id)
+    return [flag for flag in pieces.by_hand(session, push).values() if not flag.details["told"]]
+
+
+def told(session: Session, flag_id: int, push_id: int) -> None:
+    lock_push(session, push_id)
+    flag = session.get_one(Flag, flag_id)
+    flag.details = {**flag.details, "told": True}
