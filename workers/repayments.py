@@ -33,8 +33,12 @@ def _carry_out(job: Job, work: Repaying) -> None:
             repaid.unknown(session, work.change_id, lost.words, clock.now())
             job.look_later(session)
     except StoreRefused as no:
-        sights.living(job, work.push_id, work.remote_id)
-        _leave_to_people(job, work, no.words)
+        if sights.living(job, work.push_id, work.remote_id) is not None:
+            _leave_to_people(job, work, no.words)
+            return
+        with job.unit() as session:
+            repaid.nowhere(session, work.change_id, clock.now())
+            outbox.done(session, job.message)
     else:
         with job.unit() as session:
             repaid.done(session, work.change_id, made, clock.now())

@@ -45,6 +45,12 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
     _left_to_people(session, change_id, Change.REFUSED, words, now)
 
 
+def nowhere(session: Session, change_id: int, now: datetime) -> None:
+    """The vendor's order is gone, which is told by itself: there is nothing to give back in."""
+    row = _locked(session, change_id)
+    row.state, row.ended_at = Change.GIVEN_UP, now
+
+
 def given_up(session: Session, change_id: int, words: str, now: datetime) -> None:
     """Tried for two days."""
     _left_to_people(session, change_id, Change.GIVEN_UP, words, now)

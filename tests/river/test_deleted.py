@@ -8,7 +8,7 @@ from orderflow.models import VendorOrder
 from orderflow.read import standing
 from orderflow.rules.judge import BURST
 from sandbox.shopify.order import Order
-from tests.house import BRAVO, HARBOUR
+from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import Stage, VendorSide
 
 
@@ -32,7 +32,12 @@ def flagged(stage: Stage) -> dict[str, set[str]]:
 def test_what_a_vendor_deletes_is_told_at_once_where_the_store_tells(
     stage: Stage, side: VendorSide
 ) -> None:
+    """A shop tells of the archiving too, and then only of the id."""
     order = stage.sells_on((side.item, 2))
+    if side.host == ALFA:
+        stage.people.merchant.archives(stage.alfa, stage.only(stage.alfa.orders))
+        stage.house.turn()
+    assert stage.house.flags() == []
     stage.people.vendor.deletes(side.host, stage.only(side.orders()).id)
     stage.house.turn()
     (flag,) = stage.house.flags()
@@ -67,6 +72,7 @@ def test_what_was_deleted_unheard_is_found_out_when_something_is_wanted_of_it(
         "pieces": lambda order: do.edits(HARBOUR, order, lines={side.item.sku: 3}),
         "cancel": lambda order: do.cancels(HARBOUR, order),
         "refund": lambda order: do.refunds(HARBOUR, order, lines={side.item.sku: 1}),
+        "money": lambda order: stage.harbour.lifecycle.give_back(order, "1.00"),
     }
     orders: dict[str, Order] = {wish: stage.buys((side.item, 2)) for wish in wishes}
     stage.house.turn()
@@ -83,7 +89,8 @@ def test_what_was_deleted_unheard_is_found_out_when_something_is_wanted_of_it(
         "note": {"vendor_cancelled"},
         "pieces": {"vendor_cancelled"},
         "cancel": set(),
-        "refund": {"vendor_cancelled", "refund_by_hand"},
+        "refund": {"vendor_cancelled"},
+        "money": {"vendor_cancelled"},
     }
     states = {part.order.name: part.state for part in stage.house.parts()}
     assert states[orders["cancel"].name] == "cancelled"

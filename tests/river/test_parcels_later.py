@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from orderflow.models import StoreAccess
 from sandbox.shopify.order import Order
 from tests.house import ALFA, HARBOUR, House
 from tests.river.stage import PLATFORMS, Stage, VendorSide
@@ -79,5 +81,6 @@ def test_a_shop_that_has_not_agreed_to_it_loses_nothing_else(stage: Stage) -> No
     assert arrivals(order) == [[]]
     assert stage.states() == {"Alfa": "shipped"}
     assert stage.house.flags() == []
-    stage.sells_on((stage.lamp, 1))
-    assert len(stage.alfa.orders) == 2, "and its access is not locked"
+    assert stage.house.messages("report") == []
+    with stage.house.look() as session:
+        assert set(session.scalars(select(StoreAccess.state))) == {StoreAccess.OPEN}
