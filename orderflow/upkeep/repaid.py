@@ -47,7 +47,7 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
 
 def nowhere(session: Session, change_id: int, now: datetime) -> None:
     """The vendor's order is gone, which is told by itself: there is nothing to give back in."""
-    row = _locked(session, change_id)
+    row = lock_change(session, change_id)
     row.state, row.ended_at = Change.GIVEN_UP, now
 
 
