@@ -11,9 +11,14 @@ from workers.letters import CATALOGUES
 
 
 def change_line(language: str, order: str, details: Mapping[str, Any]) -> str:
-    """Exactly what to change by hand in a line."""
+    """Exactly what to change by hand in a line; or, where it was to be changed, not to."""
     tongue = translations.read((CATALOGUES,), language, "mail")
     told = {name: details[name] for name in ("sku", "title", "was", "now")}
+    if told["was"] == told["now"]:
+        return tongue.gettext(
+            "Marketplace order %(order)s was edited again. Please leave %(title)s (%(sku)s) at "
+            "%(now)s."
+        ) % {"order": order, **told}
     return tongue.gettext(
         "Marketplace order %(order)s was edited. Please change %(title)s (%(sku)s) by hand: from "
         "%(was)s to %(now)s."

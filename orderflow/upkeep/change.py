@@ -53,10 +53,27 @@ class Looking:
 def ask(session: Session, push: Push, now: datetime, *, edited: bool = False) -> None:
     """Have the order of ``push`` changed, if something of it is wanted otherwise now. ``edited``:
     the top of the marketplace's order may have changed too."""
-    if push.gone_at is not None or not _differs(session, push, edited=edited):
+    if push.gone_at is not None:
         return
-    if not _is_held_back(session, push, now):
+    if take_back(session, push, now):
         edit_soon(session, push, now)
+    if _differs(session, push, edited=edited) and not _is_held_back(session, push, now):
+        edit_soon(session, push, now)
+
+
+def take_back(session: Session, push: Push, now: datetime) -> bool:
+    """Lines that a person was to change, and that are wanted again as they stand, are left alone.
+    True: the vendor's people were told to change one, and are to be told not to."""
+    asked_for, tell = pieces.by_hand(session, push), False
+    for each in pieces.of(session, push) if asked_for else ():
+        flag = asked_for.get(each.line.remote_id)
+        if flag is None or each.edited:
+            continue
+        flags.settle(session, push.vendor_order, flag.code, now, subject=flag.subject)
+        if flag.details["told"]:
+            flag.details = {**flag.details, "now": flag.details["was"], "told": False}
+            tell = True
+    return tell
 
 
 def _is_held_back(session: Session, push: Push, now: datetime) -> bool:

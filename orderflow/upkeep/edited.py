@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import outbox
@@ -168,9 +169,17 @@ def stands(session: Session, push_id: int, order: StoreOrder, now: datetime) -> 
 
 
 def untold(session: Session, push_id: int) -> list[Flag]:
-    """Lines that the vendor has to change by hand, and was not told of yet."""
-    push = session.get_one(Push, push_id)
-    return [flag for flag in pieces.by_hand(session, push).values() if not flag.details["told"]]
+    """Lines that the vendor has to change by hand, or to leave after all, and was not told of."""
+    part_id = session.get_one(Push, push_id).vendor_order_id
+    asked_for = Flag.vendor_order_id == part_id, Flag.code == flags.CHANGE_BY_HAND
+    rows = session.scalars(
+        select(Flag).where(*asked_for, Flag.push_id == push_id).order_by(Flag.id)
+    )
+    return [flag for flag in rows if not flag.details["told"] and _is_news(flag)]
+
+
+def _is_news(flag: Flag) -> bool:
+    return flag.done_at is None or flag.details["was"] == flag.details["now"]
 
 
 def told(session: Session, flag_id: int, push_id: int) -> None:

@@ -85,6 +85,21 @@ def test_only_flagging_tells_both_sides_what_to_change(stage: Stage) -> None:
     assert stage.house.events().count("flag_raised") == 2
 
 
+def test_an_edit_that_is_taken_back_is_to_be_changed_by_nobody(stage: Stage) -> None:
+    stage.house.set(line_edits="flag")
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
+    edit(stage, order, lines={"LAMP": 3, "MUG": 3})
+    edit(stage, order, lines={"LAMP": 2, "MUG": 2})
+    assert flagged(stage) == []
+    (lamps,), (mugs,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    told = dict(lamps.attributes)["Marketplace notes"], "".join(each.text for each in mugs.notes)
+    for text, title in zip(told, ("Lamp (LAMP)", "Mug (MUG)"), strict=True):
+        assert text.count(f"Please change {title} by hand: from 2 to 3.") == 1
+        assert text.count(f"was edited again. Please leave {title} at 2.") == 1
+    stage.house.let_pass(1800, step=600)
+    assert stage.house.events().count("flag_settled") == 2
+
+
 def test_what_was_changed_by_hand_needs_nobody_any_more(stage: Stage) -> None:
     stage.house.set(line_edits="flag")
     order = stage.sells_on((stage.lamp, 2), (stage.mug, 2))
