@@ -98,6 +98,7 @@ def _doors(config: Config) -> tuple[Flask, Flask]:
     web, app = _built(config)
     for door in (web, app):
         prepare(door, config)
+        door.extensions.pop("sluice_shops", None)  # ids of another house's shops
     http.limit_calls(config.call_seconds)
     return web, app
 
