@@ -33,7 +33,7 @@ def _takes_more(session: Session, push: Push) -> bool:
     """Its platform can, nobody is cancelling it, and something of it is still to be packed."""
     if not facts.abilities(push.connection.access.platform).edit_lines:
         return False
-    if pieces.busy(session, push, *Change.OPEN, kinds=(Change.CANCEL, Change.REFUND)):
+    if pieces.busy(session, push, *Change.OPEN, kinds=(Change.CANCEL,)):
         return False
     shipped = pieces.shipped(session, push)
     lines = [line for line in push.vendor_order.lines if line.push_id == push.id]

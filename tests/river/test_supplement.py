@@ -122,3 +122,14 @@ def test_a_store_that_refuses_the_addition_gets_a_second_order(stage: Stage) -> 
     assert {"RUG": 2} in agreement.pieces(stage.house)
     assert {"CUP": 2} in agreement.pieces(stage.house)
     assert [push.takes_more for push in stage.house.pushes()[:2]] == [False, False]
+
+
+def test_what_is_added_while_money_is_given_back_follows_into_the_same_order(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 3), (stage.mug, 3))
+    stage.faults.add("refused", match="refundCreate")
+    stage.faults.add("refused", match=lambda asked: asked.path.endswith("/refunds"))
+    stage.people.merchant.refunds(HARBOUR, order, lines={"LAMP": 1, "MUG": 1})
+    stage.people.merchant.edits(HARBOUR, order, adds=[(stage.lamp, 2), (stage.mug, 2)])
+    stage.house.let_pass(180, step=30)
+    assert agreement.pieces(stage.house) == [{"LAMP": 4}, {"MUG": 4}]
+    assert len(stage.house.pushes()) == 2
