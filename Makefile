@@ -3,6 +3,8 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 ONCE ?=
 export ONCE
+# Tests start hundreds of programs: what is compiled once need not be compiled by each.
+unexport PYTHONDONTWRITEBYTECODE
 CHECKED := tests/house_keeping tests/stores/test_shopify_documents.py
 
 help:  ## these lines

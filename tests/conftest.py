@@ -22,16 +22,13 @@ ENGINES = ("sqlite", "postgresql")
 TAKE_TURNS = ("mail", "portal", "privacy", "processes", "river", "webapp")
 """Folders whose tests run on one of them, but for files that are about what a database does."""
 ON_BOTH = (
-    "test_at_most_once",
     "test_database_away",
     "test_killed_workers",
-    "test_login",
     "test_many_workers",
     "test_orders",
     "test_outage_of_the_database",
     "test_plans",
     "test_redaction",
-    "test_rounds",
     "test_stale_sights",
     "test_tenancy",
     "test_webhooks",
