@@ -101,14 +101,18 @@ def heard(session: Session, push: Push, content: OrderContent, now: datetime) ->
     we are at ourselves is no news."""
     if busy(session, push, *Change.OPEN):
         return
+    part = push.vendor_order
+    flagged = {(flag.code, flag.subject) for flag in flags.open_of(session, part, flags.OF_A_LINE)}
     for each in of(session, push):
         there = content.line(each.line.remote_id)
         have, subject = there.quantity if there else 0, each.line.remote_id
         if each.edited and have == each.mine:
             agree(each.line, each.line.quantity, have)
-            flags.settle(session, push.vendor_order, flags.CHANGE_BY_HAND, now, subject=subject)
+            if (flags.CHANGE_BY_HAND, subject) in flagged:
+                flags.settle(session, part, flags.CHANGE_BY_HAND, now, subject=subject)
         if have == each.base or each.edited:
-            flags.settle(session, push.vendor_order, flags.VENDOR_CHANGED, now, subject=subject)
+            if (flags.VENDOR_CHANGED, subject) in flagged:
+                flags.settle(session, part, flags.VENDOR_CHANGED, now, subject=subject)
             continue
         told = {"sku": each.line.sku, "title": each.line.title, "was": each.base, "now": have}
         _flag(session, push, subject, told, now)

@@ -34,7 +34,7 @@ class Cancelling:
 
 def ask(session: Session, push: Push, now: datetime) -> None:
     """Have the order of ``push`` cancelled, if nothing of it is wanted any more."""
-    if latest(session, push) is not None or not unwanted(session, push):
+    if not unwanted(session, push) or latest(session, push) is not None:
         return
     why = "" if push.gone_at else change.hindrance(session, push)
     if why:
@@ -59,11 +59,11 @@ def unwanted(session: Session, push: Push) -> bool:
     """What was given back is first given back there too; only then is an emptied order empty."""
     if push.vendor_order.order.cancelled_at is not None:
         return True
-    if pieces.busy(session, push, *Change.OPEN, kinds=(Change.REFUND,)):
-        return False
     wanted = pieces.of(session, push)
-    left = any(pieces.shipped(session, push).values())
-    return bool(wanted) and not left and pieces.emptied(wanted)
+    if not wanted or not pieces.emptied(wanted):
+        return False
+    giving_back = pieces.busy(session, push, *Change.OPEN, kinds=(Change.REFUND,))
+    return not giving_back and not any(pieces.shipped(session, push).values())
 
 
 def begin(session: Session, change_id: int) -> Cancelling | None:

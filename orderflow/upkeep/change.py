@@ -55,13 +55,13 @@ def ask(session: Session, push: Push, now: datetime, *, edited: bool = False) ->
     the top of the marketplace's order may have changed too."""
     if push.gone_at is not None:
         return
-    if take_back(session, push, now):
+    if _take_back(session, push, now):
         edit_soon(session, push, now)
     if _differs(session, push, edited=edited) and not _is_held_back(session, push, now):
         edit_soon(session, push, now)
 
 
-def take_back(session: Session, push: Push, now: datetime) -> bool:
+def _take_back(session: Session, push: Push, now: datetime) -> bool:
     """Lines that a person was to change, and that are wanted again as they stand, are left alone.
     True: the vendor's people were told to change one, and are to be told not to."""
     asked_for, tell = pieces.by_hand(session, push), False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import event
 from werkzeug.wrappers import Request
 
+from orderflow.db import db
 from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.order import Order
 from sandbox.shopify.shop import Shop
@@ -136,3 +139,20 @@ class Stage:
             for reason in (part.decision or {})["reasons"]
             if reason["verdict"] != "push"
         }
+
+
+@contextmanager
+def statements(stage: Stage) -> Iterator[list[str]]:
+    """What the workers send to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        sent.append(statement)
+
+    with stage.house.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

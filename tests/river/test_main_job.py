@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.house import BRAVO, HARBOUR, House
+from sandbox.shopify.catalogue import Variant
+from tests.house import ALFA, BRAVO, HARBOUR, House
+from tests.river.stage import Stage, statements
 
 
 def test_an_order_of_two_vendors_reaches_both_stores_and_its_tracking_comes_home(
@@ -35,3 +37,25 @@ def test_an_order_of_two_vendors_reaches_both_stores_and_its_tracking_comes_home
     assert len(order.fulfillments) == 2
     numbers = [tracking.number for parcel in order.fulfillments for tracking in parcel.tracking]
     assert numbers == ["1Z999"]
+
+
+def test_an_order_of_many_items_asks_the_database_no_more_than_one_of_two(stage: Stage) -> None:
+    """But for the lines themselves, which SQLite takes one by one."""
+    few, many = [(stage.lamp, 1), (stage.mug, 1)], [(_more(stage, n), 1) for n in range(20)]
+    stage.sells_on(*few)
+    sent = []
+    for goods in (few, many):
+        stage.house.clock.advance(30)
+        with statements(stage) as asked:
+            stage.sells_on(*goods)
+        sent.append(sum(not each.startswith("INSERT INTO order_line") for each in asked))
+    assert sent[1] < sent[0] + 10
+
+
+def _more(stage: Stage, number: int) -> Variant:
+    thing = stage.harbour.sells(f"X{number}", "Thing", "7.00", vendor=("Alfa", "Bravo")[number % 2])
+    if number % 2:
+        stage.house.map(thing, BRAVO, str(stage.bravos_mug.id), str(stage.bravos_mug.id))
+    else:
+        stage.house.map(thing, ALFA, str(stage.alfas_lamp.id))
+    return thing

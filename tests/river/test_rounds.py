@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from orderflow.access import register, vendors
 from orderflow.access.vendors import Card
-from orderflow.db import db
 from orderflow.models import Merchant, Vendor
 from sandbox.shopify.catalogue import Variant
 from tests.house import ALFA, HARBOUR
-from tests.river.stage import Stage
-
-
-@contextmanager
-def statements(stage: Stage) -> Iterator[list[str]]:
-    """What the workers send to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        sent.append(statement)
-
-    with stage.house.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+from tests.river.stage import Stage, statements
 
 
 def held(stage: Stage, count: int) -> Variant:
