@@ -10,7 +10,8 @@ import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, render_template, request
+from flask import Flask, Request, abort, current_app, g, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -67,6 +68,13 @@ POLICY = (
 _csrf = CSRFProtect()
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Only a browser in the portal has one: the admin sets no cookie, a webhook pays for none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if _is_inside(request) else None
+
+
 def navigation() -> list[tuple[str, str]]:
     """(endpoint, label) in the order in which they stand."""
     return [
@@ -93,6 +101,7 @@ def open_pages(app: Flask, config: Config) -> None:
 
 def _furnish(app: Flask, config: Config) -> None:
     """Sessions and CSRF tokens are the portal's alone: the admin has no cookie."""
+    app.session_interface = _Sessions()
     secure = config.portal_address.startswith("https:")
     first, *older = (
         hashlib.sha256(f"portal:{key}".encode()).hexdigest() for key in config.secret_keys
@@ -116,7 +125,7 @@ def _furnish(app: Flask, config: Config) -> None:
 
 
 def _keep_the_door() -> Response | None:
-    inside = _is_inside()
+    inside = _is_inside(request)
     _keep_to_own_host(inside)
     if not inside or request.endpoint == STATIC:
         return None
@@ -132,7 +141,7 @@ def _keep_the_door() -> Response | None:
     return asked
 
 
-def _is_inside() -> bool:
+def _is_inside(request: Request) -> bool:
     return request.path == "/portal" or request.path.startswith("/portal/")
 
 
@@ -146,7 +155,7 @@ def _keep_to_own_host(inside: bool) -> None:
 
 
 def _guard(response: Response) -> Response:
-    if _is_inside():
+    if _is_inside(request):
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
