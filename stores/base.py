@@ -335,9 +335,10 @@ class Marketplace(Protocol):
     def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
         """Open orders placed between, not fulfilled yet, oldest first; ``""`` is the beginning."""
 
-    def payment_reference(self, order_id: str) -> str:
-        """By which the payment is found again where it was taken, several joined; "" for none.
-        Nothing else of the payment is read, a card or an account least of all."""
+    def payment_reference(self, order_id: str) -> str | None:
+        """By which the payment is found again where it was taken, several joined; "" for none,
+        None where there is no such order. Nothing else of the payment is read, a card or an account
+        least of all."""
 
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from orderflow.db import reading, unit_of_work
 from orderflow.intake import record, reference
 from orderflow.models import Merchant, StoreAccess, Webhook
 from orderflow.rules import judge, watching
-from stores.base import ABOUT_US, PRIVACY, SeenOrder
+from stores.base import ABOUT_US, PRIVACY, SeenOrder, StoreRefused
 from workers import privacy
 from workers.failures import POISON, set_aside
 from workers.gear import Job
@@ -123,8 +124,11 @@ def reconsider_all(job: Job) -> None:
 
 def fetch(job: Job) -> None:
     """One order, read from the marketplace."""
-    _read(job, str(job.message.about["order"]))
+    order_id = str(job.message.about["order"])
+    there = _read(job, order_id)
     with job.unit() as session:
+        if not there and (merchant := _merchant(session, job.there.access_id)) is not None:
+            record.deleted(session, merchant, order_id, clock.now())
         outbox.done(session, job.message)
 
 
@@ -144,9 +148,8 @@ def watch(job: Job) -> None:
         merchant = _merchant(session, job.there.access_id)
         wanted = watching.wanted(session, merchant, order_id, clock.now()) if merchant else None
     if merchant is not None and wanted is not None:
-        if wanted.reference:
-            _ask_reference(job, merchant, order_id, wanted.payment)
-        if wanted.risk and not _read(job, order_id):
+        there = not wanted.reference or _ask_reference(job, merchant, order_id, wanted.payment)
+        if not there or (wanted.risk and not _read(job, order_id)):
             merchant = None
     with job.unit() as session:
         again = watching.again(session, merchant, order_id, clock.now()) if merchant else None
@@ -156,11 +159,20 @@ def watch(job: Job) -> None:
             outbox.put_off(session, job.message, now=clock.now(), delay=again, fresh=True)
 
 
-def _ask_reference(job: Job, merchant: Merchant, order_id: str, payment: str) -> None:
+def _ask_reference(job: Job, merchant: Merchant, order_id: str, payment: str) -> bool:
+    """False: the shop has no such order any more. Where it refuses to tell, which stands in the
+    log, the order goes without."""
     market = job.marketplace()
-    told = job.call("payment_reference", market, lambda: market.payment_reference(order_id), HOME)
+    told: str | None = ""
+    with suppress(StoreRefused):
+        told = job.call(
+            "payment_reference", market, lambda: market.payment_reference(order_id), HOME
+        )
+    if told is None:
+        return False
     with unit_of_work() as session:
         reference.take(session, merchant, order_id, told, payment, clock.now())
+    return True
 
 
 def reconcile(job: Job) -> None:

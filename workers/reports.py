@@ -9,8 +9,11 @@ from orderflow.access.calls import About
 from orderflow.db import unit_of_work
 from orderflow.traffic import on_hold, report
 from orderflow.traffic.report import Plan, Telling
-from stores.base import FulfilmentPart, Marketplace, StoreRefused
+from stores.base import FulfilmentPart, Marketplace, StoreBusy, StoreRefused
 from workers.gear import Job
+
+TRIES = 4
+"""So often what is open in the shop is compared anew for one message."""
 
 
 def tell(job: Job) -> None:
@@ -41,10 +44,11 @@ def tell_held(job: Job) -> None:
 
 def _carry_out(job: Job, telling: Telling) -> Plan:
     """Compare and act. What the shop moved, split, merged or held between our look and our write
-    it refuses; then it is compared again. StoreRefused where nothing there has changed."""
+    it refuses; then it is compared again. StoreRefused where nothing there has changed, StoreBusy
+    where it changes all the time."""
     market = job.marketplace()
     refused: tuple[FulfilmentPart, StoreRefused] | None = None
-    while True:
+    for _ in range(TRIES):
         telling, plan = _prepare(job, market, telling)
         if refused is not None and refused[0] in plan.fulfil:
             raise refused[1]
@@ -52,6 +56,7 @@ def _carry_out(job: Job, telling: Telling) -> Plan:
         if refused is None:
             return plan
         telling = _again(telling)
+    raise StoreBusy("What is open in the shop changed before each of our writes.")
 
 
 def _again(telling: Telling) -> Telling:

@@ -84,6 +84,14 @@ def settle(
         timeline.tell(session, part, "flag_settled", now, flag=code, **found.details)
 
 
+def seen_to(session: Session, part: VendorOrder, code: str, subject: str = "") -> Flag | None:
+    """The newest of these, if a person has marked it done."""
+    done = Flag.vendor_order_id == part.id, Flag.code == code, Flag.subject == subject
+    rows = select(Flag).where(*done, Flag.done_at.is_not(None)).order_by(Flag.id.desc())
+    latest = session.scalars(rows.limit(1)).first()
+    return latest if latest is not None and latest.done_by != BY_ITSELF else None
+
+
 def find(session: Session, merchant_id: int, order_id: int, number: str) -> Flag | None:
     """A flag of that order by its public id."""
     return session.scalars(

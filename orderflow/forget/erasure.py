@@ -39,6 +39,7 @@ HIS_KINDS = (
     "reconcile",
     "watch",
     "report",
+    "held",
     "fulfilled",
     "backfill",
 )

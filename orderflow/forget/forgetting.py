@@ -71,8 +71,10 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
 
 
 def _words(seen: SeenOrder, former: tuple[SeenOrder, ...], reference: str) -> Words:
+    """Several references are joined; one may be quoted alone."""
     told = (word for each in (seen, *former) for word in personal_words(each))
-    return tuple(dict.fromkeys((*filter(None, (reference,)), *told)))
+    references = filter(None, (reference, *reference.split(", ")))
+    return tuple(dict.fromkeys((*references, *told)))
 
 
 def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:

@@ -33,6 +33,7 @@ from orderflow.models import (
     public_id,
 )
 from orderflow.read.search import folded
+from orderflow.rules import watching
 from orderflow.rules.decide import PAID, Decision, decide
 from orderflow.rules.facts import gather
 from orderflow.rules.judge import judge, lock
@@ -70,6 +71,13 @@ def _finished(order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> dateti
         return seen.cancelled_at
     over = seen.fulfilment == "fulfilled" or not any(line.quantity for line in seen.lines)
     return (order.finished_at or now) if over else None
+
+
+def deleted(session: Session, merchant: Merchant, remote_id: str, now: datetime) -> None:
+    """The shop has no such order any more: nothing is left to do for its buyer."""
+    order = session.scalars(watching.named(merchant, remote_id).with_for_update()).one_or_none()
+    if order is not None and order.finished_at is None:
+        order.finished_at = now
 
 
 def reconsider(session: Session, order_id: int, now: datetime) -> None:

@@ -23,7 +23,9 @@ def take(
     and the parts that waited for it are decided again."""
     order = session.scalars(watching.named(merchant, remote_id).with_for_update()).one_or_none()
     wanted = watching.wanted(session, merchant, remote_id, now)
-    if order is not None and wanted is not None and wanted.reference:
+    if order is None or order.forgotten_at is not None:
+        return
+    if wanted is not None and wanted.reference:
         order.payment_reference, order.referenced = told, payment
         record.reconsider(session, order.id, now)
 

@@ -44,9 +44,8 @@ def compose(
 ) -> ComposedOrder:
     """The vendor's order. Its total is this push's exact share of the marketplace order."""
     lines = {line.id: line for line in order.lines}
-    weights = [max(lines[i].subtotal - lines[i].discount, 0) for i in cargo.part_lines]
-    freight = dict(zip(cargo.part_lines, share(cargo.shipping, weights), strict=True))
-    freight_tax = dict(zip(cargo.part_lines, share(cargo.shipping_tax, weights), strict=True))
+    freight = _shared(cargo.shipping, cargo.part_lines, lines)
+    freight_tax = _shared(cargo.shipping_tax, cargo.part_lines, lines)
     composed = tuple(
         _line(lines[i], pieces, order.taxes_included, cargo.targets.get(i))
         for i, pieces in cargo.pieces.items()
@@ -79,6 +78,14 @@ def compose(
         billing_address=buyer.billing_address,
         accepts_marketing=buyer.accepts_marketing,
     )
+
+
+def _shared(
+    amount: int, part_lines: Sequence[str], lines: Mapping[str, SeenLine]
+) -> dict[str, int]:
+    """By line. Where none is left there is nothing to carry, whatever shipping was charged."""
+    weights = [max(lines[i].subtotal - lines[i].discount, 0) for i in part_lines]
+    return dict(zip(part_lines, share(amount, weights), strict=True)) if weights else {}
 
 
 def _attributes(buyer: Contact, settings: Settings) -> tuple[tuple[str, str], ...]:

@@ -77,7 +77,10 @@ def named(merchant: Merchant, remote_id: str) -> Select[MarketplaceOrder]:
 
 
 def _codes(session: Session, order: MarketplaceOrder, now: datetime) -> Codes:
-    """What its parts wait for, by the facts of their last decision and today's settings."""
+    """What its parts wait for, by the facts of their last decision and today's settings. Of a
+    buyer who was forgotten nothing more is asked."""
+    if order.forgotten_at is not None:
+        return Codes()
     parts = [part for part in order.vendor_orders if part.state in life.JUDGED and part.facts]
     return Codes().union(*(_of_part(session, part, now) for part in parts))
 

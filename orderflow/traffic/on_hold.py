@@ -25,8 +25,9 @@ def wait(session: Session, shipment_id: int, short: Mapping[str, int], now: date
     shipment = session.get_one(Shipment, shipment_id)
     part = shipment.vendor_order
     order = lock(session, part.order_id)
-    told = {"count": sum(short.values())}
-    flags.raise_once(session, part, WAITS_FOR_RELEASE, now, subject=str(shipment.id), **told)
+    told, subject = {"count": sum(short.values())}, str(shipment.id)
+    if flags.seen_to(session, part, WAITS_FOR_RELEASE, subject) is None:
+        flags.raise_once(session, part, WAITS_FOR_RELEASE, now, subject=subject, **told)
     name = _name(order)
     lane, about = order.merchant.access.lane, {"order": order.id}
     outbox.put(session, lane, "held", name, about, now=now, delay=LOOK_EVERY, once=name)
@@ -43,6 +44,8 @@ def news(session: Session, order: MarketplaceOrder, now: datetime) -> None:
 
 def tell(session: Session, order_id: int, now: datetime) -> None:
     """Have the shop told of all that waits, whether or not a person has marked that done."""
+    if session.get(MarketplaceOrder, order_id) is None:
+        return
     lock(session, order_id)
     flagged = select(Flag.subject).where(
         Flag.vendor_order.has(VendorOrder.order_id == order_id), Flag.code == WAITS_FOR_RELEASE

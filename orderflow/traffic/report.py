@@ -259,6 +259,9 @@ def finished(session: Session, telling: Telling, short: Mapping[str, int], now: 
 def stuck(session: Session, shipment_id: int, said: str, now: datetime) -> None:
     """The marketplace refused, in these words."""
     shipment = session.get_one(Shipment, shipment_id)
-    words = harmless(session, shipment.vendor_order, said)
+    part = shipment.vendor_order
+    lock(session, part.order_id)
+    words = harmless(session, part, said)
     shipment.state, shipment.words = Shipment.STUCK, words
+    flags.settle(session, part, WAITS_FOR_RELEASE, now, subject=str(shipment.id))
     timeline.tell(session, shipment.vendor_order, "report_refused", now, words=words)

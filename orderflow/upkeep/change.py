@@ -110,8 +110,9 @@ def _lines_differ(session: Session, push: Push) -> bool:
 
 
 def _fields_differ(session: Session, push: Push) -> bool:
-    tops = tops_of(session, push)
-    if tops is None or push.vendor_order.order.cancelled_at is not None:
+    over = push.vendor_order.order.cancelled_at is not None
+    tops = None if over else tops_of(session, push)
+    if tops is None:
         return False
     base, mine = tops
     rest = conflict.resting(session, push)

@@ -86,6 +86,7 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
         push_id=row.push_id,
         change_id=row.id,
         number=number,
+        words=row.words,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, life
-from orderflow.models import Flag, Shipment, VendorOrder
+from orderflow.models import Push, Shipment, VendorOrder
 
 SOURCE = "marketplace"
 SENT_ELSEWHERE = "sent_elsewhere"
@@ -32,25 +32,29 @@ def foreign(session: Session, part: VendorOrder) -> Counter[str]:
 
 def flag(session: Session, part: VendorOrder, now: datetime) -> None:
     """What the vendor was sent must not go twice. How many that are changes with each edit too."""
-    if part.state not in life.IN_STORE:
-        return
+    count = _twice(session, part) if part.state in life.IN_STORE else 0
+    if not count:
+        flags.settle(session, part, SENT_ELSEWHERE, now)
+    elif count > _seen_to(session, part):
+        flags.raise_once(session, part, SENT_ELSEWHERE, now, count=count)
+
+
+def _twice(session: Session, part: VendorOrder) -> int:
+    """Pieces that stand in orders of the vendor's, and were shipped past us."""
     gone = foreign(session, part)
-    twice = sum(
+    return sum(
         max(gone[line.remote_id] + (line.pushed_pieces or 0) - line.quantity, 0)
         for line in part.lines
-        if line.push_id and gone[line.remote_id]
+        if gone[line.remote_id] and _stands(session, line.push_id)
     )
-    if not twice:
-        flags.settle(session, part, SENT_ELSEWHERE, now)
-    elif twice > _seen_to(session, part):
-        flags.raise_once(session, part, SENT_ELSEWHERE, now, count=twice)
+
+
+def _stands(session: Session, push_id: int | None) -> bool:
+    push = session.get(Push, push_id) if push_id else None
+    return push is not None and push.gone_at is None
 
 
 def _seen_to(session: Session, part: VendorOrder) -> int:
     """So many pieces a person has told the vendor of."""
-    told = select(Flag).where(
-        Flag.vendor_order_id == part.id, Flag.code == SENT_ELSEWHERE, Flag.done_at.is_not(None)
-    )
-    latest = session.scalars(told.order_by(Flag.id.desc()).limit(1)).first()
-    by_a_person = latest is not None and latest.done_by != flags.BY_ITSELF
-    return int(latest.details["count"]) if latest and by_a_person else 0
+    told = flags.seen_to(session, part, SENT_ELSEWHERE)
+    return int(told.details["count"]) if told else 0

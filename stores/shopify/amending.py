@@ -31,10 +31,11 @@ def amend(client: Client, order_id: str, amendment: Amendment) -> Amended:
 
 
 def note(client: Client, order_id: str, text: str) -> None:
-    """The timeline takes no words from apps; the order's own note is the buyer's."""
+    """The timeline takes no words from apps; the order's own note is the buyer's. The newest one
+    is not said again; an older one may have to be."""
     top = _top(client, order_id)
     told = attribute(top, NOTES)
-    if text not in told.split("\n"):
+    if text != told.split("\n")[-1]:
         more = {NOTES: f"{told}\n{text}" if told else text}
         _write(client, order_id, {"customAttributes": _attributes(top, more)})
 

@@ -101,9 +101,9 @@ class ShopifyMarketplace:
         orders, unread = reading.each(page["nodes"], self._seen, bare)
         return SeenPage(tuple(orders), cursor, page["pageInfo"]["hasNextPage"], unread)
 
-    def payment_reference(self, order_id: str) -> str:
+    def payment_reference(self, order_id: str) -> str | None:
         found = self._client.execute(documents.SEEN_PAYMENTS, {"id": gid("Order", order_id)})
-        return reference_of(found["order"]["transactions"] if found["order"] else ())
+        return reference_of(found["order"]["transactions"]) if found["order"] else None
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""

@@ -197,3 +197,13 @@ def test_what_must_be_changed_in_the_store_is_told_and_marked_done(counter: Coun
     assert "The vendor" in door.get(f"/orders/{counter.house.orders()[0].public_id}").text
     (flag,) = counter.house.flags(done=True)
     assert flag.done_by.startswith(PERSON)
+
+
+def test_an_order_of_which_nothing_is_left_opens_whatever_its_shipping_cost(
+    counter: Counter,
+) -> None:
+    lamps, mugs = (counter.stage.lamp, 2), (counter.stage.mug, 1)
+    order = counter.sells(lamps, mugs, shipping="10.00", paid=False)
+    counter.stage.people.merchant.cancels(HARBOUR, order)
+    counter.house.turn()
+    assert counter.owner.get(counter.path()).status_code == 200

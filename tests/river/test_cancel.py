@@ -212,3 +212,21 @@ def test_what_is_shipped_after_the_cancellation_is_shown(stage: Stage) -> None:
     assert stage.states() == {"Bravo": "cancelled"}
     assert set(codes(stage)) == {"shipped_after_cancel", "lives_again"}
     assert order.fulfillments == []
+
+
+@pytest.mark.parametrize("what", ["cancelled", "refunded", "emptied"])
+def test_shipping_that_was_paid_stands_in_no_way_when_nothing_is_left(
+    stage: Stage, what: str
+) -> None:
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 2), shipping="10.00")
+    stage.house.clock.advance(5)
+    do = stage.people.merchant
+    if what == "cancelled":
+        do.cancels(HARBOUR, order)
+    elif what == "refunded":
+        do.refunds(HARBOUR, order)
+    else:
+        do.edits(HARBOUR, order, lines={"LAMP": 0, "MUG": 0})
+    stage.house.let_pass(120, step=20)
+    assert stage.states() == {"Alfa": "cancelled", "Bravo": "cancelled"}
+    assert [message for message in stage.house.messages() if message.tries] == []

@@ -87,3 +87,13 @@ def mark_done(stage: Stage, code: str) -> None:
     with stage.house.unit() as session:
         flag = session.scalars(select(Flag).where(Flag.code == code)).one()
         flags.mark_done(session, flag, "staff", "told by phone", clock.now())
+
+
+def test_what_stands_in_no_order_any_more_is_not_sent_twice(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2))
+    stage.people.vendor.ships(HARBOUR, order, lines={"LAMP": 2}, number="X")
+    stage.house.turn()
+    assert [flag.code for flag in stage.house.flags()] == ["sent_elsewhere"]
+    stage.people.vendor.cancels(ALFA, stage.only(stage.alfa.orders))
+    stage.house.let_pass(1800, step=300)
+    assert "sent_elsewhere" not in [flag.code for flag in stage.house.flags()]

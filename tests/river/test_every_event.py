@@ -123,7 +123,9 @@ class Play:
         self.look()
 
     def buy(self, cell: Cell) -> None:
-        self.orders[cell] = self.stage.buys((self.item(cell), 3), paid=cell[1] != "waiting")
+        self.orders[cell] = self.stage.buys(
+            (self.item(cell), 3), paid=cell[1] != "waiting", shipping="10.00"
+        )
 
     def bring(self, cell: Cell) -> None:
         if cell[1] == "partly shipped":

@@ -96,6 +96,10 @@ def test_an_edit_that_is_taken_back_is_to_be_changed_by_nobody(stage: Stage) -> 
     for text, title in zip(told, ("Lamp (LAMP)", "Mug (MUG)"), strict=True):
         assert text.count(f"Please change {title} by hand: from 2 to 3.") == 1
         assert text.count(f"was edited again. Please leave {title} at 2.") == 1
+    edit(stage, order, lines={"LAMP": 3, "MUG": 3})
+    newest = max(mugs.notes, key=lambda note: note.id).text
+    for text in dict(lamps.attributes)["Marketplace notes"].split("\n")[-1], newest:
+        assert "by hand: from 2 to 3." in text
     stage.house.let_pass(1800, step=600)
     assert stage.house.events().count("flag_settled") == 2
 

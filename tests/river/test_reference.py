@@ -6,9 +6,10 @@ from sqlalchemy import select
 from werkzeug.wrappers import Request
 
 from orderflow import clock
+from orderflow.forget import forgetting
 from orderflow.intake import reference
 from orderflow.mask.compose import PAYMENT_REFERENCE
-from orderflow.models import Merchant, Vendor
+from orderflow.models import MarketplaceOrder, Merchant, Vendor
 from orderflow.rules import settings, watching
 from orderflow.rules.judge import BURST, reconsider_all
 from sandbox.shopify.order import Order
@@ -164,3 +165,27 @@ def test_switched_off_it_is_let_go_at_once_but_for_those_who_still_get_it(stage:
     share(stage, "Bravo", on=False)
     assert kept(stage) == [None, None]
     assert received(stage)[0] == of(both)
+
+
+def test_of_a_forgotten_buyer_nothing_more_is_asked(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 1))
+    vase = stage.harbour.sells("VASE", "Vase", "9.00", vendor="Alfa")
+    stage.house.set(unsynced_products=True)
+    stage.faults.add("throttled", HARBOUR, asks, times=3)
+    share(stage)
+    stage.people.merchant.edits(HARBOUR, order, adds=[(vase, 1)])
+    stage.house.turn()
+    with stage.house.unit() as session:
+        row = session.scalars(select(MarketplaceOrder)).one()
+        forgetting.forget(session, row.id, clock.now(), cause=forgetting.REQUEST)
+    stage.house.let_pass(3600, step=600)
+    assert kept(stage) == [None]
+
+
+def test_a_shop_that_refuses_to_tell_holds_up_nothing(stage: Stage) -> None:
+    stage.faults.add("rejected", HARBOUR, asks, times=9)
+    share(stage)
+    stage.sells_on((stage.lamp, 1))
+    stage.house.let_pass(60, step=20)
+    assert stage.states() == {"Alfa": "pushed"}
+    assert received(stage) == [None]

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from sqlalchemy import select
 from werkzeug.wrappers import Request
 
-from orderflow.models import StoreCall
+from orderflow import clock, outbox
+from orderflow.book import flags
+from orderflow.models import Flag, Merchant, StoreCall
 from orderflow.traffic import on_hold
 from sandbox.shopify.order import Order
 from tests.house import ALFA, BRAVO, HARBOUR
@@ -174,3 +176,53 @@ def test_news_of_the_order_lets_the_parcel_go_at_once(stage: Stage) -> None:
     stage.people.merchant.releases(HARBOUR, order)
     stage.house.turn()
     assert told(order) == [("1Z", {"LAMP": 1})]
+
+
+def test_what_is_released_and_then_refused_waits_for_no_release(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2))
+    stage.people.merchant.holds(HARBOUR, order)
+    ship(stage, 2, "1Z")
+    stage.faults.add("rejected", HARBOUR, "fulfillmentCreate", times=9)
+    stage.house.clock.advance(5)
+    stage.people.merchant.releases(HARBOUR, order)
+    stage.house.let_pass(3600, step=900)
+    assert "report_refused" in stage.house.events()
+    assert stage.house.flags() == []
+
+
+def test_a_hold_that_somebody_has_seen_to_is_not_told_again(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2))
+    stage.people.merchant.holds(HARBOUR, order)
+    ship(stage, 2, "1Z")
+    with stage.house.unit() as session:
+        flags.mark_done(session, session.scalars(select(Flag)).one(), "me", "told", clock.now())
+    stage.house.let_pass(3600, step=900)
+    assert stage.house.flags() == []
+    assert len(stage.house.flags(done=True)) == 1
+
+
+def test_a_shop_that_moves_goods_before_each_write_is_tried_again_later(stage: Stage) -> None:
+    stage.harbour.add_location("North")
+    order = stage.sells_on((stage.lamp, 4))
+    writes = [0]
+
+    def moved_first(asked: Request) -> bool:
+        if "fulfillmentCreate" in asked.get_data(as_text=True):
+            writes[0] += 1
+            to = ("North", "Main")[writes[0] % 2 == 0]
+            stage.people.merchant.moves(
+                HARBOUR, order, location=to, lines={"LAMP": 1 + writes[0] % 3}
+            )
+        return False
+
+    stage.faults.add("slow", HARBOUR, moved_first)
+    ship(stage, 4, "1Z")
+    assert 1 < writes[0] < 10
+
+
+def test_the_look_at_what_is_held_ends_with_its_order(stage: Stage) -> None:
+    with stage.house.unit() as session:
+        access = session.scalars(select(Merchant)).one().access
+        outbox.put(session, access.lane, "held", "held:99", {"order": 99}, now=clock.now())
+    stage.house.turn()
+    assert stage.house.messages("held") == []
