@@ -125,6 +125,7 @@ def test_the_app_can_send_the_merchant_out_of_the_frame(admin: Admin, app: Frame
     app.reauthorize = f"{admin.base}/admin/apps?again"
     admin.run("void fetch('/a')")
     expect(admin.page).to_have_url(app.reauthorize)
+    admin.page.wait_for_load_state()
 
 
 def test_a_document_without_a_token_bounces_and_comes_back(admin: Admin, app: FramedApp) -> None:

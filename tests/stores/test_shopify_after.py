@@ -51,12 +51,12 @@ def test_many_changes_are_one_update(world: World, shore: ShopifyShore) -> None:
     assert updates == ["orders/updated"]
 
 
-def test_notes_stand_beside_the_buyers_own_note(shore: ShopifyShore) -> None:
+def test_notes_stand_beside_the_buyers_own_note_and_the_newest_counts(shore: ShopifyShore) -> None:
     order_id = place(shore, replace(ORDER, note="Ring once"))
-    for text in ("First", "Second", "First"):
+    for text in ("First", "Second", "Second", "First"):
         shore.open().note(order_id, text)
     shore.open().amend_order(order_id, Amendment(note="Ring twice"))
-    assert shore.notes(order_id) == ["First", "Second"]
+    assert shore.notes(order_id) == ["First", "Second", "First"]
     assert content(shore, order_id).fields.attributes == {}
 
 
