@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -32,12 +34,14 @@ from urllib3.exceptions import (
 from stores import guard
 from stores.base import OutcomeUnknown, StoreBusy, StoreError, StoreRefused
 from stores.deadline import LocalAdapter, PublicAdapter, seconds_left, until
-from stores.errors import BadCertificate
+from stores.errors import BadCertificate, Trouble
 from stores.texts import _
 
 CONNECT, READ = 5.0, 20.0
 LIMIT = 10 * 1024 * 1024
 DEADLINE = 30.0
+LONGEST_PAUSE = 86_400
+"""Seconds; a store that asks for a longer pause is not obeyed."""
 _longest = float("inf")
 _hurry = threading.local()
 
@@ -71,6 +75,7 @@ def send(
     ``writes`` says whether the call may change the store; without it, all but GET do.
     """
     writing = method != "GET" if writes is None else writes
+    _spend_call()
     if not guard.may_call(url):
         raise StoreRefused(_("A store must be reached by https, at its usual port."))
     request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
@@ -84,16 +89,27 @@ def send(
     return Answer(response.status_code, CaseInsensitiveDict(response.headers), content)
 
 
-def lost(words: str, *, writing: bool) -> StoreError:
+def lost(words: str, *, writing: bool, code: Trouble = Trouble.SERVER_ERROR) -> StoreError:
     """An answer that tells nothing: harmless for a read, an open question for a write."""
-    return OutcomeUnknown(words) if writing else StoreBusy(words)
+    return OutcomeUnknown(words, code=code) if writing else StoreBusy(words, code=code)
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Seconds named by ``Retry-After``; None for none and for a date."""
+    """Seconds until the moment that ``Retry-After`` names, as whole seconds or as an HTTP date
+    (RFC 9110, 10.2.3); None for anything else and for more than a day."""
+    told = answer.headers.get("Retry-After", "").strip()[:40]
+    seconds = float(told) if told.isascii() and told.isdigit() else _seconds_until(told, answer)
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST_PAUSE else None
+
+
+def _seconds_until(date: str, answer: Answer) -> float | None:
+    """By the server's own clock, where its answer tells the time."""
     try:
-        return float(answer.headers.get("Retry-After", ""))
-    except ValueError:
+        moment = parsedate_to_datetime(date)
+        told = answer.headers.get("Date")
+        now = parsedate_to_datetime(told) if told else datetime.now(UTC)
+        return max((moment - now).total_seconds(), 0.0)
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -103,7 +119,8 @@ def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
         content += chunk
         seconds_left()
         if len(content) > limit:
-            raise lost(f"The store answered with more than {limit} bytes.", writing=writing)
+            words = f"The store answered with more than {limit} bytes."
+            raise lost(words, writing=writing, code=Trouble.UNREADABLE)
     return bytes(content)
 
 
@@ -114,8 +131,10 @@ def _meaning(error: Exception, writing: bool) -> StoreError:
         return StoreBusy(_("The store could not be reached."))
     reason = error.args[0] if error.args else None
     if isinstance(error, requests.Timeout | TimeoutError) or isinstance(reason, ReadTimeoutError):
-        return lost(_("The store did not answer in time."), writing=writing)
-    return lost(_("The connection broke before the store had answered."), writing=writing)
+        words = _("The store did not answer in time.")
+    else:
+        words = _("The connection broke before the store had answered.")
+    return lost(words, writing=writing, code=Trouble.UNREACHABLE)
 
 
 def _never_sent(error: Exception) -> bool:
@@ -168,7 +187,44 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def _end() -> float:
-    return float(getattr(_hurry, "end", "inf"))
+    return min(float(getattr(_hurry, "end", "inf")), _budget().end)
+
+
+@dataclass
+class _Budget:
+    """What is left of the calls and the time that one job may spend on stores."""
+
+    calls: float = float("inf")
+    end: float = float("inf")
+
+
+def _budget() -> _Budget:
+    return getattr(_hurry, "budget", _NO_LIMIT)
+
+
+_NO_LIMIT = _Budget()
+
+
+@contextmanager
+def budget(calls: int, seconds: float) -> Iterator[None]:
+    """All that this thread does in here makes at most ``calls`` calls and is over in ``seconds``.
+    What goes beyond raises StoreBusy with ``Trouble.ENDLESS`` before anything is sent."""
+    _hurry.budget = _Budget(calls, time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        del _hurry.budget
+
+
+def _spend_call() -> None:
+    left = _budget()
+    if left.calls <= 0 or time.monotonic() >= left.end:
+        raise StoreBusy(
+            _("The store kept us busy for longer than one task may take; it goes on later."),
+            code=Trouble.ENDLESS,
+        )
+    if left is not _NO_LIMIT:
+        left.calls -= 1
 
 
 # -- other roads, for tests and the demo -----------------------------------------------------------

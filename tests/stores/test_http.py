@@ -11,6 +11,7 @@ import pytest
 
 from stores import http
 from stores.base import OutcomeUnknown, StoreBusy
+from stores.errors import Trouble
 from tests.stores.talking_server import Talk, saying, server
 
 URL = "https://shop.example.com/orders"
@@ -190,3 +191,39 @@ def test_nothing_is_printed_or_logged(
     assert call(saying(body), "POST").status == 500
     assert capfd.readouterr() == ("", "")
     assert "ada@example.com" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "told", ["inf", "nan", "1e300", "-5", "1e3", "86401", "9" * 400, "soon", "", "٣", "+7", "0x10"]
+)
+def test_a_pause_that_is_no_number_of_seconds_is_ignored(told: str) -> None:
+    assert http.retry_after(http.Answer(429, {"Retry-After": told}, b"")) is None
+
+
+def test_a_pause_is_told_in_seconds_or_as_a_date() -> None:
+    date = {"Date": "Sat, 28 Nov 2026 12:00:00 GMT"}
+    pauses = {"0": 0, "86400": 86_400, "Sat, 28 Nov 2026 12:02:00 GMT": 120}
+    pauses["Sat, 28 Nov 2026 11:00:00 GMT"] = 0
+    for told, seconds in pauses.items():
+        answer = http.Answer(429, {"Retry-After": told, **date}, b"")
+        assert http.retry_after(answer) == seconds
+    for told in ("Sat, 28 Nov 2099 12:00:00 GMT", "Sat, 99 Nov 2026 12:00:00 GMT"):
+        assert http.retry_after(http.Answer(429, {"Retry-After": told, **date}, b"")) is None
+
+
+def test_a_job_makes_no_more_calls_than_its_budget() -> None:
+    with server(saying(ok())) as address:
+        http.use_gateway(address)
+        with http.budget(calls=2, seconds=60):
+            for _each in range(2):
+                http.send("GET", URL)
+            with pytest.raises(StoreBusy) as caught:
+                http.send("GET", URL)
+        assert caught.value.code is Trouble.ENDLESS
+        assert http.send("GET", URL).status == 200
+
+
+def test_a_job_sends_nothing_once_its_time_is_over() -> None:
+    with http.budget(calls=5, seconds=0), pytest.raises(StoreBusy) as caught:
+        http.send("POST", URL)
+    assert caught.value.code is Trouble.ENDLESS
