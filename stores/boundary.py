@@ -42,6 +42,8 @@ MOST = 10**12
 NOISE = 64 * 1024
 """Bytes before the JSON in which notices of the server may stand."""
 
+NOTHING = Decimal(0)
+
 _STARTS = re.compile(rb"[\[{]")
 _MOST_STARTS = 30
 _PAGE = re.compile(rb"<(!doctype|html|head|script)\b", re.IGNORECASE)

@@ -127,9 +127,12 @@ class Changes:
 
     Pages overlap: the same order may come twice, and must then change nothing. ``unread`` are the
     ids of orders that cannot be understood: they must not stand in the way of the others.
+    ``unmarked`` are the ids of orders that carry no mark of ours: the vendor's own, and ours where
+    a plugin has emptied or hidden the marks; who knows an order by its id reads it by that.
     """
 
     orders: tuple[StoreOrder, ...]
     cursor: str
     more: bool = False
     unread: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ from sandbox.woocommerce.routes import check_right
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
+_JSONP = re.compile(r"[\w.]+", re.ASCII)
+"""Names that WordPress wraps a JSON answer in when asked by ``_jsonp``."""
 BAN_SECONDS = 3600
 RETRY_AFTER = "600"
 MAINTENANCE = "Briefly unavailable for scheduled maintenance. Check back in a minute."
@@ -108,7 +111,12 @@ def rest(store: WooStore, request: Request, path: str, *, signed: bool = True) -
     store.send_pings()
     fields = request.args.get("_fields")
     body = _filtered(made.body, fields) if fields and made.status < 400 else made.body
-    return json_response(body, made.status, store.home, made.headers)
+    response = json_response(body, made.status, store.home, made.headers)
+    name = request.args.get("_jsonp", "")
+    if request.method == "GET" and _JSONP.fullmatch(name):
+        response.set_data(f"/**/{name}({response.get_data(as_text=True)})")
+        response.content_type = "application/javascript; charset=UTF-8"
+    return response
 
 
 def _filtered(body: object, fields: str) -> object:

@@ -132,7 +132,7 @@ def _content(answer: http.Answer, writing: bool) -> dict[str, Any]:
     if known := _BY_STATUS.get(answer.status):
         raise known()
     if 300 <= answer.status < 400:
-        raise StoreRefused(_("The shop's address redirects elsewhere."))
+        raise http.lost(_("The shop's address redirects elsewhere."), writing=writing)
     if 400 <= answer.status < 500:
         raise StoreRefused(f"Shopify refused the call with status {answer.status}.")
     try:

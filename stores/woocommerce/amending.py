@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from stores import boundary
 from stores.base import Amended, Amendment
-from stores.woocommerce.client import Client
+from stores.woocommerce.answers import Note
+from stores.woocommerce.client import Client, listed
 from stores.woocommerce.compose import address_fields
 from stores.woocommerce.standing import must_stand
 
@@ -28,7 +30,10 @@ def note(client: Client, order_id: str, text: str) -> None:
     """Private: a note to the customer would be mailed. Notes do not move the order's time. The
     newest of ours, which begin alike, is not said again; an older one may have to be."""
     place = f"orders/{int(order_id)}/notes"
-    told = {each["id"]: html.unescape(each["note"]) for each in client.get(place, type="internal")}
+    notes, _unread = boundary.each(
+        listed(client.get(place, type="internal")), lambda each: boundary.read(Note, each), str
+    )
+    told = {each.id: html.unescape(each.note) for each in notes}
     ours = [number for number, said in told.items() if said[:ALIKE] == text[:ALIKE]]
     if not ours or told[max(ours)] != text:
         client.post(place, {"note": text, "customer_note": False})

@@ -7,12 +7,15 @@ slides; so each call starts again just before the last order seen (WooCommerce 1
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from stores.cursor import Place, pack, unpack
+from stores import boundary
+from stores.cursor import Place, latest, pack, unpack
+from stores.woocommerce.answers import Changed
 from stores.woocommerce.client import PAGE
-from stores.woocommerce.words import naive, utc
+from stores.woocommerce.words import naive
 
 _STATUSES = ("any", "trash")
 """``any`` leaves the trash out. An order deleted for good leaves no trace at all."""
@@ -42,15 +45,17 @@ def query(place: Place) -> dict[str, str | int]:
     }
 
 
-def is_full(page: list[dict[str, Any]]) -> bool:
-    return len(page) == PAGE
+def is_full(page: Sequence[Any]) -> bool:
+    return len(page) >= PAGE
 
 
-def following(place: Place, page: list[dict[str, Any]]) -> Place:
-    """After a full page on from its last order; through the pages of one second by number."""
-    newest = utc(page[-1]["date_modified_gmt"]) if page else None
-    if not is_full(page) or newest is None:
+def following(place: Place, page: Sequence[Any]) -> Place:
+    """After a full page on from its last order; through the pages of one second by number. Orders
+    whose time cannot be read do not count; a full page without any time is turned by number."""
+    read, _unread = boundary.each(page, lambda one: boundary.read(Changed, one), str)
+    newest = latest(*(order.date_modified_gmt for order in read))
+    if not is_full(page):
         return Place(place.since).finished(newest)
-    if newest > place.since:
+    if newest is not None and newest > place.since:
         return Place(newest, newest=newest)
     return place.turned(str(int(place.page or 1) + 1), newest)

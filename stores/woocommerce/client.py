@@ -2,6 +2,13 @@
 
 The ``woocommerce`` package builds the addresses; its own way of sending follows redirects, which
 turns a POST into a GET and answers 200 with a list of foreign orders.
+
+Between us and WooCommerce stand caches, firewalls and plugins, so an answer is believed as follows:
+
+    our access is lost   only by one of WooCommerce's own codes (``_ACCESS_LOST``)
+    refused              only by an error of WooCommerce's own, in JSON, with a status of 4xx
+    turned away          any other 401, 403 or 405, and any page of HTML in place of JSON
+    not found            only from an answer that was made for this very question (``get_fresh``)
 """
 
 from __future__ import annotations
@@ -9,29 +16,88 @@ from __future__ import annotations
 import base64
 import html
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import woocommerce
-from pydantic_core import from_json
 
-from stores import guard, http
-from stores.base import Access, Spend, StoreBusy, StoreError, StoreLocked, StoreRefused
+from stores import boundary, guard, http
+from stores.base import (
+    Access,
+    OutcomeUnknown,
+    Spend,
+    StoreBusy,
+    StoreError,
+    StoreLocked,
+    StoreRefused,
+)
+from stores.errors import Trouble
 from stores.texts import _
 
 PAGE = 100
 """Items on a page; WooCommerce refuses more."""
+MOST_PAGES = 50
+"""Pages of one list that are read at once."""
 
 _REFUND_REFUSED = "woocommerce_rest_cannot_create_order_refund"
 """Comes with status 500; the refund was taken back before it was told (10.5)."""
+_ACCESS_LOST = (
+    "woocommerce_rest_authentication_error",
+    "woocommerce_rest_cannot_view",
+    "woocommerce_rest_cannot_create",
+    "woocommerce_rest_cannot_edit",
+    "woocommerce_rest_cannot_delete",
+    "woocommerce_rest_cannot_batch",
+)
+_KNOWN_CODES = frozenset(
+    (
+        *_ACCESS_LOST,
+        _REFUND_REFUSED,
+        "db_error",
+        "internal_server_error",
+        "rest_no_route",
+        "woocommerce_rest_order_invalid_id",
+        "woocommerce_rest_shop_order_invalid_id",
+        "wp_die",
+    )
+)
+"""Codes that are told to people; what else stands in ``code`` may quote anything."""
+_TURNED_AWAY = _(
+    "A firewall or security plugin in front of the store turned our call away; "
+    "ask the host to allow GET, POST, PUT and DELETE to /wp-json/wc/v3/."
+)
+_WITHOUT_JSONP = ("rest_callback_disabled", "rest_callback_invalid")
 
 _READ_SECONDS = 60.0
 """A create with stock, notes and two mails takes seconds on a slow host."""
+_CACHE_HEADERS = (
+    "cf-cache-status",
+    "x-cache",
+    "x-cache-status",
+    "x-kinsta-cache",
+    "x-litespeed-cache",
+    "x-proxy-cache",
+    "x-wp-cf-super-cache-active",
+    "x-wpe-cached",
+)
+
+
+class TurnedAway(StoreBusy):
+    """Something before the store (a firewall, a security plugin, a challenge page) answered in its
+    place. ``for_now``: it said that it is a passing test of who we are."""
+
+    usual = Trouble.FIREWALL
+
+    def __init__(self, words: str, *, for_now: bool = False) -> None:
+        super().__init__(words)
+        self.for_now = for_now
 
 
 class Client(woocommerce.API):  # type: ignore[misc]
-    """``get``, ``post``, ``put`` and ``delete`` answer with the decoded JSON."""
+    """``get``, ``post``, ``put`` and ``delete`` answer with decoded JSON, an object or a list,
+    which the models of ``answers`` read."""
 
     def __init__(self, access: Access) -> None:
         if not guard.may_call(access.address):
@@ -50,40 +116,80 @@ class Client(woocommerce.API):  # type: ignore[misc]
         self.spend = Spend()
 
     def get(self, endpoint: str, **params: str | int) -> Any:
-        return self._call("GET", endpoint, None, params)
+        """A page of ``endpoint`` as it is now, or from a cache that hides itself: good enough
+        for what is looked at again. ``get_fresh`` is for what must not be missed."""
+        answer = self._send("GET", endpoint, None, {**params, "_sluice": secrets.token_hex(4)})
+        content = _result(answer, writing=False)
+        if _was_cached(answer):
+            raise _from_a_cache()
+        return content
+
+    def get_fresh(self, endpoint: str, **params: str | int) -> Any:
+        """The same, made by the store for this very question: WordPress is asked to wrap its JSON
+        in a name that was never used before (``_jsonp``, WordPress 4.4 and later). An answer
+        without the name is an old one: StoreBusy with ``Trouble.CACHED``. Where a site switched
+        wrapping off, or something before it dislikes it, the headers of caches must do."""
+        name = f"sluice{secrets.token_hex(8)}"
+        answer = self._send("GET", endpoint, None, {**params, "_jsonp": name})
+        inner = _unwrapped(answer.body, name)
+        if inner is not None:
+            return _result(http.Answer(answer.status, answer.headers, inner), writing=False)
+        content = boundary.decode(answer.body)
+        disliked = answer.status >= 400 and _code(content) not in _NOT_FOUND
+        if disliked or _code(content) in _WITHOUT_JSONP:
+            return self.get(endpoint, **params)
+        raise _from_a_cache()
 
     def post(self, endpoint: str, content: Mapping[str, Any]) -> Any:
-        return self._call("POST", endpoint, content, {})
+        """Also updates what has an id. A record that is created comes with its id."""
+        return _result(self._send("POST", endpoint, content, {}), writing=True)
 
     def put(self, endpoint: str, content: Mapping[str, Any]) -> Any:
-        return self._call("PUT", endpoint, content, {})
+        """Where only GET and POST are let through, by POST, which means the same to WordPress."""
+        answer = self._send("PUT", endpoint, content, {})
+        if _is_turned_away(answer) and not _is_challenge(answer):
+            answer = self._send("POST", endpoint, content, {})
+        return _result(answer, writing=True)
 
     def delete(self, endpoint: str, **params: str | int) -> Any:
-        return self._call("DELETE", endpoint, None, params)
+        answer = self._send("DELETE", endpoint, None, params)
+        if _is_turned_away(answer) and not _is_challenge(answer):
+            answer = self._send("POST", endpoint, {}, {**params, "_method": "DELETE"})
+        return _result(answer, writing=True)
 
-    def pages(self, endpoint: str, **params: str | int) -> Iterator[dict[str, Any]]:
-        """All items of a list. Page addresses are made here: the store's own repeat the keys."""
-        page = 1
-        while True:
-            items = self.get(endpoint, per_page=PAGE, page=page, **params)
+    def lets_writes_through(self) -> bool:
+        """Whether a write that changes nothing (an empty batch) reaches the store."""
+        try:
+            self.post("orders/batch", {})
+        except StoreError:
+            return False
+        return True
+
+    def pages(self, endpoint: str, *, fresh: bool = False, **params: str | int) -> Iterator[Any]:
+        """All entries of a list, as decoded JSON. Addresses of further pages are made here: the
+        store's own repeat the keys. StoreBusy for a list without end."""
+        get = self.get_fresh if fresh else self.get
+        for page in range(1, MOST_PAGES + 1):
+            items = listed(get(endpoint, per_page=PAGE, page=page, **params))
             yield from items
             if len(items) < PAGE:
                 return
-            page += 1
+        raise StoreBusy(_("The store's list does not end; it is read again later."), code=ENDLESS)
 
-    def _call(
+    def _send(
         self,
         method: str,
         endpoint: str,
         content: Mapping[str, Any] | None,
         params: Mapping[str, str | int],
-    ) -> Any:
+    ) -> http.Answer:
         url = self._API__get_url(endpoint)
         query = f"?{urlencode(params)}" if params else ""
         headers = dict(self._headers)
         if content is not None:
             headers["Content-Type"] = "application/json;charset=utf-8"
-        answer = http.send(
+        self.spend = Spend(cost=1.0, requested=1.0)
+        return http.send(
             method,
             url + query,
             headers=headers,
@@ -91,66 +197,124 @@ class Client(woocommerce.API):  # type: ignore[misc]
             timeout=(http.CONNECT, _READ_SECONDS),
             deadline=_READ_SECONDS + http.CONNECT,
         )
-        self.spend = Spend(cost=1.0, requested=1.0)
-        return _result(answer, writing=method != "GET", creating=method == "POST")
 
 
-def _result(answer: http.Answer, *, writing: bool, creating: bool) -> Any:
-    content = _decoded(answer.body)
-    if answer.status == 200 and content is not None and not creating:
-        return content
-    if answer.status == 201 and isinstance(content, dict) and content.get("id"):
+ENDLESS = Trouble.ENDLESS
+_NOT_FOUND = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_order_invalid_id")
+
+
+def listed(content: Any) -> list[Any]:
+    """``content`` as a list of records; StoreBusy where it is none."""
+    try:
+        if isinstance(content, dict) and "code" in content:
+            raise boundary.Unreadable("an error in place of a list")
+        return boundary.entries(content)
+    except boundary.Unreadable:
+        raise not_understood() from None
+
+
+def not_understood(*, writing: bool = False) -> StoreError:
+    """The answer is JSON, but not what was asked for."""
+    words = _("The store's answers cannot be understood.")
+    return http.lost(words, writing=writing, code=Trouble.UNREADABLE)
+
+
+def _result(answer: http.Answer, *, writing: bool) -> Any:
+    content = boundary.decode(answer.body)
+    if answer.status in (200, 201) and content is not None and not _is_error(content):
         return content
     raise _meaning(answer, content, writing)
 
 
-def _decoded(body: bytes) -> Any:
-    """None for what is no JSON object or list: a page of HTML, a PHP warning before the JSON."""
-    try:
-        content = from_json(body)
-    except ValueError:
-        return None
-    return content if isinstance(content, dict | list) else None
+def _is_error(content: Any) -> bool:
+    """A plugin may answer 200 with an error inside."""
+    return isinstance(content, dict) and "code" in content and "message" in content
+
+
+def _unwrapped(body: bytes, name: str) -> bytes | None:
+    """The JSON inside ``/**/name(…)``; None where the name does not stand there."""
+    head, found, rest = body.partition(f"{name}(".encode())
+    return rest.rpartition(b")")[0] if found and len(head) <= boundary.NOISE else None
 
 
 def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
-    words, fields = _told(content)
-    if answer.status in (401, 403):
-        return StoreLocked(words or _("The store no longer accepts our key; connect it again."))
-    if 300 <= answer.status < 400:
-        return StoreRefused(
-            _("The store's address redirects elsewhere; connect it by its own one.")
-        )
-    if _is_pause(answer, "wp_die" in fields):
-        return StoreBusy(
-            words or _("The store asks to be called later."),
-            http.retry_after(answer),
-            throttled=answer.status == 429,
-        )
-    if content is not None and (400 <= answer.status < 500 or _REFUND_REFUSED in fields):
-        return StoreRefused(words, fields)
-    return http.lost(
-        words or f"No answer of the store's own came, but status {answer.status}.", writing=writing
+    status, code = answer.status, _code(content)
+    if status in (401, 403) and code.startswith(_ACCESS_LOST):
+        return StoreLocked(_("The store no longer accepts our key; connect it again."))
+    if _is_turned_away(answer):
+        if writing and status < 400:
+            return OutcomeUnknown(_TURNED_AWAY, code=Trouble.FIREWALL)
+        return TurnedAway(_TURNED_AWAY, for_now=_is_challenge(answer))
+    if 300 <= status < 400:
+        words = _("The store's address redirects elsewhere; connect it by its own one.")
+        return http.lost(words, writing=writing, code=Trouble.UNREADABLE)
+    if status == 429:
+        words = _("The store asks to be called later.")
+        return StoreBusy(words, http.retry_after(answer), throttled=True)
+    if status == 503 and (code == "wp_die" or "Retry-After" in answer.headers):
+        words = _("The store asks to be called later.")
+        return StoreBusy(words, http.retry_after(answer), code=Trouble.MAINTENANCE)
+    if content is not None and (400 <= status < 500 or code == _REFUND_REFUSED):
+        return StoreRefused(*_told(content))
+    if status < 400:
+        return not_understood(writing=writing)
+    words = f"No answer of the store's own came, but status {status}."
+    known = f" ({code})" if code in _KNOWN_CODES else ""
+    return http.lost(words + known, writing=writing)
+
+
+def _is_turned_away(answer: http.Answer) -> bool:
+    """A no that is not WooCommerce's: a page, or JSON of somebody else's, with 401, 403, 405, 406,
+    415 or 501; a challenge comes with 503 or 200 as well."""
+    if _is_challenge(answer):
+        return True
+    if answer.status not in (401, 403, 405, 406, 415, 501):
+        return False
+    return not _code(boundary.decode(answer.body)).startswith("woocommerce_")
+
+
+def _is_challenge(answer: http.Answer) -> bool:
+    """Whether a visitor's browser would be put to a test now, and be let in after it."""
+    if answer.headers.get("cf-mitigated", "").lower() == "challenge":
+        return True
+    page = answer.body[:4096].lower().lstrip(b"\xef\xbb\xbf \t\r\n")
+    marks = (b"just a moment", b"checking your browser", b"captcha")
+    is_page = page.startswith((b"<html", b"<!doctype", b"<head", b"<title"))
+    return is_page and any(mark in page for mark in marks)
+
+
+def _was_cached(answer: http.Answer) -> bool:
+    age = answer.headers.get("Age", "").strip()
+    if age.isdigit() and age != "0":
+        return True
+    return any(
+        answer.headers.get(name, "").strip().lower().startswith("hit") for name in _CACHE_HEADERS
     )
 
 
-def _is_pause(answer: http.Answer, dying: bool) -> bool:
-    """A limit, or WordPress updating itself: told before WooCommerce is even loaded."""
-    if answer.status == 429:
-        return True
-    return answer.status == 503 and (dying or "Retry-After" in answer.headers)
+def _from_a_cache() -> StoreBusy:
+    words = _(
+        "A cache answers in the store's place; ask the host to leave /wp-json/ out of the cache."
+    )
+    return StoreBusy(words, code=Trouble.CACHED)
+
+
+def _code(content: Any) -> str:
+    """The code of an error, ``""`` for none; it may be a number (fulfilments, 10.5)."""
+    return boundary.text(content.get("code"), 100) if isinstance(content, dict) else ""
 
 
 def _told(content: Any) -> tuple[str, list[str]]:
     """Words of an error, and its code with the parameters it names. Messages carry HTML entities,
-    a code may be the number 0, ``data`` may be a number instead of an object."""
+    ``data`` may be a number instead of an object."""
     if not isinstance(content, dict):
         return "", []
     about = content.get("data")
     params = about.get("params") if isinstance(about, dict) else None
-    named = params if isinstance(params, dict) else {}
-    words = [content.get("message", ""), *(f"{name}: {why}" for name, why in named.items())]
-    return html.unescape(" ".join(map(str, words))), [str(content.get("code", "")), *named]
+    named = dict(list(params.items())[:10]) if isinstance(params, dict) else {}
+    said = [content.get("message"), *(f"{boundary.text(n, 60)}: {w}" for n, w in named.items())]
+    words = " ".join(html.unescape(boundary.words(each)) for each in said)
+    return boundary.words(words), [_code(content), *(boundary.text(name, 60) for name in named)]
 
 
 def is_missing(refused: StoreRefused) -> bool:

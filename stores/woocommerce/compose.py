@@ -13,7 +13,7 @@ from typing import Any
 
 from stores.base import Address, ComposedLine, ComposedOrder
 from stores.money import to_text
-from stores.woocommerce.words import KEY, LINE
+from stores.woocommerce.answers import KEY, LINE
 
 _UNTAXED = "zero-rate"
 TAX, SHIPPING = "Tax", "Shipping"

@@ -28,6 +28,7 @@ from stores.handshake import Hurdle, Manner, Places, Returned
 from stores.woocommerce import visit
 from stores.woocommerce.client import Client
 from stores.woocommerce.identity import identify
+from stores.woocommerce.subscribing import webhooks_of
 
 APP_NAME = "Sluice"
 SCOPE = "read_write"
@@ -151,9 +152,8 @@ def give_up(access: Access, hooks: str) -> None:
     """Our webhooks go; the key can only be deleted by its owner. One that is gone is gone."""
     client = Client(access)
     with suppress(StoreLocked):
-        mine = [hook for hook in client.pages("webhooks") if hook["delivery_url"] == hooks]
-        for hook in mine:
-            client.delete(f"webhooks/{int(hook['id'])}", force="true")
+        for hook in [hook for hook in webhooks_of(client) if hook.delivery_url == hooks]:
+            client.delete(f"webhooks/{hook.id}", force="true")
 
 
 def renew(access: Access, app: AppKeys, now: datetime) -> Access:

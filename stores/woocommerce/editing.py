@@ -8,31 +8,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from stores.base import ComposedLine, EditedLines, LineEdits, Parcel, StoreRefused
 from stores.money import to_minor, to_text
+from stores.woocommerce.answers import Order
 from stores.woocommerce.client import Client
 from stores.woocommerce.compose import SHIPPING, TAX, amounts, fee, line_item
-from stores.woocommerce.standing import GONE, NONE, Node, Returned, content
-from stores.woocommerce.words import LINE, meta
+from stores.woocommerce.standing import GONE, NONE, Returned, content, understood
 
 
 def edit_lines(
     client: Client,
-    order: Node,
+    order: Order,
     back: Mapping[int, Returned],
     parcels: tuple[Parcel, ...],
     edits: LineEdits,
 ) -> EditedLines:
-    if order["status"] in (*GONE, "completed", "refunded"):
-        raise StoreRefused(f"The order is {order['status']}; its items stay as they are.")
+    if order.status in (*GONE, "completed", "refunded"):
+        raise StoreRefused(f"The order is {order.status}; its items stay as they are.")
     _must_not_have_left(order, back, parcels, edits)
     lines = [posted for line in edits.lines for posted in _line(order, back, line, edits)]
     fees = list(_fees(order, edits))
     edited = order
     if lines or fees:
-        edited = client.put(f"orders/{order['id']}", {"line_items": lines, "fee_lines": fees})
+        wanted = {"line_items": lines, "fee_lines": fees}
+        edited = understood(client.put(f"orders/{order.id}", wanted), writing=True)
     told = EditedLines(tuple(_notes(order, edited, edits)))
     if edits.freight is None:
         return told
@@ -40,7 +42,7 @@ def edit_lines(
 
 
 def _must_not_have_left(
-    order: Node, back: Mapping[int, Returned], parcels: tuple[Parcel, ...], edits: LineEdits
+    order: Order, back: Mapping[int, Returned], parcels: tuple[Parcel, ...], edits: LineEdits
 ) -> None:
     standing = content(order, back, parcels)
     for line in edits.lines:
@@ -50,36 +52,36 @@ def _must_not_have_left(
 
 
 def _line(
-    order: Node, back: Mapping[int, Returned], line: ComposedLine, edits: LineEdits
+    order: Order, back: Mapping[int, Returned], line: ComposedLine, edits: LineEdits
 ) -> Iterator[dict[str, Any]]:
     """What to post for one line. Refunded pieces stay in their item beside those still wanted."""
-    items = [item for item in order["line_items"] if meta(item, LINE) == line.key]
+    items = [item for item in order.line_items if item.key == line.key]
     if not items:
         if line.quantity:
             yield line_item(line, edits.currency, taxes_included=edits.taxes_included)
         return
     first, *surplus = items
-    gone = back.get(first["id"], NONE)
+    gone = back.get(first.id, NONE)
     quantity = line.quantity + gone.pieces
     wanted = amounts(line, edits.currency, taxes_included=edits.taxes_included, more=gone.amount)
     if not quantity:
-        yield {"id": first["id"], "quantity": 0}
-    elif (first["quantity"], first["total"]) != (quantity, wanted["total"]):
-        yield {"id": first["id"], "quantity": quantity, **wanted}
+        yield {"id": first.id, "quantity": 0}
+    elif (first.quantity, first.total) != (quantity, Decimal(wanted["total"])):
+        yield {"id": first.id, "quantity": quantity, **wanted}
     for item in surplus:
-        yield {"id": item["id"], "quantity": 0}
+        yield {"id": item.id, "quantity": 0}
 
 
-def _fee(order: Node, name: str, wanted: int, currency: str) -> Iterator[dict[str, Any]]:
-    standing = [each for each in order["fee_lines"] if each["name"] == name]
+def _fee(order: Order, name: str, wanted: int, currency: str) -> Iterator[dict[str, Any]]:
+    standing = [each for each in order.fee_lines if each.name == name]
     if not standing:
         if wanted:
             yield fee(name, wanted, currency)
-    elif to_minor(standing[0]["total"], currency) != wanted:
-        yield {"id": standing[0]["id"], "total": to_text(wanted, currency)}
+    elif to_minor(standing[0].total, currency) != wanted:
+        yield {"id": standing[0].id, "total": to_text(wanted, currency)}
 
 
-def _fees(order: Node, edits: LineEdits) -> Iterator[dict[str, Any]]:
+def _fees(order: Order, edits: LineEdits) -> Iterator[dict[str, Any]]:
     """A price of shipping that the vendor has made another keeps its tax too."""
     tax, freight = edits.tax, edits.freight
     if freight is not None and _freight(order, edits) in (freight.was, freight.now):
@@ -89,24 +91,24 @@ def _fees(order: Node, edits: LineEdits) -> Iterator[dict[str, Any]]:
     yield from _fee(order, TAX, tax, edits.currency)
 
 
-def _freight(order: Node, edits: LineEdits) -> int:
+def _freight(order: Order, edits: LineEdits) -> int:
     """What shipping costs there, without its tax."""
-    fees = [each["total"] for each in order["fee_lines"] if each["name"] == SHIPPING]
+    fees = [each.total for each in order.fee_lines if each.name == SHIPPING]
     return to_minor(fees[0], edits.currency) if fees else 0
 
 
-def _notes(order: Node, edited: Node, edits: LineEdits) -> Iterator[str]:
+def _notes(order: Order, edited: Order, edits: LineEdits) -> Iterator[str]:
     before, after = _pieces(order), _pieces(edited)
     if not edits.restock and any(after[key] < pieces for key, pieces in before.items()):
         yield "The store put the goods that were taken off back into stock."
-    mapped = {meta(item, LINE): item["product_id"] for item in edited["line_items"]}
+    mapped = {item.key: item.product_id for item in edited.line_items}
     for line in edits.lines:
         if line.variant_id and mapped.get(line.key) == 0:
             yield f"The product of {line.title} no longer exists; its stock is not lowered."
 
 
-def _pieces(order: Node) -> dict[str, int]:
+def _pieces(order: Order) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
-    for item in order["line_items"]:
-        found[meta(item, LINE)] += item["quantity"]
+    for item in order.line_items:
+        found[item.key] += item.quantity
     return found

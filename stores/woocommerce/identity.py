@@ -10,7 +10,7 @@ from typing import Any
 
 from stores.base import Identity, StoreRefused
 from stores.texts import _
-from stores.woocommerce.client import Client
+from stores.woocommerce.client import Client, listed
 
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})[\w.+-]{0,20}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -23,7 +23,7 @@ LONGEST = 253
 def identify(client: Client) -> Identity:
     """StoreRefused: this is no answer of WooCommerce's."""
     status = client.get("system_status", _fields="environment,settings,active_plugins")
-    general = client.get("settings/general")
+    general = listed(client.get("settings/general"))
     try:
         environment, settings = status["environment"], status["settings"]
         home, version = str(environment["home_url"]), str(environment["version"])

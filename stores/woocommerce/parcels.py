@@ -9,66 +9,96 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
+from stores import boundary
 from stores.base import Parcel, Tracking
+from stores.boundary import Told
 from stores.woocommerce import carriers
-from stores.woocommerce.words import LINE, meta, raw_meta, site_time
+from stores.woocommerce.answers import Fulfilment, Order
 
 ITEMS = "_wc_shipment_tracking_items"
 WHOLE = "order"
 """Id of the one parcel whose pieces the store does not name."""
 
 
-def names_pieces(order: dict[str, Any]) -> bool:
+class _Piece(Told):
+    """An item of a core fulfilment; the store checks neither its number nor its quantity."""
+
+    item_id: boundary.Whole
+    qty: boundary.Whole
+
+
+class _Pieces(Told):
+    items: boundary.Loose[_Piece] = []
+
+
+class _PluginTracking(Told):
+    """An entry of ``ITEMS``: ``tracking_provider`` is a slug (``dhl-express``), or empty beside a
+    name of their own; ``date_shipped`` is in seconds since 1970."""
+
+    tracking_provider: boundary.Text = ""
+    custom_tracking_provider: boundary.Text = ""
+    tracking_number: boundary.Text = ""
+    custom_tracking_link: boundary.Link = ""
+    date_shipped: boundary.Text = ""
+
+
+class _PluginTrackings(Told):
+    items: boundary.Loose[_PluginTracking] = []
+
+
+def names_pieces(order: Order) -> bool:
     """Whether core fulfillments were ever used on this order."""
-    return raw_meta(order, "_fulfillment_status") is not None
+    return order.raw_meta("_fulfillment_status") is not None
 
 
-def parcels(order: dict[str, Any], fulfillments: Iterable[dict[str, Any]]) -> tuple[Parcel, ...]:
+def parcels(order: Order, fulfillments: Iterable[Fulfilment]) -> tuple[Parcel, ...]:
     """``fulfillments``: the order's core fulfillments, empty where the feature is off."""
-    left = {item["id"]: item["quantity"] for item in order["line_items"]}
-    keys = {item["id"]: meta(item, LINE) for item in order["line_items"]}
-    named = [_named(order, one, left, keys) for one in fulfillments if one.get("is_fulfilled")]
+    left = {item.id: item.quantity for item in order.line_items}
+    keys = {item.id: item.key for item in order.line_items}
+    named = [_named(order, one, left, keys) for one in fulfillments if one.is_fulfilled]
     return (*named, *_unnamed(order, left, keys))
 
 
-def _named(
-    order: dict[str, Any], one: dict[str, Any], left: dict[int, int], keys: dict[int, str]
-) -> Parcel:
-    """The store checks neither item nor quantity ("5 of 3" is taken), so both are cut to fit."""
+def _named(order: Order, one: Fulfilment, left: dict[int, int], keys: dict[int, str]) -> Parcel:
+    """The store takes "5 of 3", so pieces are cut to what there is."""
     lines: dict[str, int] = {}
-    for item in raw_meta(one, "_items") or ():
-        number, pieces = (
-            int(item["item_id"]),
-            min(int(item["qty"]), left.get(int(item["item_id"]), 0)),
-        )
-        if pieces > 0 and keys[number]:
-            left[number] -= pieces
-            lines[keys[number]] = lines.get(keys[number], 0) + pieces
-    shipped = meta(one, "_date_fulfilled")
+    for each in _Pieces(items=one.raw_meta("_items")).items:
+        pieces = min(each.qty, left.get(each.item_id, 0))
+        if pieces > 0 and keys[each.item_id]:
+            left[each.item_id] -= pieces
+            key = keys[each.item_id]
+            lines[key] = lines.get(key, 0) + pieces
     return Parcel(
-        id=str(one["id"]),
+        id=one.id,
         lines=lines,
         tracking=_core_tracking(one),
-        shipped_at=site_time(order, shipped) if shipped else None,
+        shipped_at=_fulfilled_at(order, one.meta("_date_fulfilled")),
     )
 
 
-def _core_tracking(one: dict[str, Any]) -> tuple[Tracking, ...]:
+def _fulfilled_at(order: Order, told: str) -> datetime | None:
+    """In UTC with a ``Z`` since 10.8, in the site's own time before."""
+    try:
+        moment = boundary.moment(told)
+    except boundary.Unreadable:
+        return None
+    return moment if told.endswith("Z") else order.in_utc(moment)
+
+
+def _core_tracking(one: Fulfilment) -> tuple[Tracking, ...]:
     found = Tracking(
-        company=carriers.named(meta(one, "_shipment_provider")),
-        number=meta(one, "_tracking_number"),
-        url=meta(one, "_tracking_url"),
+        company=carriers.named(boundary.text(one.meta("_shipment_provider"))),
+        number=boundary.text(one.meta("_tracking_number")),
+        url=boundary.link(one.meta("_tracking_url")),
     )
     return (found,) if found != Tracking() else ()
 
 
-def _unnamed(order: dict[str, Any], left: dict[int, int], keys: dict[int, str]) -> list[Parcel]:
+def _unnamed(order: Order, left: dict[int, int], keys: dict[int, str]) -> list[Parcel]:
     """One parcel for all that no other names, once the order is completed or has a number."""
-    items = raw_meta(order, ITEMS)
-    tracked = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    complete = order["status"] == "completed"
+    tracked = _PluginTrackings(items=order.raw_meta(ITEMS)).items
+    complete = order.status == "completed"
     rest = {keys[number]: pieces for number, pieces in left.items() if pieces > 0 and keys[number]}
     if not tracked and not (complete and rest):
         return []
@@ -83,18 +113,20 @@ def _unnamed(order: dict[str, Any], left: dict[int, int], keys: dict[int, str]) 
     ]
 
 
-def _plugin_tracking(item: dict[str, Any]) -> Tracking:
-    """``tracking_provider`` is a slug (``dhl-express``), or empty beside a name of their own."""
-    slug = str(item.get("tracking_provider") or "")
+def _plugin_tracking(item: _PluginTracking) -> Tracking:
     return Tracking(
-        company=str(item.get("custom_tracking_provider") or carriers.named(slug)),
-        number=str(item.get("tracking_number") or ""),
-        url=str(item.get("custom_tracking_link") or ""),
+        company=item.custom_tracking_provider or carriers.named(item.tracking_provider),
+        number=item.tracking_number,
+        url=item.custom_tracking_link,
     )
 
 
-def _shipped_at(items: list[dict[str, Any]]) -> datetime | None:
-    """``date_shipped`` is in seconds since 1970, as number or text."""
-    stamps = [str(item.get("date_shipped") or "") for item in items]
-    known = [int(stamp) for stamp in stamps if stamp.isdigit()]
-    return datetime.fromtimestamp(min(known), UTC) if known else None
+def _shipped_at(items: list[_PluginTracking]) -> datetime | None:
+    stamps = [item.date_shipped for item in items]
+    known = [int(stamp) for stamp in stamps if stamp.isascii() and stamp.isdigit()]
+    sane = [stamp for stamp in known if stamp < _FAR_FUTURE]
+    return datetime.fromtimestamp(min(sane), UTC) if sane else None
+
+
+_FAR_FUTURE = 4_102_444_800
+"""2100 in seconds since 1970."""

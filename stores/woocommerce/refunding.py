@@ -6,29 +6,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stores import boundary
 from stores.base import Refund, Refunded, StoreRefused
 from stores.money import to_minor, to_text
 from stores.texts import _
-from stores.woocommerce.client import Client
-from stores.woocommerce.standing import NONE, Node, Returned, content, must_stand, returned
-from stores.woocommerce.words import LINE, meta
+from stores.woocommerce import answers
+from stores.woocommerce.answers import Order
+from stores.woocommerce.client import Client, not_understood
+from stores.woocommerce.standing import NONE, Returned, content, must_stand, refunds, returned
 
 
 def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
     order = must_stand(client, order_id)
-    currency = order["currency"]
-    place = f"orders/{order['id']}/refunds"
-    for made in client.pages(place) if order["refunds"] else ():
-        if made["reason"].endswith(f"[{refund.key}]"):
-            return Refunded(str(made["id"]), to_minor(made["amount"], currency))
+    currency = order.currency
+    for made in refunds(client, order):
+        if made.reason.endswith(f"[{refund.key}]"):
+            return Refunded(made.id, to_minor(made.amount, currency))
     standing = content(order, {}, ())
     left = standing.total - standing.refunded
     amount = left if refund.amount is None else refund.amount
     lines = list(_lines(order, returned(client, order), refund))
     if not (amount or lines):
         raise StoreRefused(_("There is nothing left to refund in this store."))
-    made = client.post(
-        place,
+    answer = client.post(
+        f"orders/{order.id}/refunds",
         {
             "amount": to_text(amount, currency),
             "reason": f"{refund.reason} [{refund.key}]".strip(),
@@ -37,22 +38,25 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
             "api_restock": refund.restock,
         },
     )
-    return Refunded(str(made["id"]), amount)
+    try:
+        return Refunded(boundary.read(answers.Refund, answer).id, amount)
+    except boundary.Unreadable:
+        raise not_understood(writing=True) from None
 
 
-def _lines(order: Node, back: Mapping[int, Returned], refund: Refund) -> Iterator[dict[str, Any]]:
+def _lines(order: Order, back: Mapping[int, Returned], refund: Refund) -> Iterator[dict[str, Any]]:
     whole = refund.amount is None and not refund.lines
     wanted = dict(refund.lines)
-    for item in order["line_items"]:
-        gone = back.get(item["id"], NONE)
-        here = item["quantity"] - gone.pieces
-        pieces = here if whole else min(wanted.get(meta(item, LINE), 0), here)
+    for item in order.line_items:
+        gone = back.get(item.id, NONE)
+        here = item.quantity - gone.pieces
+        pieces = here if whole else min(wanted.get(item.key, 0), here)
         if pieces <= 0:
             continue
         if not whole:
-            wanted[meta(item, LINE)] -= pieces
-        left = to_minor(item["total"], order["currency"]) - gone.amount
-        share = to_text(left * pieces // here, order["currency"])
-        yield {"id": item["id"], "quantity": pieces, "refund_total": float(share)}
+            wanted[item.key] -= pieces
+        left = to_minor(item.total, order.currency) - gone.amount
+        share = to_text(left * pieces // here, order.currency)
+        yield {"id": item.id, "quantity": pieces, "refund_total": float(share)}
     if any(wanted.values()):
         raise StoreRefused(_("More pieces are to be refunded than the order has."))

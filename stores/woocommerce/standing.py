@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
+from stores import boundary
 from stores.base import Address, OrderContent, OrderFields, Parcel, StoreLine, StoreRefused
 from stores.money import to_minor
 from stores.texts import _
-from stores.woocommerce.client import Client, is_missing
+from stores.woocommerce.answers import Contact, Item, Order, Refund
+from stores.woocommerce.client import Client, is_missing, not_understood
 from stores.woocommerce.compose import OUR_META
-from stores.woocommerce.words import LINE, meta
-
-Node = dict[str, Any]
 
 GONE = ("cancelled", "trash", "checkout-draft")
 """Statuses of orders that are not live."""
@@ -32,86 +29,115 @@ class Returned:
 NONE = Returned()
 
 
-def read(client: Client, order_id: str) -> Node | None:
+def read(client: Client, order_id: str) -> Order | None:
+    """The order as it is now; None where the store itself, asked afresh, knows none."""
+    place = f"orders/{int(order_id)}"
     try:
-        found: Node = client.get(f"orders/{int(order_id)}")
+        return understood(client.get(place), writing=False)
+    except StoreRefused as refused:
+        if not is_missing(refused):
+            raise
+    try:
+        return understood(client.get_fresh(place), writing=False)
     except StoreRefused as refused:
         if is_missing(refused):
             return None
         raise
-    return found
 
 
-def must_stand(client: Client, order_id: str) -> Node:
+def understood(content: object, *, writing: bool) -> Order:
+    """``content`` as an order. After a write, one that cannot be read leaves its outcome open."""
+    try:
+        return boundary.read(Order, content)
+    except boundary.Unreadable:
+        raise not_understood(writing=writing) from None
+
+
+def must_stand(client: Client, order_id: str) -> Order:
     """The store would change an order in its trash as well, where nobody sees it."""
     order = read(client, order_id)
     if order is None:
         raise StoreRefused(_("The order is no longer in the store."))
-    if order["status"] == "trash":
+    if order.status == "trash":
         raise StoreRefused(_("The order is in the store's trash."))
     return order
 
 
-def returned(client: Client, order: Node) -> Mapping[int, Returned]:
+def refunds(client: Client, order: Order) -> list[Refund]:
+    """All refunds of an order, with their items."""
+    if not order.refunds:
+        return []
+    try:
+        told = client.pages(f"orders/{order.id}/refunds")
+        return [boundary.read(Refund, each) for each in told]
+    except boundary.Unreadable:
+        raise not_understood() from None
+
+
+def returned(client: Client, order: Order) -> Mapping[int, Returned]:
     """By item. The order itself tells the sums of its refunds, not their lines."""
     found: dict[int, Returned] = defaultdict(Returned)
-    if not order["refunds"]:
-        return found
-    for refund in client.pages(f"orders/{order['id']}/refunds"):
-        for line in refund["line_items"]:
-            item = int(meta(line, "_refunded_item_id") or 0)
-            amount = to_minor(line["total"], order["currency"])
+    for refund in refunds(client, order):
+        for line in refund.line_items:
+            item = _refunded_item(line)
+            amount = to_minor(line.total, order.currency)
             before = found[item]
-            found[item] = Returned(before.pieces - line["quantity"], before.amount - amount)
+            found[item] = Returned(before.pieces - line.quantity, before.amount - amount)
     return found
 
 
-def content(order: Node, back: Mapping[int, Returned], parcels: tuple[Parcel, ...]) -> OrderContent:
-    currency = order["currency"]
-    refunded = sum(Decimal(refund["total"]) for refund in order["refunds"])
+def _refunded_item(line: Item) -> int:
+    number = line.meta("_refunded_item_id")
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def content(
+    order: Order, back: Mapping[int, Returned], parcels: tuple[Parcel, ...]
+) -> OrderContent:
+    refunded = sum((refund.total for refund in order.refunds), boundary.NOTHING)
     return OrderContent(
         fields=_fields(order),
-        lines=() if order["status"] in GONE else _lines(order, back, parcels),
-        currency=currency,
-        total=to_minor(order["total"], currency),
-        refunded=-to_minor(Decimal(refunded), currency),
+        lines=() if order.status in GONE else _lines(order, back, parcels),
+        currency=order.currency,
+        total=to_minor(order.total, order.currency),
+        refunded=-to_minor(refunded, order.currency),
     )
 
 
-def _fields(order: Node) -> OrderFields:
-    told = {item["key"]: item["value"] for item in order["meta_data"]}
+def _fields(order: Order) -> OrderFields:
+    told = {each.key: each.value for each in order.meta_data}
     return OrderFields(
-        email=order["billing"].get("email") or "",
-        phone=order["billing"].get("phone") or "",
-        note=order["customer_note"],
+        email=order.billing.email,
+        phone=order.billing.phone,
+        note=order.customer_note,
         attributes={
-            key: value
+            key: boundary.text(value, boundary.LONG)
             for key, value in told.items()
             if isinstance(value, str) and key not in OUR_META and not key.startswith("_")
         },
-        shipping_address=_address(order["shipping"]),
+        shipping_address=_address(order.shipping),
     )
 
 
-def _address(shipping: Mapping[str, str]) -> Address | None:
-    if not any(shipping.values()):
+def _address(shipping: Contact) -> Address | None:
+    if shipping == Contact():
         return None
     return Address(
-        first_name=shipping["first_name"],
-        last_name=shipping["last_name"],
-        company=shipping["company"],
-        address1=shipping["address_1"],
-        address2=shipping["address_2"],
-        city=shipping["city"],
-        zip=shipping["postcode"],
-        province=shipping["state"],
-        country=shipping["country"],
-        phone=shipping.get("phone") or "",
+        first_name=shipping.first_name,
+        last_name=shipping.last_name,
+        company=shipping.company,
+        address1=shipping.address_1,
+        address2=shipping.address_2,
+        city=shipping.city,
+        zip=shipping.postcode,
+        province=shipping.state,
+        country=shipping.country,
+        phone=shipping.phone,
     )
 
 
 def _lines(
-    order: Node, back: Mapping[int, Returned], parcels: tuple[Parcel, ...]
+    order: Order, back: Mapping[int, Returned], parcels: tuple[Parcel, ...]
 ) -> tuple[StoreLine, ...]:
     """One for each key; what the vendor added has none, and leaves when the order is completed."""
     away: dict[str, int] = defaultdict(int)
@@ -119,26 +145,24 @@ def _lines(
         for key, pieces in parcel.lines.items():
             away[key] += pieces
     lines = []
-    for item in order["line_items"]:
-        key = meta(item, LINE)
-        quantity = item["quantity"] - back.get(item["id"], NONE).pieces
-        shipped = min(away[key], quantity) if key else 0
-        if not key and order["status"] == "completed":
+    for item in order.line_items:
+        quantity = item.quantity - back.get(item.id, NONE).pieces
+        shipped = min(away[item.key], quantity) if item.key else 0
+        if not item.key and order.status == "completed":
             shipped = quantity
-        away[key] -= shipped
-        lines.append(_line(item, key, quantity, quantity - shipped))
+        away[item.key] -= shipped
+        lines.append(_line(item, quantity, quantity - shipped))
     return _merged([line for line in lines if line.quantity > 0])
 
 
-def _line(item: Node, key: str, quantity: int, fulfillable: int) -> StoreLine:
-    variant = item["variation_id"] or item["product_id"]
+def _line(item: Item, quantity: int, fulfillable: int) -> StoreLine:
     return StoreLine(
-        key=key,
-        title=item["name"],
+        key=item.key,
+        title=item.name,
         quantity=quantity,
         fulfillable=fulfillable,
-        sku=item["sku"] or meta(item, "SKU"),
-        variant_id=str(variant or ""),
+        sku=item.sku or item.meta("SKU"),
+        variant_id=str(item.variation_id or item.product_id or ""),
     )
 
 

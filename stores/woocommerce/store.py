@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from stores import reading
+from stores import boundary
 from stores.base import (
     Access,
     Amended,
@@ -20,21 +19,34 @@ from stores.base import (
     EditedLines,
     Identity,
     LineEdits,
+    OutcomeUnknown,
     Parcel,
     PlacedOrder,
     Refund,
     Refunded,
     Spend,
+    StoreError,
     StoreOrder,
     StoreRefused,
     Variant,
 )
+from stores.errors import Trouble
 from stores.texts import _
-from stores.woocommerce import amending, changes, compose, editing, refunding, standing
-from stores.woocommerce.client import Client
+from stores.woocommerce import (
+    amending,
+    answers,
+    changes,
+    compose,
+    editing,
+    refunding,
+    standing,
+    subscribing,
+)
+from stores.woocommerce.answers import KEY, Fulfilment, Order, OrderHead, Product
+from stores.woocommerce.client import Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
 from stores.woocommerce.parcels import names_pieces, parcels
-from stores.woocommerce.words import KEY, meta, naive, utc
+from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
     platform="woocommerce",
@@ -69,7 +81,6 @@ CAPABILITIES = Capabilities(
 _NOT_FOR_SALE = ("variable", "grouped")
 """A variable product is a name for its variations; an order takes it and lowers no stock."""
 
-_TOPICS = ("order.created", "order.updated", "order.deleted")
 _STATUSES = ("any", "trash")
 """``any`` leaves the trash out."""
 
@@ -98,42 +109,92 @@ class WooStore:
         wanted = {sku for sku in skus if sku}
         plain = sorted(sku for sku in wanted if "," not in sku)
         lists = [",".join(plain[i : i + 50]) for i in range(0, len(plain), 50)]
-        return [
-            _variant(product)
+        told = [
+            product
             for skus_text in lists
             for product in self._client.pages("products", sku=skus_text, status="any")
-            if product["sku"] in wanted and product["type"] not in _NOT_FOR_SALE
+        ]
+        found, _unread = boundary.each(told, lambda each: boundary.read(Product, each), str)
+        return [
+            _variant(product)
+            for product in found
+            if product.sku in wanted and product.type not in _NOT_FOR_SALE
         ]
 
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
-        created = self._client.post("orders", compose.order_body(order))
+        try:
+            told = self._client.post("orders", compose.order_body(order))
+        except TurnedAway as away:
+            return self._turned_away(order, away)
+        try:
+            created = boundary.read(Order, told)
+        except boundary.Unreadable:
+            raise not_understood(writing=True) from None
+        if not created.id:
+            raise not_understood(writing=True)
         return replace(self._placed(created), key=order.key, notes=_differences(order, created))
+
+    def _turned_away(self, order: ComposedOrder, away: TurnedAway) -> PlacedOrder:
+        """Something before the store answered a create. Usually the store never saw it, but a
+        firewall may look at what goes out as well, so the order is looked for. Where an empty write
+        passes, it is this order's content that is disliked, and only a person can change that."""
+        try:
+            found = self.find_orders(order.key, order.placed_at)
+        except StoreError:
+            raise OutcomeUnknown(away.words, code=Trouble.FIREWALL) from None
+        if found:
+            return found[0]
+        if away.for_now or not self._client.lets_writes_through():
+            raise away
+        words = _(
+            "A firewall or security plugin in front of the store turned away what this order says, "
+            "while it lets others pass. Ask the host to allow POST to /wp-json/wc/v3/orders, or "
+            "change the note of the order, and try again."
+        )
+        raise StoreRefused(words, code=Trouble.FIREWALL)
 
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By ``created_via``, else by time. Filters that a version does not know are ignored and
-        any order of the store comes back, so each is compared here."""
+        any order of the store comes back, so each is compared here. An empty list is believed
+        only from answers made now, in which every order could be read."""
         named, honoured = self._by_name(key)
         if named and honoured:
             return named
-        filters = {"after": naive(since - _MARGIN), "dates_are_gmt": "true", "_fields": _PLACED}
-        return [
-            self._placed(order)
+        filters = {
+            "after": naive(since - _MARGIN),
+            "dates_are_gmt": "true",
+            "_fields": answers.HEAD,
+        }
+        heads = [
+            head
             for status in _STATUSES
-            for order in self._client.pages("orders", status=status, **filters)
-            if meta(order, KEY) == key
+            for head in self._client.pages("orders", fresh=True, status=status, **filters)
         ]
+        return self._ours(heads, key)
 
     def _by_name(self, key: str) -> tuple[list[PlacedOrder], bool]:
         """Our orders on the first page, and whether the store (9.9 and later) filtered at all."""
         asked: dict[str, str | int] = {
             "created_via": key,
             "per_page": 100,
-            "_fields": f"{_PLACED},created_via",
+            "_fields": answers.HEAD,
         }
-        pages = [self._client.get("orders", status=status, **asked) for status in _STATUSES]
-        orders = [order for page in pages for order in page]
-        ours = [self._placed(order) for order in orders if meta(order, KEY) == key]
-        return ours, all(order["created_via"].lower() == key.lower() for order in orders)
+        heads = [
+            head
+            for status in _STATUSES
+            for head in listed(self._client.get_fresh("orders", status=status, **asked))
+        ]
+        honoured = all(_created_via(head).lower() == key.lower() for head in heads)
+        return self._ours(heads, key) if honoured else [], honoured
+
+    def _ours(self, told: list[Any], key: str) -> list[PlacedOrder]:
+        heads, unread = boundary.each(
+            told, lambda each: boundary.read(OrderHead, each), lambda each: str(each.get("id"))
+        )
+        ours = [replace(self._placed(head), key=key) for head in heads if head.is_ours(key)]
+        if not ours and len(heads) < len(told):
+            raise not_understood()
+        return ours
 
     def read_order(self, order_id: str) -> StoreOrder | None:
         order = standing.read(self._client, order_id)
@@ -158,17 +219,17 @@ class WooStore:
         order = standing.read(self._client, order_id)
         if order is None:
             raise StoreRefused(_("The order is no longer in the store."))
-        if order["status"] in standing.GONE:
+        if order.status in standing.GONE:
             return Cancellation("done")
         seen = self._store_order(order)
         if seen.parcels:
             return Cancellation("too_late", words=_("It has shipped."), shipped=seen.shipped)
-        self._client.put(f"orders/{order['id']}", {"status": "cancelled"})
+        self._client.put(f"orders/{order.id}", {"status": "cancelled"})
         return Cancellation("done", words="" if restock else _("The goods went back into stock."))
 
     def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
         order = standing.read(self._client, order_id)
-        if order is None or order["status"] not in standing.GONE:
+        if order is None or order.status not in standing.GONE:
             raise StoreRefused(_("The order is not cancelled."))
         return Cancellation("done")
 
@@ -176,89 +237,90 @@ class WooStore:
         streams = changes.unpack_streams(cursor, now)
         orders: dict[str, StoreOrder] = {}
         unread: tuple[str, ...] = ()
+        unmarked: list[str] = []
         more = False
         for status, place in streams.items():
-            page = self._client.get("orders", status=status, **changes.query(place))
+            page = listed(self._client.get("orders", status=status, **changes.query(place)))
             streams[status] = changes.following(place, page)
             more = more or changes.is_full(page)
-            ours = [one for one in page if meta(one, KEY)]
-            read, bad = reading.each(ours, self._store_order, lambda one: str(one["id"]))
-            orders |= {order.placed.id: order for order in read}
+            read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
+            orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
+            unmarked += [number for number in read if isinstance(number, str)]
             unread += bad
-        return Changes(tuple(orders.values()), changes.pack_streams(streams), more, unread)
+        return Changes(
+            tuple(orders.values()),
+            changes.pack_streams(streams),
+            more,
+            unread,
+            tuple(unmarked),
+        )
+
+    def _changed(self, told: Any) -> StoreOrder | str:
+        """An order of ours as it is now; only the id of one that carries no mark of ours."""
+        head = boundary.read(OrderHead, told)
+        if not head.meta(KEY):
+            return str(head.id)
+        return self._store_order(boundary.read(Order, told))
 
     def subscribe(self, address: str, secret: str) -> None:
-        """A webhook dies silently after seven failures in a row, and never shows its secret: a
-        fingerprint in its name tells whether it still has ours."""
-        standing = {
-            hook["topic"]: hook
-            for hook in self._client.pages("webhooks")
-            if hook["delivery_url"] == address
-        }
-        name = f"Sluice {hashlib.sha256(secret.encode()).hexdigest()[:8]}"
-        wanted = {"name": name, "status": "active", "delivery_url": address, "secret": secret}
-        for topic in _TOPICS:
-            hook = standing.get(topic)
-            if hook is None:
-                self._client.post("webhooks", {**wanted, "topic": topic})
-            elif (hook["name"], hook["status"]) != (name, "active"):
-                self._client.put(f"webhooks/{hook['id']}", wanted)
+        subscribing.subscribe(self._client, address, secret)
 
-    def _whole(self, order: dict[str, Any]) -> StoreOrder:
+    def _whole(self, order: Order) -> StoreOrder:
         seen = self._store_order(order)
         back = standing.returned(self._client, order)
         return replace(seen, content=standing.content(order, back, seen.parcels))
 
-    def _store_order(self, order: dict[str, Any]) -> StoreOrder:
+    def _store_order(self, order: Order) -> StoreOrder:
         return StoreOrder(
             placed=self._placed(order),
-            updated_at=utc(order["date_modified_gmt"]),
+            updated_at=order.date_modified_gmt,
             parcels=self._parcels(order),
         )
 
-    def _parcels(self, order: dict[str, Any]) -> tuple[Parcel, ...]:
-        return parcels(order, self._fulfillments(order["id"]) if names_pieces(order) else ())
+    def _parcels(self, order: Order) -> tuple[Parcel, ...]:
+        return parcels(order, self._fulfilments(order.id) if names_pieces(order) else ())
 
-    def _fulfillments(self, number: int) -> Iterator[dict[str, Any]]:
+    def _fulfilments(self, number: int) -> list[Fulfilment]:
         """None where the feature was switched off again: its route is gone then."""
         try:
-            yield from self._client.get(f"orders/{number}/fulfillments")
+            told = listed(self._client.get(f"orders/{number}/fulfillments"))
         except StoreRefused as refused:
             if "rest_no_route" not in refused.fields:
                 raise
+            return []
+        return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
 
-    def _placed(self, order: dict[str, Any]) -> PlacedOrder:
-        number = order["id"]
+    def _placed(self, order: OrderHead) -> PlacedOrder:
         return PlacedOrder(
-            id=str(number),
-            name=f"#{order['number']}",
-            key=meta(order, KEY),
-            live=order["status"] not in standing.GONE,
-            url=f"{self._client.url}/wp-admin/post.php?post={number}&action=edit",
-            created_at=utc(order["date_created_gmt"]),
+            id=str(order.id),
+            name=f"#{order.number or order.id}",
+            key=order.meta(KEY),
+            live=order.status not in standing.GONE,
+            url=f"{self._client.url}/wp-admin/post.php?post={order.id}&action=edit",
+            created_at=order.date_created_gmt,
         )
 
 
-_PLACED = "id,number,status,date_created_gmt,meta_data"
+def _created_via(head: Any) -> str:
+    return boundary.text(head.get("created_via")) if isinstance(head, dict) else ""
 
 
-def _differences(order: ComposedOrder, created: dict[str, Any]) -> tuple[str, ...]:
+def _differences(order: ComposedOrder, created: Order) -> tuple[str, ...]:
     """A product that is gone makes a line without product, and no error."""
     wanted = sum(1 for line in order.lines if line.variant_id)
-    mapped = sum(1 for line in created["line_items"] if line["product_id"])
+    mapped = sum(1 for line in created.line_items if line.product_id)
     missing = wanted - mapped
     return (f"{missing} products no longer exist; their stock is not lowered.",) if missing else ()
 
 
-def _variant(product: dict[str, Any]) -> Variant:
-    """A variation is listed as a product of its own whose ``parent_id`` is the product."""
-    tracked = bool(product["manage_stock"])
+def _variant(product: Product) -> Variant:
+    tracked = product.manage_stock
     return Variant(
-        id=str(product["id"]),
-        product_id=str(product.get("parent_id") or product["id"]),
-        sku=product["sku"],
-        title=product["name"],
-        barcode=product.get("global_unique_id") or "",
+        id=str(product.id),
+        product_id=str(product.parent_id or product.id),
+        sku=product.sku,
+        title=product.name,
+        barcode=product.global_unique_id,
         tracked=tracked,
-        available=product["stock_quantity"] if tracked else None,
+        available=int(product.stock_quantity) if tracked else None,
     )

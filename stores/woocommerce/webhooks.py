@@ -7,10 +7,9 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 
-from pydantic_core import from_json
-
+from stores import boundary
 from stores.base import ORDER, OTHER, Buyer, Delivery
-from stores.woocommerce.words import KEY, meta
+from stores.woocommerce import answers
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -18,19 +17,24 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
     return any(hmac.compare_digest(given, _signature(body, secret)) for secret in secrets)
 
 
+class _Said(answers.Marked):
+    """Of all that a body holds, which order it is about; an error has no id."""
+
+    id: boundary.Id = ""
+
+
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
     """The store's delivery id is shared by deliveries of one second (WooCommerce 10.5), so ours
-    is made of what was said. An order that is gone by then is told as an error: about none."""
-    content = from_json(body)
-    if not isinstance(content, dict):
-        raise ValueError("A webhook's body must be a JSON object.")
+    is made of what was said. An order that is gone by then is told as an error: about none.
+    ValueError for a body that holds no JSON object."""
+    said = boundary.read(_Said, boundary.decode(body))
     topic = _header(headers, "topic")
-    said = hashlib.sha256(topic.encode() + b"\n" + body).hexdigest()[:32]
+    about = said.id if said.id.isascii() and said.id.isdigit() and int(said.id) else ""
     return Delivery(
-        id=said,
+        id=hashlib.sha256(topic.encode() + b"\n" + body).hexdigest()[:32],
         topic=topic,
-        about=str(content.get("id") or ""),
-        key=meta(content, KEY),
+        about=about,
+        key=said.meta(answers.KEY),
         sender=_header(headers, "source"),
     )
 

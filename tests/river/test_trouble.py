@@ -174,12 +174,12 @@ def test_a_report_that_the_marketplace_refuses_is_told(stage: Stage) -> None:
     assert not order.fulfillments
 
 
-def test_a_locked_access_says_what_the_store_said(stage: Stage) -> None:
+def test_a_lost_access_is_told_in_our_words_and_not_in_the_stores(stage: Stage) -> None:
     stage.faults.add("unauthorized", BRAVO, times=1000)
     stage.sells_on((stage.mug, 1))
     with stage.house.look() as session:
         told = session.query(TimelineEvent).filter_by(code="store_locked").one()
-    assert "signature" in told.details["words"]
+    assert told.details["words"].startswith("The store no longer accepts our key")
     stage.house.let_pass(DAY, step=4 * 3600)
     assert stage.states() == {"Bravo": "held"}
 

@@ -329,7 +329,7 @@ def test_a_store_cannot_speak_for_another(stage: Stage) -> None:
     assert kept(stage.house) == before
 
 
-@pytest.mark.parametrize("body", [b'{"id": 1, "meta_data": 7}', b'{"id": {"a": 1}}', b"null"])
+@pytest.mark.parametrize("body", [b'{"id": {"a": 1}}', b"null", b"[[]]", b"no JSON"])
 def test_a_vendors_store_that_talks_nonsense_is_answered_400(stage: Stage, body: bytes) -> None:
     path, secret = addresses(stage.house)[BRAVO]
     headers = {
@@ -338,6 +338,20 @@ def test_a_vendors_store_that_talks_nonsense_is_answered_400(stage: Stage, body:
     }
     assert stage.house.client.post(path, data=body, headers=headers).status_code == 400
     assert kept(stage.house)["malformed"] == 1
+
+
+@pytest.mark.parametrize(
+    "meta", ["7", "null", '""', '{"1": {"key": "_sluice_key"}}', "[{}]", "[[]]", '[{"key": 7}]']
+)
+def test_odd_marks_of_an_order_do_not_refuse_its_webhook(stage: Stage, meta: str) -> None:
+    """A store switches a webhook off that is refused seven times."""
+    path, secret = addresses(stage.house)[BRAVO]
+    body = b'\xef\xbb\xbf{"id": 4711, "meta_data": ' + meta.encode() + b"}"
+    headers = {
+        "X-WC-Webhook-Signature": signed(body, secret),
+        "X-WC-Webhook-Topic": "order.updated",
+    }
+    assert stage.house.client.post(path, data=body, headers=headers).status_code == 200
 
 
 def test_an_order_of_the_vendors_own_customers_is_no_business_of_ours(stage: Stage) -> None:
