@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -33,9 +33,10 @@ WIRE_TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 class WooStore:
-    """``plugins``: fulfillments (core's feature), advanced-shipment-tracking,
-    woocommerce-shipment-tracking. ``tax_rate`` is in percent, for buyers in ``country`` ("NL",
-    "US:CA").
+    """``plugins``: fulfillments (core's feature), advanced-shipment-tracking, ast-pro,
+    woocommerce-shipment-tracking, and those of ``tracking_plugins``. ``tax_rate`` is in percent,
+    for buyers in ``country`` ("NL", "US:CA"). ``statuses`` are further ones, as a plugin or the
+    theme registers them: {"wc-awaiting-shipment": "Awaiting shipment"}.
 
     ``cron`` "plain" sends webhooks only when somebody visits, at most once a minute. Without
     ``pretty`` permalinks only ``?rest_route=`` addresses lead to the API, and none to wc-auth.
@@ -62,6 +63,7 @@ class WooStore:
         cron: str = "plain",
         pretty: bool = True,
         lax: bool = False,
+        statuses: Mapping[str, str] | None = None,
     ) -> None:
         self.world = world
         self.host, self.name, self.currency = host, name, currency
@@ -75,6 +77,7 @@ class WooStore:
         self.https, self.cron = https, cron
         self.pretty, self.lax = pretty, lax
         self._open()
+        self.register_statuses(statuses or {})
         world.sites[host] = self
 
     def _open(self) -> None:
@@ -86,6 +89,8 @@ class WooStore:
         self.keys: list[Key] = []
         self.users = {"admin": User("admin", "password", "administrator")}
         self.statuses = dict(status.STATUSES)
+        if self.tracking in (trackings.ADVANCED, trackings.PRO):
+            self.register_statuses(trackings.ADVANCED_STATUSES)
         self.salt = f"{self.world.random.getrandbits(160):040x}"
         self.routes, self.queue, self.guard = Routes(self.plugins), hooks.Queue(self), door.Guard()
         self.pings: list[Webhook] = []
@@ -127,7 +132,7 @@ class WooStore:
     @property
     def tracking(self) -> str:
         """The tracking plugin, "" without one."""
-        known = (trackings.ADVANCED, trackings.PAID)
+        known = (trackings.ADVANCED, trackings.PRO, trackings.PAID)
         return next((each for each in self.plugins if each in known), "")
 
     def at_least(self, *version: int) -> bool:
@@ -243,6 +248,13 @@ class WooStore:
         order.notes.append(note)
         self.emit("action.woocommerce_order_note_added", note.id)
         return note
+
+    def register_statuses(self, statuses: Mapping[str, str]) -> None:
+        """Slug -> name, put after "completed"; the ``wc-`` of the database never shows."""
+        at = list(self.statuses).index("completed") + 1
+        entries = list(self.statuses.items())
+        added = [(slug.removeprefix("wc-"), name) for slug, name in statuses.items()]
+        self.statuses = dict(entries[:at] + added + entries[at:])
 
     # -- people --------------------------------------------------------------------------------
 
