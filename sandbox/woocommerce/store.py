@@ -42,7 +42,8 @@ class WooStore:
     ``pretty`` permalinks only ``?rest_route=`` addresses lead to the API, and none to wc-auth.
     ``lax``: keys are handed over http too, as no real store does, for apps on this machine.
     Switches for a bad day: ``maintenance``, ``database_down``, ``php_down``, ``ban_after``
-    (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports).
+    (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports),
+    ``jsonp`` False (a plugin forbids ``?_jsonp=``).
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class WooStore:
         self.routes, self.queue, self.guard = Routes(self.plugins), hooks.Queue(self), door.Guard()
         self.pings: list[Webhook] = []
         self._skus: dict[str, int] = {}
+        self.jsonp = True
         self.maintenance = self.database_down = self.php_down = False
         self.blocks_local = self.tracking_settings_saved = False
         self.ban_after: int | None = None
@@ -136,7 +138,7 @@ class WooStore:
         return next((each for each in self.plugins if each in known), "")
 
     def at_least(self, *version: int) -> bool:
-        return tuple(int(part) for part in self.version.split(".")[:2]) >= version
+        return tuple(int(part) for part in self.version.split(".")) >= version
 
     # -- time: kept in whole seconds, as the database does -------------------------------------
 
