@@ -114,7 +114,7 @@ class Control:
                 "status": each.status,
                 "at": each.at.isoformat(),
             }
-            for each in self.world.deliveries.log
+            for each in self.world.deliveries.sent()
         ]
         return {"queued": len(self.world.deliveries.queue), "sent": sent}
 

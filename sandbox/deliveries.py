@@ -58,6 +58,15 @@ class Deliveries:
         with self._lock:
             self.queue.append(delivery)
 
+    def sent(self) -> list[Sent]:
+        """The attempts so far; a copy, because others go on sending."""
+        with self._lock:
+            return list(self.log)
+
+    def _note(self, delivery: Delivery, status: int) -> None:
+        with self._lock:
+            self.log.append(Sent(delivery, status, self.world.now()))
+
     def retry(self, delivery: Delivery, due: datetime) -> None:
         """Queue the same headers and body again."""
         self.add(replace(delivery, due=due))
@@ -81,12 +90,12 @@ class Deliveries:
     def _send(self, delivery: Delivery) -> int:
         delivery.tries += 1
         if self._chance(self.drop):
-            self.log.append(Sent(delivery, DROPPED, self.world.now()))
+            self._note(delivery, DROPPED)
             return 0
         copies = 2 if self._chance(self.duplicate) else 1
         for _ in range(copies):
             status = self.world.post(delivery.url, delivery.headers, delivery.body)
-            self.log.append(Sent(delivery, status, self.world.now()))
+            self._note(delivery, status)
         if delivery.on_result:
             delivery.on_result(delivery, status)
         return copies

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sandbox.shopify.shop import Shop
     from sandbox.woocommerce import WooStore
     from sandbox.woocommerce.models import Order as WooOrder
+    from sandbox.woocommerce.tracking_plugins import Parcel
     from sandbox.world import World
 
 Json = dict[str, Any]
@@ -121,7 +122,8 @@ def _woo(site: WooStore, order: WooOrder) -> Json:
             for line in seen["line_items"]
         ],
         "parcels": [_woo_fulfillment(each) for each in order.fulfillments]
-        + [_woo_tracking(each) for each in entries(order)],
+        + [_woo_tracking(each) for each in entries(order)]
+        + [_woo_parcel(each) for each in order.parcels],
     }
 
 
@@ -143,3 +145,9 @@ def _woo_tracking(each: Json) -> Json:
         "url": each.get("custom_tracking_link"),
     }
     return {"id": each["tracking_id"], "status": "shipped", "lines": {}, "tracking": [tracking]}
+
+
+def _woo_parcel(each: Parcel) -> Json:
+    tracking = {"number": each.number, "company": each.company, "url": each.url}
+    pieces = {str(item): quantity for item, quantity in each.lines.items()}
+    return {"id": each.id, "status": "shipped", "lines": pieces, "tracking": [tracking]}

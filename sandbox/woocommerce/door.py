@@ -26,8 +26,6 @@ from sandbox.woocommerce.routes import check_right
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
-_JSONP = re.compile(r"[\w.]+", re.ASCII)
-"""Names that WordPress wraps a JSON answer in when asked by ``_jsonp``."""
 BAN_SECONDS = 3600
 RETRY_AFTER = "600"
 MAINTENANCE = "Briefly unavailable for scheduled maintenance. Check back in a minute."
@@ -88,14 +86,17 @@ def _closed(store: WooStore, request: Request) -> Response | None:
 
 def _front(store: WooStore, request: Request, path: str) -> Response:
     rest_route = request.args.get("rest_route")
-    if path == "/" and rest_route:
-        return rest(store, request, f"/wp-json{rest_route}", signed=False)
+    if rest_route and not path.startswith("/wp-admin"):
+        # WordPress answers it at every path of the site; keys count there from 11.1 on
+        signed = store.at_least(11, 1) or path.startswith("/wp-json/wc/")
+        return rest(store, request, f"/wp-json/{rest_route.lstrip('/')}", signed=signed)
     if path == "/":
         link = f'<{store.home}/wp-json/>; rel="https://api.w.org/"'
         return html_response(f"<title>{store.name}</title>", Link=link)
     if store.pretty and (path == "/wp-json" or path.startswith("/wp-json/")):
         return rest(store, request, path)
-    if store.pretty and ("/wp-json/" in path or path.startswith("/wp-admin")):
+    below = path.partition("/wp-json/")[2]
+    if store.pretty and (below or path.startswith("/wp-admin")):
         # WordPress guesses a page and ends up where it was: a loop
         return redirect(f"{store.home}{request.full_path.rstrip('?')}", 301)
     return html_response(f"<title>Page not found - {store.name}</title>", 404)
@@ -103,20 +104,51 @@ def _front(store: WooStore, request: Request, path: str) -> Response:
 
 def rest(store: WooStore, request: Request, path: str, *, signed: bool = True) -> Response:
     """``signed`` is False for ?rest_route= addresses, whose keys WooCommerce does not read."""
-    with store.lock:
-        try:
-            made = _dispatch(store, request, path, signed)
-        except RestError as error:
-            made = Answer(error.body, error.status)
-    store.send_pings()
+    callback = request.args.get("_jsonp", "")
+    refusal = _refused_callback(store, callback)
+    if refusal:
+        made = refusal
+    else:
+        made = _answered(store, request, path, signed)
+        store.send_pings()
     fields = request.args.get("_fields")
     body = _filtered(made.body, fields) if fields and made.status < 400 else made.body
     response = json_response(body, made.status, store.home, made.headers)
-    name = request.args.get("_jsonp", "")
-    if request.method == "GET" and _JSONP.fullmatch(name):
-        response.set_data(f"/**/{name}({response.get_data(as_text=True)})")
+    if callback and store.jsonp:
         response.content_type = "application/javascript; charset=UTF-8"
+        if refusal is None:  # the comment keeps old Flash from reading it as its own
+            response.data = f"/**/{callback}({response.get_data(as_text=True)})"
     return response
+
+
+def _refused_callback(store: WooStore, callback: str) -> Answer | None:
+    """As WP_REST_Server::serve_request does it (WordPress 7.0), for every method."""
+    if not callback:
+        return None
+    if not store.jsonp:
+        text = "JSONP support is disabled on this site."
+        return Answer({"code": "rest_callback_disabled", "message": text}, 400)
+    if not re.fullmatch(r"[A-Za-z0-9_.]+", callback):
+        text = "Invalid JSONP callback function."
+        return Answer({"code": "rest_callback_invalid", "message": text}, 400)
+    return None
+
+
+def _answered(store: WooStore, request: Request, path: str, signed: bool) -> Answer:
+    with store.lock:
+        try:
+            return _dispatch(store, request, path, signed)
+        except RestError as error:
+            return Answer(error.body, error.status)
+
+
+def _method(request: Request) -> str:
+    """``?_method=`` or ``X-HTTP-Method-Override`` stand for the real one; WordPress honours both.
+
+    The signature of OAuth is over the method of the wire all the same.
+    """
+    override = request.args.get("_method") or request.headers.get("X-HTTP-Method-Override")
+    return (override or request.method).upper()
 
 
 def _filtered(body: object, fields: str) -> object:
@@ -130,12 +162,13 @@ def _filtered(body: object, fields: str) -> object:
 def _dispatch(store: WooStore, request: Request, path: str, signed: bool) -> Answer:
     now = store.now().timestamp()
     key = authenticate(request, store.keys, store.home, now) if signed else None
+    method = _method(request)
     if key:
-        check_permission(key, request.method)
+        check_permission(key, method)
     tail = path.removeprefix("/wp-json").strip("/")
-    route, ids = store.routes.find(tail, request.method)
+    route, ids = store.routes.find(tail, method)
     query = request.query_string.decode()
     params = {**parse_query(query), **read_body(request)}
     check_right(route, key)
-    call = Call(store, request.method, path.rstrip("/"), query, params, ids, key)
+    call = Call(store, method, path.rstrip("/"), query, params, ids, key)
     return route.endpoint(call)

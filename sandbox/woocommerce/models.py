@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.woocommerce.tracking_plugins import Parcel
 
 JSON = dict[str, Any]
 ZERO = Decimal(0)
@@ -188,6 +191,8 @@ class Order:
     refunds: list[Refund] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    """What a plugin of ``tracking_plugins`` was told."""
     modified: datetime = field(init=False)
 
     def __post_init__(self) -> None:

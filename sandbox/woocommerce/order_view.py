@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.woocommerce import status, totals
+from sandbox.woocommerce import status, totals, tracking_plugins
 from sandbox.woocommerce.answers import links
 from sandbox.woocommerce.models import JSON, Item, Meta, MetaList, Order
 from sandbox.woocommerce.php import money, number, tax_cents
@@ -64,6 +64,7 @@ def order_view(store: WooStore, order: Order) -> JSON:
         "meta_data": meta_view(order.meta),
         **_items(store, order),
         **_state(store, order),
+        **tracking_plugins.extra_fields(store, order),
         "_links": _links(store, order),
     }
 

@@ -137,7 +137,7 @@ class Routes:
             if plugin in plugins:
                 found.append(Route(namespace, ("GET",), site.namespace_index, OPEN))
                 found += _trackings(namespace)
-        if trackings.ADVANCED in plugins:
+        if trackings.ADVANCED in plugins or trackings.PRO in plugins:
             found += _trackings("wc/v3")
         self.all = found
         self._compiled = [(re.compile(each.pattern), each) for each in found]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.woocommerce import tracking_plugins
 from sandbox.woocommerce.answers import Answer, links
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.models import JSON
 from sandbox.woocommerce.order_view import SYMBOLS
 from sandbox.woocommerce.product_view import fixed
-from sandbox.woocommerce.trackings import ADVANCED, PAID
+from sandbox.woocommerce.trackings import ADVANCED, PAID, PRO
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -34,10 +35,12 @@ NAMESPACES = [
     "wp-site-health/v1",
     "wp-block-editor/v1",
 ]
-OWN_NAMESPACES = {ADVANCED: "wc-ast/v3", PAID: "wc-shipment-tracking/v3"}
+OWN_NAMESPACES = {ADVANCED: "wc-ast/v3", PRO: "wc-ast/v3", PAID: "wc-shipment-tracking/v3"}
 TITLES = {
     ADVANCED: ("Advanced Shipment Tracking for WooCommerce", "3.9.2"),
+    PRO: ("Advanced Shipment Tracking Pro", "5.3"),
     PAID: ("WooCommerce Shipment Tracking", "2.6.0"),
+    **tracking_plugins.TITLES,
 }
 
 

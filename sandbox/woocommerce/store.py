@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -33,15 +33,17 @@ WIRE_TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 class WooStore:
-    """``plugins``: fulfillments (core's feature), advanced-shipment-tracking,
-    woocommerce-shipment-tracking. ``tax_rate`` is in percent, for buyers in ``country`` ("NL",
-    "US:CA").
+    """``plugins``: fulfillments (core's feature), advanced-shipment-tracking, ast-pro,
+    woocommerce-shipment-tracking, and those of ``tracking_plugins``. ``tax_rate`` is in percent,
+    for buyers in ``country`` ("NL", "US:CA"). ``statuses`` are further ones, as a plugin or the
+    theme registers them: {"wc-awaiting-shipment": "Awaiting shipment"}.
 
     ``cron`` "plain" sends webhooks only when somebody visits, at most once a minute. Without
     ``pretty`` permalinks only ``?rest_route=`` addresses lead to the API, and none to wc-auth.
     ``lax``: keys are handed over http too, as no real store does, for apps on this machine.
     Switches for a bad day: ``maintenance``, ``database_down``, ``php_down``, ``ban_after``
-    (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports).
+    (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports),
+    ``jsonp`` False (a plugin forbids ``?_jsonp=``).
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class WooStore:
         cron: str = "plain",
         pretty: bool = True,
         lax: bool = False,
+        statuses: Mapping[str, str] | None = None,
     ) -> None:
         self.world = world
         self.host, self.name, self.currency = host, name, currency
@@ -75,6 +78,7 @@ class WooStore:
         self.https, self.cron = https, cron
         self.pretty, self.lax = pretty, lax
         self._open()
+        self.register_statuses(statuses or {})
         world.sites[host] = self
 
     def _open(self) -> None:
@@ -86,10 +90,13 @@ class WooStore:
         self.keys: list[Key] = []
         self.users = {"admin": User("admin", "password", "administrator")}
         self.statuses = dict(status.STATUSES)
+        if self.tracking in (trackings.ADVANCED, trackings.PRO):
+            self.register_statuses(trackings.ADVANCED_STATUSES)
         self.salt = f"{self.world.random.getrandbits(160):040x}"
         self.routes, self.queue, self.guard = Routes(self.plugins), hooks.Queue(self), door.Guard()
         self.pings: list[Webhook] = []
         self._skus: dict[str, int] = {}
+        self.jsonp = True
         self.maintenance = self.database_down = self.php_down = False
         self.blocks_local = self.tracking_settings_saved = False
         self.ban_after: int | None = None
@@ -127,11 +134,11 @@ class WooStore:
     @property
     def tracking(self) -> str:
         """The tracking plugin, "" without one."""
-        known = (trackings.ADVANCED, trackings.PAID)
+        known = (trackings.ADVANCED, trackings.PRO, trackings.PAID)
         return next((each for each in self.plugins if each in known), "")
 
     def at_least(self, *version: int) -> bool:
-        return tuple(int(part) for part in self.version.split(".")[:2]) >= version
+        return tuple(int(part) for part in self.version.split(".")) >= version
 
     # -- time: kept in whole seconds, as the database does -------------------------------------
 
@@ -243,6 +250,13 @@ class WooStore:
         order.notes.append(note)
         self.emit("action.woocommerce_order_note_added", note.id)
         return note
+
+    def register_statuses(self, statuses: Mapping[str, str]) -> None:
+        """Slug -> name, put after "completed"; the ``wc-`` of the database never shows."""
+        at = list(self.statuses).index("completed") + 1
+        entries = list(self.statuses.items())
+        added = [(slug.removeprefix("wc-"), name) for slug, name in statuses.items()]
+        self.statuses = dict(entries[:at] + added + entries[at:])
 
     # -- people --------------------------------------------------------------------------------
 

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
 ADVANCED, PAID = "advanced-shipment-tracking", "woocommerce-shipment-tracking"
+PRO = "ast-pro"
+"""Advanced Shipment Tracking's paid edition: it also keeps which pieces are in a parcel."""
+PARTIAL = "partial-shipped"
+ADVANCED_STATUSES = {
+    PARTIAL: "Partially Shipped",
+    "updated-tracking": "Updated Tracking",
+    "delivered": "Delivered",
+}
+"""Registered by the plugin's own settings (3.9.2)."""
 META = "_wc_shipment_tracking_items"
 PROVIDERS = {
     "Global": {
@@ -84,7 +93,7 @@ def create(call: Call) -> Answer:
         raise missing_param("tracking_number")
     if truth(body.get("replace_tracking", 0)):
         order.meta.drop(META)
-    if truth(body.get("status_shipped", 0)) and call.store.tracking == ADVANCED:
+    if truth(body.get("status_shipped", 0)) and _is_advanced(call.store):
         status.move(call.store, order, "completed")
     entry = add(call.store, order, body)
     # the plugin casts the hexadecimal id to a number: the address it names is of no use
@@ -96,7 +105,7 @@ def add(store: WooStore, order: Order, body: JSON) -> JSON:
     """AST stores a carrier it does not know with an empty name."""
     name = text_of(body.get("tracking_provider"))
     slug = name.lower().replace(" ", "-")
-    advanced = store.tracking == ADVANCED
+    advanced = _is_advanced(store)
     entry: JSON = {
         "tracking_provider": slug if slug in BY_SLUG else "",
         "custom_tracking_provider": ""
@@ -112,8 +121,14 @@ def add(store: WooStore, order: Order, body: JSON) -> JSON:
         shown = BY_SLUG.get(slug, ("", ""))[0]
         text = f"Order was shipped with {shown} and tracking number is: {entry['tracking_number']}"
         store.add_note(order, text)
+    if body.get("products_list"):
+        entry["products_list"] = body["products_list"]
     write(store, order, [*entries(order), entry])
     return entry
+
+
+def _is_advanced(store: WooStore) -> bool:
+    return store.tracking in (ADVANCED, PRO)
 
 
 def _advanced_fields(body: JSON) -> JSON:

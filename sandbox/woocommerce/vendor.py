@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sandbox.woocommerce import fulfillments, orders, status, trackings
+from sandbox.woocommerce import fulfillments, orders, status, tracking_plugins, trackings
 from sandbox.woocommerce.models import JSON, Fulfillment, Order
 
 if TYPE_CHECKING:
@@ -23,12 +24,20 @@ def ship(
     if fulfillments.PLUGIN in store.plugins:
         meta = {fulfillments.ITEMS: _pieces(order, lines), **_tracking(number, company, url)}
         return str(fulfillments.add(store, order, meta).id)
-    tracking_id = None
+    pieces = _unshipped(order) if lines is None else lines
+    parcel_id = None
     if store.tracking:
-        tracking_id = str(trackings.add(store, order, _form(number, company, url))["tracking_id"])
-    if lines is None:
+        form = _form(number, company, url)
+        if store.tracking == trackings.PRO:
+            form["products_list"] = _products_list(order, pieces)
+        parcel_id = str(trackings.add(store, order, form)["tracking_id"])
+    elif tracking_plugins.in_use(store):
+        parcel_id = tracking_plugins.add(store, order, pieces, number, company, url)
+    if lines is None or not _unshipped(order):
         set_status(store, order, "completed")
-    return tracking_id
+    elif store.tracking == trackings.PRO:
+        set_status(store, order, trackings.PARTIAL)
+    return parcel_id
 
 
 def _pieces(order: Order, lines: dict[int, int] | None) -> list[JSON]:
@@ -36,12 +45,33 @@ def _pieces(order: Order, lines: dict[int, int] | None) -> list[JSON]:
     return [{"item_id": item, "qty": quantity} for item, quantity in wanted.items()]
 
 
+def _products_list(order: Order, pieces: dict[int, int]) -> list[JSON]:
+    """Everything in it is text."""
+    found = [(order.item(item), quantity) for item, quantity in pieces.items()]
+    return [
+        {"product": str(item.stock_id), "item_id": str(item.id), "qty": str(quantity)}
+        for item, quantity in found
+        if item
+    ]
+
+
 def _unshipped(order: Order) -> dict[int, int]:
+    """Pieces left by item, as far as the store knows which pieces went."""
     left = {item.id: item.quantity for item in order.of("line")}
-    for each in order.fulfillments:
-        for piece in each.meta.get(fulfillments.ITEMS, []):
-            left[piece["item_id"]] = left.get(piece["item_id"], 0) - int(piece["qty"])
+    for item, quantity in _shipped(order):
+        left[item] = left.get(item, 0) - quantity
     return {item: quantity for item, quantity in left.items() if quantity > 0}
+
+
+def _shipped(order: Order) -> Iterator[tuple[int, int]]:
+    for fulfillment in order.fulfillments:
+        for piece in fulfillment.meta.get(fulfillments.ITEMS, []):
+            yield piece["item_id"], int(piece["qty"])
+    for parcel in order.parcels:
+        yield from parcel.lines.items()
+    for entry in trackings.entries(order):
+        for piece in entry.get("products_list", []):
+            yield int(piece["item_id"]), int(piece["qty"])
 
 
 def _tracking(number: str, company: str, url: str) -> JSON:
@@ -69,6 +99,10 @@ def correct_tracking(
         parcel.updated = store.now()
         fulfillments.mark(store, order)
         return
+    if order.parcels:
+        place = _parcel(order, shipment)
+        tracking_plugins.correct(store, order, place, number=number, company=company, url=url)
+        return
     kept, place = trackings.entries(order), _place(order, shipment)
     form = _form(number, company, url)
     slug = form.pop("tracking_provider", "").lower().replace(" ", "-")
@@ -83,10 +117,13 @@ def withdraw(store: WooStore, order: Order, shipment: str | None) -> None:
         fulfillments.mark(store, order)
         return
     kept = trackings.entries(order)
-    if kept:
+    if order.parcels:
+        del order.parcels[_parcel(order, shipment)]
+        tracking_plugins.write(store, order)
+    elif kept:
         del kept[_place(order, shipment)]
         trackings.write(store, order, kept)
-    if order.status == "completed":
+    if order.status in ("completed", trackings.PARTIAL):
         set_status(store, order, "processing")
 
 
@@ -98,7 +135,14 @@ def _fulfillment(order: Order, shipment: str | None) -> Fulfillment:
 
 
 def _place(order: Order, shipment: str | None) -> int:
-    ids = [each["tracking_id"] for each in trackings.entries(order)]
+    return _index(order, [each["tracking_id"] for each in trackings.entries(order)], shipment)
+
+
+def _parcel(order: Order, shipment: str | None) -> int:
+    return _index(order, [each.id for each in order.parcels], shipment)
+
+
+def _index(order: Order, ids: list[str], shipment: str | None) -> int:
     if not ids or (shipment and shipment not in ids):
         raise LookupError(f"order {order.id} has no parcel {shipment or ''}")
     return ids.index(shipment) if shipment else len(ids) - 1

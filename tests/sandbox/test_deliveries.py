@@ -7,12 +7,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
-from sandbox.deliveries import DROPPED
+from sandbox.deliveries import DROPPED, Delivery, Sent
 from sandbox.people import People
 from sandbox.shopify import App, Shop
 from sandbox.shopify.catalogue import Variant
@@ -250,3 +252,21 @@ def test_the_wire_may_mix_up_the_order_the_same_way_for_the_same_seed(
     pass_time(0)
     assert receiver.topics != ["orders/create", "orders/updated"] * 5
     assert sorted(receiver.topics) == sorted(["orders/create", "orders/updated"] * 5)
+
+
+def test_what_was_sent_can_be_read_while_more_is_sent(world: World) -> None:
+    log = world.deliveries.log
+
+    class SentWhileRead(datetime):
+        """Another delivery goes out as soon as this one's time is read."""
+
+        def isoformat(self, *_: str) -> str:
+            log.append(log[0])
+            return "2026-11-23T12:00:00"
+
+    delivery = Delivery("https://app.example.com/", {}, b"{}", "orders/create", world.now())
+    for _ in range(2):
+        log.append(Sent(delivery, 200, SentWhileRead(2026, 11, 23)))
+    answer = Client(world.wsgi).get("/deliveries", base_url="http://127.0.0.1")
+    assert (answer.status_code, len(answer.get_json()["sent"])) == (200, 2)
+    assert len(log) == 4
