@@ -14,6 +14,7 @@ from sandbox import mailbox, pages, snapshot
 from sandbox.admin.door import app_bridge
 from sandbox.build import add_app, add_shop, add_site, change_app
 from sandbox.faults import Fired
+from sandbox.liar import LIES
 from sandbox.people import People
 from sandbox.shopify.fulfilment import Refusal
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 Answer = Response | Mapping[str, Any]
+
+SHOWN = 200
+"""Lies told that are shown of each host."""
 
 ROUTES = Map(
     [
@@ -38,6 +42,10 @@ ROUTES = Map(
         Rule("/faults", endpoint="faults", methods=["GET"]),
         Rule("/faults", endpoint="add_fault", methods=["POST"]),
         Rule("/faults/clear", endpoint="clear_faults", methods=["POST"]),
+        Rule("/lies", endpoint="lies", methods=["GET"]),
+        Rule("/lies", endpoint="tell_lie", methods=["POST"]),
+        Rule("/lies/draw", endpoint="draw_lies", methods=["POST"]),
+        Rule("/lies/stop", endpoint="stop_lies", methods=["POST"]),
         Rule("/people/<verb>", endpoint="people", methods=["POST"]),
         Rule("/clock/advance", endpoint="advance", methods=["POST"]),
         Rule("/run-due", endpoint="run_due", methods=["POST"]),
@@ -138,6 +146,37 @@ class Control:
     def clear_faults(self, given: Json) -> Answer:
         self.world.faults.clear()
         return {"planned": 0}
+
+    def lies(self) -> Answer:
+        """What each lie is, which are on, and the newest that were told, by host."""
+        return {
+            "known": {each.name: each.about for each in LIES.values()},
+            "hosts": {
+                host: {"on": each.switched_on, "told": [vars(one) for one in each.told[-SHOWN:]]}
+                for host, each in self.world.liars.items()
+            },
+        }
+
+    def tell_lie(self, given: Json) -> Answer:
+        """``host`` and ``name``; ``for_seconds``, ``share``, ``times``, ``match`` and the options
+        of the lie as in ``Liar.tell``."""
+        rest = {key: value for key, value in given.items() if key not in ("host", "name")}
+        liar = self.world.liar(given["host"])
+        liar.tell(given["name"], **rest)
+        return {"on": liar.switched_on}
+
+    def draw_lies(self, given: Json) -> Answer:
+        """``host``, ``seed`` and ``rates`` by name."""
+        liar = self.world.liar(given["host"])
+        liar.draw(int(given["seed"]), given["rates"])
+        return {"on": liar.switched_on}
+
+    def stop_lies(self, given: Json) -> Answer:
+        """All of them; of one ``host``, of one ``name``."""
+        hosts = [given["host"]] if "host" in given else list(self.world.liars)
+        for host in hosts:
+            self.world.liar(host).stop(given.get("name", ""))
+        return {"on": [name for host in hosts for name in self.world.liar(host).switched_on]}
 
     def people(self, given: Json, verb: str) -> Answer:
         return {"result": _brief(People(self.world).call(verb, given))}

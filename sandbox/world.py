@@ -17,6 +17,7 @@ from sandbox import admin
 from sandbox.clock import utc_now
 from sandbox.deliveries import Deliveries
 from sandbox.faults import ConnectionTorn, Faults, host_of
+from sandbox.liar import Liar
 from sandbox.wire import http_post
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class World:
         self.apps: dict[str, App] = {}
         self.mail: list[dict[str, str]] = []
         self.late: list[Late] = []
+        self.liars: dict[str, Liar] = {}
         self.faults = Faults(self)
         self.deliveries = Deliveries(self)
         self._lock = threading.Lock()
@@ -107,6 +109,28 @@ class World:
     def store(self, host: str) -> Store | None:
         return self.shops.get(host) or self.sites.get(host)
 
+    def liar(self, store: str | Shop | WooStore) -> Liar:
+        """Whoever lies for a store; a new one tells the truth until a lie is switched on."""
+        known = {id(each): host for host, each in (*self.shops.items(), *self.sites.items())}
+        host = store if isinstance(store, str) else known.get(id(store), "")
+        if self.store(host) is None:
+            raise LookupError(f"no store at {host!r}")
+        if host not in self.liars:
+            self.liars[host] = Liar(self, host, "shopify" if host in self.shops else "woocommerce")
+        return self.liars[host]
+
+    def told(self, host: str, topic: str, body: bytes) -> bytes:
+        """The body of a webhook as the store's liar leaves it, before it is signed."""
+        liar = self.liars.get(host)
+        return liar.webhook(topic, body) if liar else body
+
+    def _spoken(self, store: Store, request: Request) -> Response:
+        """What the store says, through its liar if it has one."""
+        liar = self.liars.get(host_of(request))
+        if liar is None:
+            return store.handle(request)
+        return liar.answer(request, lambda: store.handle(request))
+
     def answer(self, request: Request) -> Response:
         host = host_of(request)
         shop = self.shops.get(host)
@@ -115,7 +139,7 @@ class World:
         store = self.store(host)
         if store is not None:
             request.get_data()  # read while the client is there: a late request runs without it
-            return self.faults.apply(request, lambda: store.handle(request))
+            return self.faults.apply(request, lambda: self._spoken(store, request))
         if host in CONTROL_HOSTS:
             from sandbox.control import handle
 

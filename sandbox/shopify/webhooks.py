@@ -102,7 +102,9 @@ class Webhooks:
             body = without_personal_fields(body)
         if listener.include_fields:
             body = {key: body[key] for key in listener.include_fields if key in body}
-        self.send(listener, json.dumps(body, ensure_ascii=False).encode(), event_id=event_id)
+        told = json.dumps(body, ensure_ascii=False).encode()
+        told = self.shop.world.told(self.shop.domain, listener.topic, told)
+        self.send(listener, told, event_id=event_id)
 
     def send(
         self,

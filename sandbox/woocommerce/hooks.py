@@ -97,6 +97,7 @@ def run(store: WooStore, jobs: list[Job]) -> None:
 
 def _deliver(store: WooStore, webhook: Webhook, job: Job) -> None:
     body = to_json(_payload(store, job)).encode()
+    body = store.world.told(store.host, webhook.topic, body)
     delivery = Delivery(
         url=webhook.delivery_url,
         headers=_headers(store, webhook, body),

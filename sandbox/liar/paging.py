@@ -1,0 +1,63 @@
+"""Lists that never end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
+
+from sandbox.liar.lie import (
+    SHOPIFY,
+    WOOCOMMERCE,
+    Telling,
+    answers,
+    dump,
+    parsed,
+    values,
+    with_body,
+)
+
+FULL = 100
+SAME_CURSOR = "WzBd"
+"""The cursor ``[0]``, which the pretend Shopify reads as any other."""
+
+
+@answers(platforms=WOOCOMMERCE)
+def endless_pages(telling: Telling) -> Response | None:
+    """Each list has 100 records on every page (option `size`), for ever; where the true page is
+    empty, the store's first records stand on it again."""
+    if telling.method != "GET":
+        return None
+    truth = telling.truth
+    records = parsed(truth.get_data())
+    if truth.status_code != 200 or not isinstance(records, list):
+        return None
+    source = records or _first_records(telling)
+    if not source:
+        return None
+    full = [source[at % len(source)] for at in range(int(telling.option("size", FULL)))]
+    made = with_body(truth, dump(full))
+    made.headers["X-WP-Total"], made.headers["X-WP-TotalPages"] = "999900", "9999"
+    return made
+
+
+def _first_records(telling: Telling) -> list[Any]:
+    """What the store lists when it is asked without any condition."""
+    asked = telling.request
+    names = ("consumer_key", "consumer_secret")
+    keys = {name: asked.args[name] for name in names if name in asked.args}
+    environ = EnvironBuilder(
+        asked.path, base_url=asked.host_url, query_string=keys, headers=list(asked.headers)
+    ).get_environ()
+    store = telling.liar.world.store(telling.liar.host)
+    found = parsed(store.handle(Request(environ)).get_data()) if store else None
+    return found if isinstance(found, list) else []
+
+
+@values(platforms=SHOPIFY, webhooks=False)
+def endless_cursor(key: str, value: Any, telling: Telling) -> Any:
+    """Each connection says that there is a next page, and always gives the same cursor."""
+    if key == "pageInfo" and isinstance(value, dict):
+        return {**value, "hasNextPage": True, "endCursor": SAME_CURSOR}
+    return value
