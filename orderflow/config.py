@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -60,6 +61,9 @@ class Config(BaseModel):
         tuple[str, ...],
         Field(description="stores that may stand inside, or answer by http: https://store.lan"),
     ] = ()
+    store_ca: Annotated[
+        str, Field(description="a private authority (PEM) that signs for stores in STORE_ALLOW")
+    ] = ""
     app_listing_url: Annotated[
         str | None,
         Field(pattern=r"^https?://\S+$", description="the app's listing, for vendors to install"),
@@ -116,6 +120,16 @@ class Config(BaseModel):
             if not re.fullmatch(r"https?://[^\s/?#@]+", origin):
                 raise ValueError("holds something else than origins such as https://store.lan")
         return origins
+
+    @field_validator("store_ca")
+    @classmethod
+    def _certificates(cls, authorities: str) -> str:
+        try:
+            if authorities:
+                ssl.create_default_context().load_verify_locations(cadata=authorities)
+        except (ssl.SSLError, ValueError) as bad:
+            raise ValueError("holds no certificate in PEM form") from bad
+        return authorities
 
     @field_validator("secret_keys")
     @classmethod

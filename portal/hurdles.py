@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 
 import stores
 
+AUTHORIZATION_LINE = 'SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1'
+"""For .htaccess; https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth tells why."""
+
 
 def sentence(code: str, platform: str, names: Sequence[str] = ()) -> str:
     """What stands in the way, and what to do."""
@@ -35,9 +38,15 @@ def _of_address(told: dict[str, str]) -> dict[str, str]:
         "own_shop": _(
             "This is the marketplace's own shop. Write the address of the store that you ship from."
         ),
-        "redirects": _(
+        "redirects": _("This address leads on to %(names)s. Write that one.", **told)
+        if told["names"]
+        else _(
             "This address leads on to another one. Open it in your browser, and copy the address "
             "that you see then."
+        ),
+        "wrong_path": _(
+            "Your store answers at %(names)s, not at the page that you wrote. Write that address.",
+            **told,
         ),
         "other_store": _(
             "The store that answers there goes by another address: %(names)s. Connect it by that "
@@ -69,6 +78,18 @@ def _of_site(told: dict[str, str]) -> dict[str, str]:
             "Your store turns us away before we could ask. A security plugin or your host's "
             "firewall may have to let apps reach /wp-json/."
         ),
+        "firewall": _(
+            "A firewall or security plugin stands before your store and turns apps away. Send "
+            "your host these words: “Please allow GET, POST, PUT and DELETE requests to %(names)s "
+            "without a captcha or challenge page, for requests that carry a %(platform)s API "
+            "key.” Then try again.",
+            **told,
+        ),
+        "unreadable": _(
+            "Your store answers, but not with anything that can be read. A plugin may add text to "
+            "its answers: switch off the display of PHP notices (WP_DEBUG_DISPLAY) or ask your "
+            "host, then try again."
+        ),
         "permalinks": _(
             "Your store has plain permalinks, and apps cannot log in with those. Choose another "
             "kind under Settings, Permalinks, then try again."
@@ -89,6 +110,12 @@ def _of_site(told: dict[str, str]) -> dict[str, str]:
 
 def _of_access(told: dict[str, str]) -> dict[str, str]:
     return {
+        "header": _(
+            "Your store never saw the key: its server removes the Authorization header. Send your "
+            "host these words: “Please pass the Authorization header on to PHP.” On Apache, this "
+            "line at the top of .htaccess does it: %(line)s Then connect again.",
+            line=AUTHORIZATION_LINE,
+        ),
         "read_only": _(
             "The key that your store has sent may only read. Connect again, and let it read and "
             "write."

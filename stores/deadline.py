@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -144,6 +145,18 @@ class PublicAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = self.pools
+
+
+class PrivateAdapter(PublicAdapter):
+    """The road to a store whose certificate comes from an authority of its own."""
+
+    def __init__(self, authorities: str, **options: Any) -> None:
+        self._context = ssl.create_default_context()
+        self._context.load_verify_locations(cadata=authorities)
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **options)
 
 
 class LocalAdapter(PublicAdapter):

@@ -53,6 +53,15 @@ def is_allowed(origin: Origin) -> bool:
     return origin in _allowed
 
 
+def allowed(scheme: str) -> list[str]:
+    """The origins that the operator named, of one scheme, as addresses begin with them."""
+    found = sorted(origin for origin in _allowed if origin[0] == scheme)
+    return [
+        f"{scheme}://{host}" + ("" if port == PORTS[scheme] else f":{port}")
+        for _, host, port in found
+    ]
+
+
 def may_call(url: str) -> bool:
     """https at its own port; anything else only where the operator says."""
     origin = origin_of(url)

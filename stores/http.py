@@ -33,7 +33,7 @@ from urllib3.exceptions import (
 
 from stores import guard
 from stores.base import OutcomeUnknown, StoreBusy, StoreError, StoreRefused
-from stores.deadline import LocalAdapter, PublicAdapter, seconds_left, until
+from stores.deadline import LocalAdapter, PrivateAdapter, PublicAdapter, seconds_left, until
 from stores.errors import BadCertificate, Trouble
 from stores.texts import _
 
@@ -48,6 +48,7 @@ _hurry = threading.local()
 _lock = threading.Lock()
 _sessions: dict[int, requests.Session] = {}
 _adapter: BaseAdapter | None = None
+_authorities = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,19 @@ def _new_session() -> requests.Session:
     session.adapters.clear()
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    if _adapter is None and _authorities:
+        for origin in guard.allowed("https"):
+            session.mount(f"{origin}/", PrivateAdapter(_authorities, pool_maxsize=16))
     return session
+
+
+def trust(authorities: str) -> None:
+    """Take certificates of these authorities (PEM text) too, from the stores that the operator
+    named to ``guard.allow`` and from no others. ``""``: the public ones alone."""
+    global _authorities
+    with _lock:
+        _authorities = authorities
+        _sessions.clear()
 
 
 def limit_calls(seconds: float) -> None:

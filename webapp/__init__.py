@@ -35,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     if settings.store_gateway:
         http.use_gateway(settings.store_gateway)
     guard.allow(settings.store_allow)
+    http.trust(settings.store_ca)
     socket.setdefaulttimeout(settings.call_seconds)
     http.limit_calls(settings.call_seconds)
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)

@@ -19,6 +19,7 @@ def create_app(config: Config) -> Flask:
     if config.store_gateway:
         http.use_gateway(config.store_gateway)
     guard.allow(config.store_allow)
+    http.trust(config.store_ca)
     socket.setdefaulttimeout(config.call_seconds)
     http.limit_calls(config.call_seconds)
     return app

@@ -8,8 +8,8 @@ from orderflow import clock, outbox
 from orderflow.access.calls import About
 from orderflow.db import unit_of_work
 from orderflow.traffic import on_hold, report
-from orderflow.traffic.report import Plan, Telling
-from stores.base import FulfilmentPart, Marketplace, StoreBusy, StoreRefused
+from orderflow.traffic.report import Plan, Sending, Telling
+from stores.base import Marketplace, StoreBusy, StoreRefused
 from workers.gear import Job
 
 TRIES = 4
@@ -47,7 +47,7 @@ def _carry_out(job: Job, telling: Telling) -> Plan:
     it refuses; then it is compared again. StoreRefused where nothing there has changed, StoreBusy
     where it changes all the time."""
     market = job.marketplace()
-    refused: tuple[FulfilmentPart, StoreRefused] | None = None
+    refused: tuple[Sending, StoreRefused] | None = None
     for _ in range(TRIES):
         telling, plan = _prepare(job, market, telling)
         if refused is not None and refused[0] in plan.fulfil:
@@ -80,13 +80,13 @@ def _prepare(job: Job, market: Marketplace, telling: Telling) -> tuple[Telling, 
 
 def _fulfil_all(
     job: Job, market: Marketplace, telling: Telling, plan: Plan
-) -> tuple[FulfilmentPart, StoreRefused] | None:
+) -> tuple[Sending, StoreRefused] | None:
     """The first that was refused, if any."""
-    for part in plan.fulfil:
+    for sending in plan.fulfil:
         try:
-            _fulfil(job, market, telling, part)
+            _fulfil(job, market, telling, sending)
         except StoreRefused as no:
-            return part, no
+            return sending, no
     return None
 
 
@@ -114,17 +114,17 @@ def _withdraw(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> No
 
 def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
     about = About("shipment", telling.shipment_id)
-    for told in plan.correct:
+    for wrong in plan.correct:
         job.call(
             "correct_tracking",
             market,
-            lambda told=told: market.correct_tracking(  # type: ignore[misc]
-                told.id, telling.tracking, notify=telling.notify
+            lambda wrong=wrong: market.correct_tracking(  # type: ignore[misc]
+                wrong.told.id, wrong.tracking, notify=telling.notify
             ),
             about,
         )
         with job.unit() as session:
-            report.corrected(session, told.report_id, telling.tracking, clock.now())
+            report.corrected(session, wrong.told.report_id, wrong.tracking, clock.now())
 
 
 def _arrived(job: Job, market: Marketplace, telling: Telling, fulfilment_id: str) -> None:
@@ -136,14 +136,14 @@ def _arrived(job: Job, market: Marketplace, telling: Telling, fulfilment_id: str
             job.call("deliver", market, lambda: market.deliver(fulfilment_id, at), about)
 
 
-def _fulfil(job: Job, market: Marketplace, telling: Telling, part: FulfilmentPart) -> None:
+def _fulfil(job: Job, market: Marketplace, telling: Telling, sending: Sending) -> None:
     with unit_of_work() as session:
-        report_id = report.sending(session, telling, part, clock.now())
+        report_id = report.sending(session, telling, sending, clock.now())
     try:
         fulfilment = job.call(
             "fulfil",
             market,
-            lambda: market.fulfil(part, telling.tracking, notify=telling.notify),
+            lambda: market.fulfil(sending.part, sending.tracking, notify=telling.notify),
             About("shipment", telling.shipment_id),
         )
     except StoreRefused:

@@ -1,4 +1,4 @@
-"""Telling the marketplace what is under way: one fulfilment a shipment and location, once.
+"""Telling the marketplace what is under way: one fulfilment a shipment, location and carrier, once.
 
 The marketplace takes no key of ours with a fulfilment, so after an answer was lost the one that
 landed is recognised by its goods and numbers before anything is sent again.
@@ -19,6 +19,7 @@ from orderflow.mask.told import harmless
 from orderflow.models import Merchant, Report, Shipment
 from orderflow.rules.judge import lock
 from orderflow.rules.settings import effective
+from orderflow.traffic import by_carrier
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
 TWICE = "shipped_twice"
@@ -52,6 +53,22 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """One fulfilment to be made: goods of one location, with the numbers of one carrier."""
+
+    part: FulfilmentPart
+    tracking: tuple[Tracking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A fulfilment that stands with other numbers than these."""
+
+    told: Told
+    tracking: tuple[Tracking, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done in the marketplace; ``short`` are pieces that it will not take, for now
     if ``held`` says why."""
@@ -59,9 +76,9 @@ class Plan:
     adopt: tuple[tuple[int, Fulfilment], ...] = ()
     drop: tuple[int, ...] = ()
     withdraw: tuple[Told, ...] = ()
-    correct: tuple[Told, ...] = ()
+    correct: tuple[Correction, ...] = ()
     arrived: tuple[Told, ...] = ()
-    fulfil: tuple[FulfilmentPart, ...] = ()
+    fulfil: tuple[Sending, ...] = ()
     short: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
 
@@ -119,14 +136,19 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
     drop = tuple(t.report_id for t in unanswered if t.report_id not in adopted)
     wanted = Counter(telling.lines)
     right, wrong, left = _sorted(standing, wanted)
-    parts, short = _allot(left, state.open, wrong)
+    numbers, untold = by_carrier.share(telling.tracking, [told.tracking for told in right], +left)
+    sendings, short = _allot(by_carrier.cut(+left, untold), state.open, wrong)
     return Plan(
         adopt=tuple(adopt),
         drop=drop,
         withdraw=tuple(wrong),
-        correct=tuple(told for told in right if told.tracking != telling.tracking),
+        correct=tuple(
+            Correction(told, wants)
+            for told, wants in zip(right, numbers, strict=True)
+            if told.tracking != wants
+        ),
         arrived=tuple(t for t in right if telling.delivered_at and not there[t.id].delivered),
-        fulfil=tuple(parts),
+        fulfil=tuple(sendings),
         short=short,
         held=", ".join(state.held) if short else "",
     )
@@ -174,32 +196,40 @@ def is_same(report: Report, fulfilment: Fulfilment) -> bool:
 
 
 def _allot(
-    left: Counter[str], open_parts: Sequence[FulfilmentPart], freed: Sequence[Told]
-) -> tuple[list[FulfilmentPart], dict[str, int]]:
-    """Cut the goods that are left by location, as the marketplace takes them. While wrong
+    goods: Sequence[tuple[Mapping[str, int], tuple[Tracking, ...]]],
+    open_parts: Sequence[FulfilmentPart],
+    freed: Sequence[Told],
+) -> tuple[list[Sending], dict[str, int]]:
+    """Cut the goods of each carrier by location, as the marketplace takes them. While wrong
     fulfilments must first be withdrawn, nothing is allotted: their pieces are not open yet."""
     if freed:
         return [], {}
-    parts: list[FulfilmentPart] = []
-    rest = Counter(left)
-    for part in open_parts:
-        taken = {i: min(n, rest[i]) for i, n in part.lines.items() if min(n, rest[i]) > 0}
-        if taken:
-            parts.append(FulfilmentPart(part.location, taken, part.handle))
-            rest.subtract(taken)
-    return parts, {line: pieces for line, pieces in rest.items() if pieces > 0}
+    sendings: list[Sending] = []
+    short: Counter[str] = Counter()
+    still_open = [Counter(part.lines) for part in open_parts]
+    for lines, tracking in goods:
+        rest = Counter(lines)
+        for part, there in zip(open_parts, still_open, strict=True):
+            taken = {i: min(n, rest[i]) for i, n in there.items() if min(n, rest[i]) > 0}
+            if taken:
+                cut = FulfilmentPart(part.location, taken, part.handle)
+                sendings.append(Sending(cut, tracking))
+                rest.subtract(taken)
+                there.subtract(taken)
+        short += rest
+    return sendings, dict(short)
 
 
 # -- writing it down -------------------------------------------------------------------------------
 
 
-def sending(session: Session, telling: Telling, part: FulfilmentPart, now: datetime) -> int:
+def sending(session: Session, telling: Telling, made: Sending, now: datetime) -> int:
     """About to be told; the Report has no id until the marketplace answers."""
     report = Report(
         shipment_id=telling.shipment_id,
-        location=part.location,
-        lines=dict(part.lines),
-        tracking=[_plain(tracking) for tracking in telling.tracking],
+        location=made.part.location,
+        lines=dict(made.part.lines),
+        tracking=[_plain(tracking) for tracking in made.tracking],
         sent_at=now,
     )
     session.add(report)

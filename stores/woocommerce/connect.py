@@ -15,15 +15,8 @@ from urllib.parse import urlencode, urlsplit
 from pydantic_core import from_json
 
 from stores import guard
-from stores.base import (
-    Access,
-    AppKeys,
-    Identity,
-    OutcomeUnknown,
-    StoreBusy,
-    StoreLocked,
-    StoreRefused,
-)
+from stores.base import Access, AppKeys, Identity, StoreError, StoreLocked
+from stores.errors import Trouble
 from stores.handshake import Hurdle, Manner, Places, Returned
 from stores.woocommerce import visit
 from stores.woocommerce.client import Client
@@ -122,15 +115,30 @@ def prove(access: Access) -> Identity:
         identity = identify(client)
         client.put("orders/batch", {})
     except StoreLocked:
-        raise Hurdle("read_only" if identity else "locked") from None
-    except StoreBusy:
-        raise Hurdle("unreachable") from None
-    except StoreRefused:
-        raise Hurdle("not_a_shop") from None
-    except OutcomeUnknown:
-        raise Hurdle("broken") from None
+        if identity:
+            raise Hurdle("read_only") from None
+        raise Hurdle("header" if visit.loses_the_header(access) else "locked") from None
+    except StoreError as error:
+        raise _hurdle(error, access.address) from None
     _must_be_at_home(access.address, identity.id)
     return identity
+
+
+def _hurdle(error: StoreError, address: str) -> Hurdle:
+    """Why the store could not be used, for the sentence that tells its owner what to do."""
+    if error.code is Trouble.FIREWALL:
+        return Hurdle("firewall", visit.place(address))
+    return Hurdle(_HURDLES.get(error.code, "broken"))
+
+
+_HURDLES = {
+    Trouble.UNREACHABLE: "unreachable",
+    Trouble.CERTIFICATE: "certificate",
+    Trouble.UNREADABLE: "unreadable",
+    Trouble.THROTTLED: "unreachable",
+    Trouble.MAINTENANCE: "maintenance",
+    Trouble.REFUSED: "not_a_shop",
+}
 
 
 def _must_be_at_home(asked: str, home: str) -> None:

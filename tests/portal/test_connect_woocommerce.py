@@ -265,9 +265,9 @@ def fault(kind: Any) -> Spoil:
         (lambda outside, site: setattr(site, "php_down", True), "an error of its own"),
         (fault("certificate"), "certificate is not valid"),
         (fault("refused"), "could not be reached"),
-        (fault("redirect"), "leads on to another one"),
+        (fault("redirect"), "This address leads on to"),
         (fault("unauthorized"), "turns us away"),
-        (fault("html"), "No WooCommerce store answers"),
+        (fault("html"), "firewall or security plugin stands before your store"),
     ],
 )
 def test_what_stands_in_the_way_is_a_sentence_with_what_to_do(

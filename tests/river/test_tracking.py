@@ -133,6 +133,19 @@ def test_goods_of_two_locations_become_two_fulfilments_of_one_parcel(stage: Stag
     assert {each.location.name for each in order.fulfillments} == {"Main", "North"}
 
 
+def test_two_carriers_of_one_order_become_two_fulfilments_with_a_link_each(house: House) -> None:
+    stage = Stage(house, bravo={"plugins": [AST]})
+    order = stage.sells_on((stage.mug, 2))
+    ship(stage, BRAVO, "1Z1", company="UPS", lines={"B-MUG": 1})
+    ship(stage, BRAVO, "JD2", company="DHL Express")
+    stage.house.turn()
+    assert told(order) == [({"MUG": 1}, ["1Z1"]), ({"MUG": 1}, ["JD2"])]
+    carriers = {t.number: t.company for f in order.fulfillments for t in f.tracking}
+    assert carriers == {"1Z1": "UPS", "JD2": "DHL Express"}
+    poll(stage)
+    assert len(told(order)) == 2
+
+
 @pytest.mark.parametrize("fault", ["lost_answer", "error_after", "late"])
 def test_a_lost_answer_leaves_one_fulfilment(stage: Stage, fault: Any) -> None:
     order = stage.sells_on((stage.lamp, 2))

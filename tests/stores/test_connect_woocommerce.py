@@ -182,7 +182,7 @@ def test_a_site_is_looked_over_before_anybody_is_sent_there(
         ("refused", "unreachable"),
         ("lost_answer", "unreachable"),
         ("redirect", "redirects"),
-        ("html", "not_a_shop"),
+        ("html", "firewall"),
         ("unauthorized", "barred"),
         ("error_before", "broken"),
     ],

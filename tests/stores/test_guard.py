@@ -31,6 +31,7 @@ URL = "https://shop.example.com/"
 def as_it_was() -> Iterator[None]:
     yield
     guard.allow(())
+    http.trust("")
     http.use_adapter(None)
 
 
@@ -336,3 +337,29 @@ def test_a_certificate_that_nobody_vouches_for_is_not_taken(tmp_path: Path, name
             http.send("POST", f"https://shop.example.com:{port}/", body=b"secret")
     assert isinstance(told.value, BadCertificate)
     assert not isinstance(told.value, OutcomeUnknown)
+
+
+def test_an_authority_of_the_operators_own_is_trusted_for_the_stores_it_names(
+    tmp_path: Path, names: Lead
+) -> None:
+    names(["127.0.0.1"], ["127.0.0.1"])
+    with tls_server(tmp_path, "store.lan") as (port, _):
+        guard.allow([f"https://store.lan:{port}"])
+        http.trust((tmp_path / "certificate.pem").read_text())
+        assert http.send("GET", f"https://store.lan:{port}/wp-json/").body == b"{}"
+        guard.allow([f"https://store.lan:{port}", f"https://other.lan:{port}"])
+        http.trust("")
+        with pytest.raises(BadCertificate):
+            http.send("GET", f"https://store.lan:{port}/")
+
+
+def test_an_authority_of_the_operators_own_says_nothing_of_other_stores(
+    tmp_path: Path, names: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names(["127.0.0.1"], ["127.0.0.1"])
+    monkeypatch.setattr(guard, "is_allowed", lambda _origin: True)
+    with tls_server(tmp_path, "shop.example.com") as (port, _):
+        guard.allow(["https://store.lan"])
+        http.trust((tmp_path / "certificate.pem").read_text())
+        with pytest.raises(BadCertificate):
+            http.send("GET", f"https://shop.example.com:{port}/")

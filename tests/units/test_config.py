@@ -54,6 +54,7 @@ def test_what_is_missing_is_named(name: str) -> None:
         ("lease_seconds", "1"),
         ("claim_seconds", "3"),
         ("call_seconds", "0"),
+        ("store_ca", "no certificate"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_sentence(name: str, value: str) -> None:

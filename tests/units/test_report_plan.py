@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from orderflow.traffic.report import Plan, Telling, Told, plan
+from orderflow.traffic.report import Correction, Plan, Telling, Told, plan
 from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
 
 ONE, OTHER = (Tracking("UPS", "1Z1"),), (Tracking("UPS", "1Z2"),)
@@ -24,7 +24,7 @@ def state(
 
 
 def lines_of(made: Plan) -> list[dict[str, int]]:
-    return [dict(part.lines) for part in made.fulfil]
+    return [dict(sending.part.lines) for sending in made.fulfil]
 
 
 def test_what_nobody_knows_yet_is_fulfilled() -> None:
@@ -45,7 +45,7 @@ def test_goods_of_two_locations_are_cut_in_two() -> None:
         (FulfilmentPart("north", {"a": 1}, {}), FulfilmentPart("south", {"a": 5, "b": 1}, {})), ()
     )
     made = plan(telling({"a": 3, "b": 1}), there)
-    assert [(part.location, dict(part.lines)) for part in made.fulfil] == [
+    assert [(sent.part.location, dict(sent.part.lines)) for sent in made.fulfil] == [
         ("north", {"a": 1}),
         ("south", {"a": 2, "b": 1}),
     ]
@@ -67,7 +67,7 @@ def test_a_new_number_corrects_the_fulfilment() -> None:
     made = plan(
         telling({"a": 2}, told, tracking=OTHER), state(None, Fulfilment("5", {"a": 2}, ONE))
     )
-    assert made == Plan(correct=(told,))
+    assert made == Plan(correct=(Correction(told, OTHER),))
 
 
 def test_a_withdrawn_shipment_is_withdrawn() -> None:
@@ -131,3 +131,81 @@ def test_what_arrived_is_told_where_it_is_not_known_yet() -> None:
     sent = telling({"a": 2}, first, second)
     assert plan(sent, there).arrived == ()
     assert plan(replace(sent, delivered_at=datetime.now(UTC)), there).arrived == (second,)
+
+
+# -- several carriers on one shipment --------------------------------------------------------------
+
+UPS_AND_DHL = (Tracking("UPS", "1Z1"), Tracking("DHL Express", "JD2"))
+UPS_ONLY, DHL_ONLY = UPS_AND_DHL[:1], UPS_AND_DHL[1:]
+WITH_LINKS = (
+    Tracking("UPS", "1Z1", "https://www.ups.com/track?tracknum=1Z1"),
+    Tracking(
+        "DHL Express", "JD2", "https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD2"
+    ),
+)
+
+
+def sent_of(made: Plan) -> list[tuple[dict[str, int], Any]]:
+    return [(dict(sent.part.lines), sent.tracking) for sent in made.fulfil]
+
+
+def test_numbers_of_two_carriers_become_two_fulfilments() -> None:
+    both = telling({"a": 2, "b": 1}, tracking=UPS_AND_DHL)
+    assert sent_of(plan(both, state({"a": 2, "b": 1}))) == [
+        ({"a": 2}, UPS_ONLY),
+        ({"b": 1}, DHL_ONLY),
+    ]
+    assert sent_of(plan(telling({"a": 2}, tracking=UPS_AND_DHL), state({"a": 2}))) == [
+        ({"a": 1}, UPS_ONLY),
+        ({"a": 1}, DHL_ONLY),
+    ]
+
+
+def test_two_fulfilments_of_two_carriers_are_left_alone() -> None:
+    first = Told(1, "5", "north", {"a": 1}, UPS_ONLY)
+    second = Told(2, "6", "north", {"a": 1}, DHL_ONLY)
+    there = state(None, Fulfilment("5", {"a": 1}, UPS_ONLY), Fulfilment("6", {"a": 1}, DHL_ONLY))
+    both = telling({"a": 2}, first, second, tracking=UPS_AND_DHL)
+    assert plan(both, there) == Plan()
+    changed = (Tracking("UPS", "1Z9"), *DHL_ONLY)
+    assert plan(replace(both, tracking=changed), there).correct == (Correction(first, changed[:1]),)
+
+
+def test_the_second_carrier_is_sent_where_only_the_first_landed() -> None:
+    told = Told(1, "5", "north", {"a": 1}, UPS_ONLY)
+    there = state({"b": 1}, Fulfilment("5", {"a": 1}, UPS_ONLY))
+    made = plan(telling({"a": 1, "b": 1}, told, tracking=UPS_AND_DHL), there)
+    assert (sent_of(made), made.correct) == ([({"b": 1}, DHL_ONLY)], ())
+
+
+def test_one_piece_with_two_carriers_keeps_both_links() -> None:
+    one = telling({"a": 1}, tracking=UPS_AND_DHL)
+    assert sent_of(plan(one, state({"a": 1}))) == [({"a": 1}, WITH_LINKS)]
+    told = Told(1, "5", "north", {"a": 1}, WITH_LINKS)
+    there = state(None, Fulfilment("5", {"a": 1}, WITH_LINKS))
+    assert plan(replace(one, told=(told,)), there) == Plan()
+
+
+def test_a_carrier_that_comes_when_all_is_told_joins_the_fulfilment_that_stands() -> None:
+    told = Told(1, "5", "north", {"a": 2}, UPS_ONLY)
+    there = state(None, Fulfilment("5", {"a": 2}, UPS_ONLY))
+    made = plan(telling({"a": 2}, told, tracking=UPS_AND_DHL), there)
+    assert made == Plan(correct=(Correction(told, WITH_LINKS),))
+
+
+def test_two_carriers_and_two_locations_never_take_more_than_is_open() -> None:
+    there = FulfilmentState(
+        (FulfilmentPart("north", {"a": 1}, {}), FulfilmentPart("south", {"a": 3}, {})), ()
+    )
+    made = plan(telling({"a": 4}, tracking=UPS_AND_DHL), there)
+    assert [(s.part.location, dict(s.part.lines), s.tracking) for s in made.fulfil] == [
+        ("north", {"a": 1}, UPS_ONLY),
+        ("south", {"a": 1}, UPS_ONLY),
+        ("south", {"a": 2}, DHL_ONLY),
+    ]
+    assert not made.short
+
+
+def test_numbers_without_a_carrier_go_with_the_first() -> None:
+    bare = (Tracking("", "X1"), Tracking("UPS", "1Z1"))
+    assert sent_of(plan(telling({"a": 2}, tracking=bare), state({"a": 2}))) == [({"a": 2}, bare)]
