@@ -1,4 +1,5 @@
-"""A cache before a store that keeps answers to GETs for a week and ignores request headers."""
+"""A cache before a store that keeps answers to GETs for a week and ignores request headers. It
+names itself in a header, unless the option ``quiet`` is set."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _cached(
     if address in kept and now - kept[address][0] < WEEK:
         body, status, headers = kept[address][1]
         answer = Response(body, status, headers=headers)
-        answer.headers["X-LiteSpeed-Cache"] = "hit"
+        if not telling.option("quiet", False):
+            answer.headers["X-LiteSpeed-Cache"] = "hit"
         return answer
     fresh = telling.truth
     if keeps(fresh):
