@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.woocommerce.answers import Answer, RestError
 from sandbox.woocommerce.models import JSON, Key
-from sandbox.woocommerce.php import as_lists, parse_query, truth
+from sandbox.woocommerce.php import as_lists, is_integer, parse_query, truth
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -33,6 +33,12 @@ class Call:
     @property
     def id(self) -> int:
         return int(self.ids[0])
+
+    @property
+    def dp(self) -> int | None:
+        """Decimals asked for by ``?dp=``."""
+        value: Any = self.params.get("dp")
+        return int(value) if is_integer(value) else None
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.params.get(name)

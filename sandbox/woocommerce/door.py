@@ -22,6 +22,7 @@ from sandbox.woocommerce.auth import authenticate, check_permission
 from sandbox.woocommerce.call import Call, only_fields, read_body
 from sandbox.woocommerce.php import parse_query
 from sandbox.woocommerce.routes import check_right
+from sandbox.woocommerce.versions import as_shown
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -113,6 +114,7 @@ def rest(store: WooStore, request: Request, path: str, *, signed: bool = True) -
         store.send_pings()
     fields = request.args.get("_fields")
     body = _filtered(made.body, fields) if fields and made.status < 400 else made.body
+    body = as_shown(store, body)
     response = json_response(body, made.status, store.home, made.headers)
     if callback and store.jsonp:
         response.content_type = "application/javascript; charset=UTF-8"

@@ -20,6 +20,7 @@ from sandbox.woocommerce.models import Webhook
 from sandbox.woocommerce.order_view import order_view
 from sandbox.woocommerce.php import to_json
 from sandbox.woocommerce.product_view import product_view
+from sandbox.woocommerce.versions import as_shown, wordpress
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -96,7 +97,7 @@ def run(store: WooStore, jobs: list[Job]) -> None:
 
 
 def _deliver(store: WooStore, webhook: Webhook, job: Job) -> None:
-    body = to_json(_payload(store, job)).encode()
+    body = to_json(as_shown(store, _payload(store, job))).encode()
     body = store.world.told(store.host, webhook.topic, body)
     delivery = Delivery(
         url=webhook.delivery_url,
@@ -150,7 +151,7 @@ def _headers(store: WooStore, webhook: Webhook, body: bytes) -> dict[str, str]:
 
 
 def agent(store: WooStore) -> str:
-    return f"WooCommerce/{store.version} Hookshot (WordPress/6.9.7)"
+    return f"WooCommerce/{store.version} Hookshot (WordPress/{wordpress(store)})"
 
 
 def _delivered(store: WooStore, webhook: Webhook, delivery: Delivery, status: int) -> None:

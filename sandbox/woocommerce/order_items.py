@@ -43,33 +43,38 @@ def _is_removal(posted: JSON) -> bool:
 def _remove(store: WooStore, order: Order, posted: JSON) -> None:
     if posted.get("id") is None:
         if store.at_least(9, 9):
-            raise _fatal()
+            raise _fatal(store)
         return
     item = _existing(order, posted)
-    if order.stock_reduced:
+    if order.stock_reduced and stock.follows_edits(store):
         stock.give_back(store, item)
     order.items.remove(item)
 
 
-def _fatal() -> RestError:
+def _fatal(store: WooStore) -> RestError:
     """quantity 0 without an id: a PHP fatal error on 10.5.0, silently nothing on 8.6.1."""
-    where = f"{CONTROLLER} on line 287 and defined in {CONTROLLER}:437"
+    details = {} if store.at_least(10, 6) else {"error": _trace()}
     error = RestError(
         "internal_server_error",
         "<p>There has been a critical error on this website.</p><p><a href="
         '"https://wordpress.org/documentation/article/faq-troubleshooting/">'
         "Learn more about troubleshooting WordPress.</a></p>",
         500,
-        error={
-            "type": 1,
-            "message": "Uncaught TypeError: WC_REST_Orders_Controller::remove_item(): Argument #3 "
-            f"($item_id) must be of type int, null given, called in {where}",
-            "file": CONTROLLER,
-            "line": 437,
-        },
+        **details,
     )
     error.body["additional_errors"] = []
     return error
+
+
+def _trace() -> JSON:
+    where = f"{CONTROLLER} on line 287 and defined in {CONTROLLER}:437"
+    return {
+        "type": 1,
+        "message": "Uncaught TypeError: WC_REST_Orders_Controller::remove_item(): Argument #3 "
+        f"($item_id) must be of type int, null given, called in {where}",
+        "file": CONTROLLER,
+        "line": 437,
+    }
 
 
 def _existing(order: Order, posted: JSON) -> Item:
@@ -103,8 +108,17 @@ def _write_line(store: WooStore, item: Item, posted: JSON, new: bool) -> None:
             item.total = item.subtotal = totals.net_price(store, product, quantity)
     item.quantity = quantity
     item.name = text_of(posted["name"]) if "name" in posted else item.name
-    item.tax_class = posted.get("tax_class", item.tax_class)
+    item.tax_class = _tax_class(store, item, posted)
     _write_amounts(item, posted)
+
+
+def _tax_class(store: WooStore, item: Item, posted: JSON) -> str:
+    """The slug of one of the store's classes; "" is the standard rate, "standard" is unknown."""
+    slug = text_of(posted.get("tax_class", item.tax_class))
+    if slug and slug not in store.tax_classes:
+        kind = {"line": "product", "fee": "fee"}[item.kind]
+        raise RestError(f"order_item_{kind}_invalid_tax_class", "Invalid tax class")
+    return slug
 
 
 def _product(store: WooStore, posted: JSON, new: bool) -> Product | None:
@@ -146,7 +160,7 @@ def _write_shipping(store: WooStore, item: Item, posted: JSON, new: bool) -> Non
 
 def _write_fee(store: WooStore, item: Item, posted: JSON, new: bool) -> None:
     item.name = text_of(posted.get("name", item.name))
-    item.tax_class = posted.get("tax_class", item.tax_class)
+    item.tax_class = _tax_class(store, item, posted)
     item.tax_status = posted.get("tax_status", item.tax_status)
     _write_amounts(item, posted)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.woocommerce import status, totals, tracking_plugins
 from sandbox.woocommerce.answers import links
-from sandbox.woocommerce.models import JSON, Item, Meta, MetaList, Order
-from sandbox.woocommerce.php import money, number, tax_cents
+from sandbox.woocommerce.models import JSON, Item, Meta, MetaList, Order, Refund
+from sandbox.woocommerce.php import money, number
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -35,7 +35,9 @@ def _shown_meta(entry: Meta) -> JSON:
     }
 
 
-def order_view(store: WooStore, order: Order) -> JSON:
+def order_view(store: WooStore, order: Order, dp: int | None = None) -> JSON:
+    """``dp`` is the number of decimals asked for; the store's own when None."""
+    places = store.decimals if dp is None else dp
     return {
         "id": order.id,
         "parent_id": 0,
@@ -45,7 +47,7 @@ def order_view(store: WooStore, order: Order) -> JSON:
         "prices_include_tax": store.prices_include_tax,
         "date_created": store.site_time(order.created),
         "date_modified": store.site_time(order.modified),
-        **_amounts(store, order),
+        **_amounts(store, order, places),
         "customer_id": order.customer_id,
         "order_key": order.key,
         "billing": order.billing.copy(),
@@ -62,38 +64,45 @@ def order_view(store: WooStore, order: Order) -> JSON:
         "cart_hash": "",
         "number": str(order.id),
         "meta_data": meta_view(order.meta),
-        **_items(store, order),
+        **_items(store, order, places),
         **_state(store, order),
         **tracking_plugins.extra_fields(store, order),
         "_links": _links(store, order),
     }
 
 
-def _amounts(store: WooStore, order: Order) -> JSON:
+def _amounts(store: WooStore, order: Order, dp: int) -> JSON:
     cart_tax = totals.tax_of(store, order, "line", "fee")
     shipping_tax = totals.tax_of(store, order, "shipping")
     return {
-        "discount_total": money(totals.discount_of(order)),
-        "discount_tax": "0.00",
-        "shipping_total": money(sum((each.total for each in order.of("shipping")), Decimal(0))),
-        "shipping_tax": money(shipping_tax),
-        "cart_tax": money(cart_tax),
-        "total": money(totals.total_of(store, order)),
-        "total_tax": money(cart_tax + shipping_tax),
+        "discount_total": money(totals.discount_of(store, order), dp),
+        "discount_tax": money(Decimal(0), dp),
+        "shipping_total": money(totals.shipping_of(store, order), dp),
+        "shipping_tax": money(shipping_tax, dp),
+        "cart_tax": money(cart_tax, dp),
+        "total": money(totals.total_of(store, order), dp),
+        "total_tax": money(cart_tax + shipping_tax, dp),
     }
 
 
-def _items(store: WooStore, order: Order) -> JSON:
+def _items(store: WooStore, order: Order, dp: int) -> JSON:
     return {
-        "line_items": [line_view(store, each) for each in order.of("line")],
-        "tax_lines": [_tax_line(store, order, each) for each in order.of("tax")],
-        "shipping_lines": [_shipping_line(store, each) for each in order.of("shipping")],
-        "fee_lines": [_fee_line(store, each) for each in order.of("fee")],
+        "line_items": [line_view(store, each, dp) for each in order.of("line")],
+        "tax_lines": [_tax_line(store, order, each, dp) for each in order.of("tax")],
+        "shipping_lines": [_shipping_line(store, each, dp) for each in order.of("shipping")],
+        "fee_lines": [_fee_line(store, each, dp) for each in order.of("fee")],
         "coupon_lines": [],
-        "refunds": [
-            {"id": each.id, "reason": each.reason, "total": f"-{money(each.amount)}"}
-            for each in order.refunds
-        ],
+        "refunds": [_refund(each, dp) for each in reversed(order.refunds)],
+    }
+
+
+def _refund(each: Refund, dp: int) -> JSON:
+    total = f"-{money(each.amount, dp)}"
+    return {
+        "id": each.id,
+        "reason": each.reason,
+        "total": total,
+        "total_tax": money(Decimal(0), dp),
     }
 
 
@@ -118,7 +127,7 @@ def _links(store: WooStore, order: Order) -> JSON:
     return {**links(url, ALL_METHODS), "email_templates": [templates]}
 
 
-def line_view(store: WooStore, item: Item) -> JSON:
+def line_view(store: WooStore, item: Item, dp: int) -> JSON:
     product = store.products.get(item.stock_id)
     parent = store.products.get(product.parent_id) if product else None
     plain = product and not parent
@@ -129,66 +138,74 @@ def line_view(store: WooStore, item: Item) -> JSON:
         "variation_id": item.variation_id,
         "quantity": item.quantity,
         "tax_class": item.tax_class,
-        "subtotal": money(item.subtotal),
-        "subtotal_tax": _tax(store, item.subtotal_tax),
-        "total": money(item.total),
-        "total_tax": _tax(store, item.tax),
-        "taxes": _taxes(item, money(item.subtotal_tax)),
+        "subtotal": money(item.subtotal, dp),
+        "subtotal_tax": _tax(store, item.subtotal_tax, dp),
+        "total": money(item.total, dp),
+        "total_tax": _tax(store, item.tax, dp),
+        "taxes": _taxes(item, money(item.subtotal_tax, dp), dp),
         "meta_data": _item_meta(item.meta),
         "sku": product.sku if product else None,
         "global_unique_id": "" if product else None,
-        "price": number(abs(item.total) / abs(item.quantity or 1)),
+        "price": _price(item),
         "image": {"id": "" if plain else 0, "src": ""},
         "parent_name": parent.name if parent else None,
     }
 
 
-def _tax(store: WooStore, amount: Decimal) -> str:
-    return money(tax_cents(amount, store.prices_include_tax))
+def _price(item: Item) -> int | float:
+    """Unrounded, as PHP divides: 8.99 / 3 is 2.9966666666666666."""
+    price = float(item.total) / item.quantity if item.quantity else 0.0
+    return int(price) if price.is_integer() else price
 
 
-def _taxes(item: Item, subtotal: str) -> list[JSON]:
-    row = {"id": totals.RATE_ID, "total": money(item.tax), "subtotal": subtotal}
+def _tax(store: WooStore, amount: Decimal, dp: int) -> str:
+    return money(totals.item_tax(store, amount), dp)
+
+
+def _taxes(item: Item, subtotal: str, dp: int) -> list[JSON]:
+    row = {"id": totals.RATE_ID, "total": money(item.tax, dp), "subtotal": subtotal}
     return [row] if item.taxed else []
 
 
-def _tax_line(store: WooStore, order: Order, item: Item) -> JSON:
+def _tax_line(store: WooStore, order: Order, item: Item, dp: int) -> JSON:
+    """A rate for everybody has no country in its code."""
+    country = "" if store.taxes_everybody else f"{store.country}-"
     return {
         "id": item.id,
-        "rate_code": f"{store.country}-{store.tax_label}-1",
+        "rate_code": f"{country}{store.tax_label}-1",
         "rate_id": totals.RATE_ID,
         "label": store.tax_label,
         "compound": False,
-        "tax_total": money(totals.tax_of(store, order, "line", "fee")),
-        "shipping_tax_total": money(totals.tax_of(store, order, "shipping")),
+        "tax_total": money(totals.tax_of(store, order, "line", "fee"), dp),
+        "shipping_tax_total": money(totals.tax_of(store, order, "shipping"), dp),
         "rate_percent": number(store.tax_rate or Decimal(0)),
         "meta_data": [],
     }
 
 
-def _shipping_line(store: WooStore, item: Item) -> JSON:
+def _shipping_line(store: WooStore, item: Item, dp: int) -> JSON:
     return {
         "id": item.id,
         "method_title": item.name,
         "method_id": item.method_id,
         "instance_id": item.instance_id,
-        "total": money(item.total),
-        "total_tax": _tax(store, item.tax),
-        "taxes": _taxes(item, ""),
+        "total": money(item.total, dp),
+        "total_tax": _tax(store, item.tax, dp),
+        "taxes": _taxes(item, "", dp),
         "tax_status": item.tax_status,
         "meta_data": _item_meta(item.meta),
     }
 
 
-def _fee_line(store: WooStore, item: Item) -> dict[str, Any]:
+def _fee_line(store: WooStore, item: Item, dp: int) -> dict[str, Any]:
     return {
         "id": item.id,
         "name": item.name,
         "tax_class": item.tax_class,
         "tax_status": item.tax_status,
         "amount": "",
-        "total": money(item.total),
-        "total_tax": _tax(store, item.tax),
-        "taxes": _taxes(item, ""),
+        "total": money(item.total, dp),
+        "total_tax": _tax(store, item.tax, dp),
+        "taxes": _taxes(item, "", dp),
         "meta_data": _item_meta(item.meta),
     }

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 BATCH_LIMIT = 100
 HIDDEN = ("trash", "auto-draft")
 ORDER_BY = ("date", "id", "include", "title", "slug", "modified")
-LISTED = [("status[0]", "any"), ("dp", "2")]
 
 
 def invalid_id(status: int) -> RestError:
@@ -39,33 +38,48 @@ def parent_order(call: Call) -> Order:
 
 
 def get(call: Call) -> Answer:
-    return Answer(order_view(call.store, order_of(call.store, call.id)))
+    order = order_of(call.store, call.id)
+    read(call.store, order)
+    return Answer(order_view(call.store, order, call.dp))
+
+
+def read(store: WooStore, order: Order) -> None:
+    """Compatibility mode before 10.7: what is read is written, and the write is told.
+
+    https://github.com/woocommerce/woocommerce/issues/62492 and 62507; sync-on-read is off
+    since 10.7.
+    """
+    if store.hpos_sync and not store.at_least(10, 7):
+        store.emit("order.updated", order.id)
 
 
 def create(call: Call) -> Answer:
     """Nothing is unique and nothing is idempotent: the same request makes a second order."""
     store = call.store
     schema.check_params(call.params, schema.order_schema(list(store.statuses)))
+    if call.params.get("id"):
+        text = "Cannot create existing shop_order."
+        raise RestError("woocommerce_rest_shop_order_exists", text)
     order = order_form.create(store, call.params)
     place = {"Location": store.url(f"wc/v3/orders/{order.id}")}
-    return Answer(order_view(store, order), 201, place)
+    return Answer(order_view(store, order, call.dp), 201, place)
 
 
 def update(call: Call) -> Answer:
-    return Answer(_updated(call.store, call.id, call.params))
+    return Answer(_updated(call.store, call.id, call.params, call.dp))
 
 
-def _updated(store: WooStore, order_id: int, body: JSON) -> JSON:
+def _updated(store: WooStore, order_id: int, body: JSON, dp: int | None) -> JSON:
     schema.check_params(body, schema.order_schema(list(store.statuses)))
     order = order_of(store, order_id, 400)
     order_form.update(store, order, body)
-    return order_view(store, order)
+    return order_view(store, order, dp)
 
 
 def delete(call: Call) -> Answer:
     """To the trash, or for good with ``force``; the body is the order as it was."""
     store, order = call.store, order_of(call.store, call.id)
-    before = order_view(store, order)
+    before = order_view(store, order, call.dp)
     if call.flag("force"):
         del store.orders[order.id]
     elif order.status == "trash":
@@ -101,7 +115,7 @@ def _job(call: Call, name: str, body: Any) -> JSON:
         if name == "create":
             return _one(call, (), body, create)
         if name == "update":
-            return _updated(call.store, order_id, body)
+            return _updated(call.store, order_id, body, call.dp)
         return _one(call, (str(order_id),), {"force": True}, delete)
     except RestError as error:
         return {"id": order_id, "error": error.body}
@@ -118,6 +132,7 @@ def listed(call: Call) -> Answer:
     known = {
         **COLLECTION,
         "orderby": schema.one_of(*ORDER_BY),
+        "dp": schema.integer,
         "status": schema.some_of("any", "trash", "auto-draft", *store.statuses),
     }
     schema.check_params(call.params, known)
@@ -131,7 +146,13 @@ def listed(call: Call) -> Answer:
             "modified": lambda order: order.modified,
         },
     )
-    return page_of(call, found, lambda order: order_view(store, order), LISTED)
+    extra = [("status[0]", "any"), ("dp", str(store.decimals))]
+    return page_of(call, found, lambda order: _listed(call, order), extra)
+
+
+def _listed(call: Call, order: Order) -> JSON:
+    read(call.store, order)
+    return order_view(call.store, order, call.dp)
 
 
 def _matches(call: Call, order: Order) -> bool:

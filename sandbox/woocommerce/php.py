@@ -10,8 +10,6 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import unquote_plus
 
-CENT = Decimal("0.01")
-
 
 def to_json(value: Any) -> str:
     """As ``wp_json_encode``: ASCII only, slashes escaped. Webhook signatures are over these bytes.
@@ -30,17 +28,21 @@ def decimal_of(text: str) -> Decimal:
     return Decimal(sign + digits) if digits else Decimal(0)
 
 
-def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def rounded(amount: Decimal, decimals: int) -> Decimal:
+    """To a store's price decimals, halves away from zero."""
+    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def tax_cents(amount: Decimal, prices_include_tax: bool) -> Decimal:
+def rounded_tax(amount: Decimal, decimals: int, prices_include_tax: bool) -> Decimal:
     """Half a cent of tax goes down where prices include tax (10.5.0: 2.625 is 2.62), else up."""
-    return amount.quantize(CENT, ROUND_HALF_DOWN if prices_include_tax else ROUND_HALF_UP)
+    half = ROUND_HALF_DOWN if prices_include_tax else ROUND_HALF_UP
+    return amount.quantize(Decimal(1).scaleb(-decimals), half)
 
 
-def money(amount: Decimal) -> str:
-    return f"{cents(amount):.2f}"
+def money(amount: Decimal, decimals: int) -> str:
+    """As ``wc_format_decimal`` with decimals: "12.50", "13" without any; never "-0"."""
+    kept = rounded(amount, decimals)
+    return f"{kept if kept else abs(kept):.{decimals}f}"
 
 
 def number(amount: Decimal) -> int | float:

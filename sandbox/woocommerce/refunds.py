@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.woocommerce import schema, status, stock, totals
+from sandbox.woocommerce import mails, schema, status, stock, totals, versions
 from sandbox.woocommerce.answers import Answer, RestError, links
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.lists import page_of
@@ -20,19 +20,22 @@ if TYPE_CHECKING:
 GATEWAYS = ("bacs", "cheque", "cod")
 
 
-def refund_view(store: WooStore, refund: Refund, *, with_parent: bool = False) -> JSON:
+def refund_view(
+    store: WooStore, refund: Refund, dp: int | None = None, *, with_parent: bool = False
+) -> JSON:
+    places = store.decimals if dp is None else dp
     order = store.url(f"wc/v3/orders/{refund.order_id}")
     return {
         "id": refund.id,
         **({"parent_id": refund.order_id} if with_parent else {}),
         "date_created": store.site_time(refund.created),
         "date_created_gmt": store.gmt(refund.created),
-        "amount": money(refund.amount),
+        "amount": money(refund.amount, places),
         "reason": refund.reason,
         "refunded_by": 1,
         "refunded_payment": False,
         "meta_data": meta_view(refund.meta),
-        "line_items": [line_view(store, each) for each in refund.items],
+        "line_items": [line_view(store, each, places) for each in refund.items],
         "shipping_lines": [],
         "tax_lines": [],
         "fee_lines": [],
@@ -42,18 +45,20 @@ def refund_view(store: WooStore, refund: Refund, *, with_parent: bool = False) -
 
 def listed(call: Call) -> Answer:
     found = sorted(parent_order(call).refunds, key=lambda each: -each.id)
-    return page_of(call, found, lambda each: refund_view(call.store, each))
+    return page_of(call, found, lambda each: refund_view(call.store, each, call.dp))
 
 
 def all_refunds(call: Call) -> Answer:
     """/refunds across orders, since WooCommerce 9."""
     found = [each for order in call.store.orders.values() for each in order.refunds]
     found.sort(key=lambda each: -each.id)
-    return page_of(call, found, lambda each: refund_view(call.store, each, with_parent=True))
+    return page_of(
+        call, found, lambda each: refund_view(call.store, each, call.dp, with_parent=True)
+    )
 
 
 def get(call: Call) -> Answer:
-    return Answer(refund_view(call.store, _refund(call, parent_order(call))))
+    return Answer(refund_view(call.store, _refund(call, parent_order(call)), call.dp))
 
 
 def delete(call: Call) -> Answer:
@@ -64,7 +69,7 @@ def delete(call: Call) -> Answer:
         text = "Refunds do not support trashing."
         raise RestError("woocommerce_rest_trash_not_supported", text, 501)
     order.refunds.remove(refund)
-    return Answer(refund_view(call.store, refund))
+    return Answer(refund_view(call.store, refund, call.dp))
 
 
 def _refund(call: Call, order: Order) -> Refund:
@@ -84,13 +89,42 @@ def create(call: Call) -> Answer:
     if call.flag("api_refund", default=True):
         store.ids.take("post")  # the refund is made first and deleted again
         raise _failed(_gateway_words(order))
-    refund = _record(call, order, amount)
-    if totals.remaining(store, order) == 0:
+    refund = record(
+        store,
+        order,
+        amount,
+        text_of(call.params.get("reason")),
+        call.params.get("line_items") or [],
+        restock=call.flag("api_restock", default=True),
+    )
+    pattern = rf"wc/v3/orders/(?P<order_id>[\d]+)/refunds/{refund.id}"  # so it says, unfilled
+    return Answer(refund_view(store, refund, call.dp), 201, {"Location": store.url(pattern)})
+
+
+def record(
+    store: WooStore, order: Order, amount: Decimal, reason: str, lines: list[JSON], *, restock: bool
+) -> Refund:
+    """When nothing is left the order becomes ``refunded``."""
+    refund = Refund(
+        id=store.ids.take("post"),
+        order_id=order.id,
+        amount=amount,
+        reason=reason,
+        created=store.now(),
+        meta=MetaList(store.ids),
+    )
+    order.refunds.append(refund)
+    whole = totals.remaining(store, order) == 0
+    if store.at_least(*versions.REFUND_KIND):
+        refund.meta.put("_refund_type", "full" if whole else "partial")
+    for posted in lines:
+        _refund_line(store, order, refund, posted, restock=restock)
+    mails.refunded(store, order)
+    if whole:
         status.move(store, order, "refunded")
     order.modified = store.now()
     store.emit("order.updated", order.id)
-    pattern = rf"wc/v3/orders/(?P<order_id>[\d]+)/refunds/{refund.id}"  # so it says, unfilled
-    return Answer(refund_view(store, refund), 201, {"Location": store.url(pattern)})
+    return refund
 
 
 def _failed(message: str) -> RestError:
@@ -111,29 +145,13 @@ def _amount(body: JSON) -> Decimal:
     return sum_of(decimal_of(text_of(each.get("refund_total", 0))) for each in lines)
 
 
-def _record(call: Call, order: Order, amount: Decimal) -> Refund:
-    store = call.store
-    refund = Refund(
-        id=store.ids.take("post"),
-        order_id=order.id,
-        amount=amount,
-        reason=text_of(call.params.get("reason")),
-        created=store.now(),
-        meta=MetaList(store.ids),
-    )
-    order.refunds.append(refund)
-    whole = totals.remaining(store, order) == 0
-    refund.meta.put("_refund_type", "full" if whole else "partial")
-    for posted in call.params.get("line_items") or []:
-        _refund_line(call, order, refund, posted)
-    return refund
-
-
-def _refund_line(call: Call, order: Order, refund: Refund, posted: JSON) -> None:
+def _refund_line(
+    store: WooStore, order: Order, refund: Refund, posted: JSON, *, restock: bool
+) -> None:
     item = order.item(leading_int(posted.get("id")))
     if item is None:
         return
-    store, quantity = call.store, leading_int(posted.get("quantity", 0))
+    quantity = leading_int(posted.get("quantity", 0))
     total = -decimal_of(text_of(posted.get("refund_total", 0)))
     mirror = Item(
         store.ids.take("item"),
@@ -143,10 +161,11 @@ def _refund_line(call: Call, order: Order, refund: Refund, posted: JSON) -> None
         product_id=item.product_id,
         variation_id=item.variation_id,
         quantity=-quantity,
+        tax_class=item.tax_class,
         subtotal=total,
         total=total,
     )
     mirror.meta.put("_refunded_item_id", str(item.id))
     refund.items.append(mirror)
-    if call.flag("api_restock", default=True):
-        stock.restock_refunded(store, item, quantity)
+    if restock:
+        stock.restock_refunded(store, order, item, quantity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sandbox.woocommerce import (
     fulfillments,
@@ -13,12 +14,16 @@ from sandbox.woocommerce import (
     products,
     refunds,
     site,
+    taxes,
     trackings,
     webhooks,
 )
 from sandbox.woocommerce.answers import RestError, no_route
 from sandbox.woocommerce.call import Endpoint
 from sandbox.woocommerce.models import Key
+
+if TYPE_CHECKING:
+    from sandbox.woocommerce.store import WooStore
 
 EDITING = ("POST", "PUT", "PATCH")
 SHOP_ROLES = ("administrator", "shop_manager")
@@ -82,10 +87,10 @@ def _core() -> Iterable[Route]:
     yield from _single(f"{of}/notes/{NUMBER}", notes.get, None, notes.delete)
     yield from _collection(f"{of}/refunds", refunds.listed, refunds.create)
     yield from _single(f"{of}/refunds/{NUMBER}", refunds.get, None, refunds.delete)
-    yield from _collection(f"{v3}/refunds", refunds.all_refunds, None)
     yield from _shelf(v3)
     yield from _collection(f"{v3}/webhooks", webhooks.listed, webhooks.create)
     yield from _single(f"{v3}/webhooks/{NUMBER}", webhooks.get, webhooks.update, webhooks.delete)
+    yield from _collection(f"{v3}/taxes/classes", taxes.listed, taxes.create)
     yield from _about(v3)
 
 
@@ -129,8 +134,11 @@ def _trackings(namespace: str) -> Iterable[Route]:
 class Routes:
     """The routes of one store: core's, and those of its plugins."""
 
-    def __init__(self, plugins: Iterable[str]) -> None:
+    def __init__(self, store: WooStore) -> None:
+        plugins = store.plugins
         found = [Route("", ("GET",), site.root, OPEN), *_core()]
+        if store.at_least(9, 0):
+            found += _collection("wc/v3/refunds", refunds.all_refunds, None)
         if fulfillments.PLUGIN in plugins:
             found += _fulfillments()
         for plugin, namespace in site.OWN_NAMESPACES.items():

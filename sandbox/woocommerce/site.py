@@ -11,6 +11,7 @@ from sandbox.woocommerce.models import JSON
 from sandbox.woocommerce.order_view import SYMBOLS
 from sandbox.woocommerce.product_view import fixed
 from sandbox.woocommerce.trackings import ADVANCED, PAID, PRO
+from sandbox.woocommerce.versions import wordpress
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -44,8 +45,16 @@ TITLES = {
 }
 
 
+_ORDERS = "Automattic\\WooCommerce\\Internal\\DataStores\\Orders\\OrdersTableDataStore"
+DATASTORES = {True: _ORDERS, False: "WC_Order_Data_Store_CPT"}
+"""By whether the store keeps orders in tables of their own (HPOS)."""
+NAMED_SYMBOLS = {"EUR": "&euro;", "GBP": "&pound;", "JPY": "&yen;"}
+
+
 def symbol(currency: str) -> str:
     """As HTML, the way settings show it."""
+    if currency in NAMED_SYMBOLS:
+        return NAMED_SYMBOLS[currency]
     return "".join(f"&#{ord(each)};" for each in SYMBOLS.get(currency, currency))
 
 
@@ -94,20 +103,43 @@ def system_status(call: Call) -> Answer:
         "home_url": store.home,
         "site_url": store.home,
         "version": store.version,
+        "wp_version": wordpress(store),
+        "language": store.language,
         "default_timezone": "UTC",
     }
-    report["settings"] |= {"currency": store.currency, "currency_symbol": symbol(store.currency)}
-    report["settings"]["enabled_features"] = _features(store, report)
+    report["settings"] |= {
+        "currency": store.currency,
+        "currency_symbol": symbol(store.currency),
+        "number_of_decimals": store.decimals,
+        "order_datastore": DATASTORES[store.hpos],
+        "HPOS_enabled": store.hpos,
+        "HPOS_sync_enabled": store.hpos_sync,
+        "enabled_features": _features(store, report),
+    }
+    if not store.at_least(9, 0):
+        _as_before_9(report)
     report["security"]["secure_connection"] = store.https
-    report["active_plugins"][0]["version"] = store.version
+    report["active_plugins"][0] |= {"version": store.version, "version_latest": store.version}
     report["active_plugins"] += [_plugin(each) for each in store.plugins if each in TITLES]
     report["database"]["wc_database_version"] = store.version
     return Answer(report)
 
 
 def _features(store: WooStore, report: JSON) -> list[str]:
+    off = set() if "fulfillments" in store.plugins else {"fulfillments"}
+    off |= set() if store.hpos else {"custom_order_tables"}
+    off.add("email_improvements" if store.at_least(10, 6) else "push_notifications")
     features: list[str] = report["settings"]["enabled_features"]
-    return [each for each in features if each != "fulfillments" or each in store.plugins]
+    return [each for each in features if each not in off]
+
+
+def _as_before_9(report: JSON) -> None:
+    """As 8.2.2 tells of itself."""
+    for name in ("store_id", "server_architecture", "wp_environment_type"):
+        del report["environment"][name]
+    report["environment"] |= {"remote_post_response": False, "remote_get_response": False}
+    del report["settings"]["enabled_features"]
+    report["settings"]["HPOS_feature_screen_enabled"] = False
 
 
 def _plugin(slug: str) -> JSON:
@@ -121,6 +153,7 @@ def general_settings(call: Call) -> Answer:
         "woocommerce_currency": store.currency,
         "woocommerce_default_country": store.base,
         "woocommerce_calc_taxes": "yes" if store.tax_rate else "no",
+        "woocommerce_price_num_decimals": str(store.decimals),
     }
     settings: list[JSON] = fixed("settings_general")
     return Answer([{**each, "value": own.get(each["id"], each["value"])} for each in settings])

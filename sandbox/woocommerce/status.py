@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.woocommerce import stock, totals
+from sandbox.woocommerce import mails, stock, totals, versions
 from sandbox.woocommerce.models import MetaList, Order, Refund
 
 if TYPE_CHECKING:
@@ -43,19 +43,23 @@ def pay(store: WooStore, order: Order) -> None:
     if order.status not in UNPAID:
         return
     order.paid = order.paid or store.now()
+    before = order.status
     done = order.payment_method == CASH_ON_DELIVERY or not needs_processing(store, order)
     order.status = "completed" if done else "processing"
     store.add_note(order, "Payment complete.")
     _arrived(store, order)
+    mails.status_changed(store, order, before)
 
 
 def move(store: WooStore, order: Order, status: str) -> None:
     if order.status == status:
         return
+    before = order.status
     names = {**store.statuses, "trash": "Trash"}
     store.add_note(order, f"Order status changed from {names[order.status]} to {names[status]}.")
     order.status = status
     _arrived(store, order)
+    mails.status_changed(store, order, before)
 
 
 def _arrived(store: WooStore, order: Order) -> None:
@@ -80,6 +84,7 @@ def record_refund(store: WooStore, order: Order, reason: str) -> Refund:
         created=store.now(),
         meta=MetaList(store.ids),
     )
-    refund.meta.put("_refund_type", "full")
+    if store.at_least(*versions.REFUND_KIND):
+        refund.meta.put("_refund_type", "full")
     order.refunds.append(refund)
     return refund

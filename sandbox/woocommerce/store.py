@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.woocommerce import door, hooks, status, trackings, vendor
+from sandbox.woocommerce import door, hooks, status, taxes, trackings, vendor
 from sandbox.woocommerce.models import (
     Ids,
     Item,
@@ -37,6 +37,11 @@ class WooStore:
     woocommerce-shipment-tracking, and those of ``tracking_plugins``. ``tax_rate`` is in percent,
     for buyers in ``country`` ("NL", "US:CA"). ``statuses`` are further ones, as a plugin or the
     theme registers them: {"wc-awaiting-shipment": "Awaiting shipment"}.
+
+    ``decimals`` are those of prices (0, 2, 3), whatever an order's currency. ``tax_classes``
+    (slug -> name) follow the ``language`` that the store was installed in; ``taxes_everybody``:
+    the rate has no country. Without ``hpos`` orders are posts; with ``hpos_sync`` both are
+    written, and before 10.7 an order that is read fires ``order.updated``.
 
     ``cron`` "plain" sends webhooks only when somebody visits, at most once a minute. Without
     ``pretty`` permalinks only ``?rest_route=`` addresses lead to the API, and none to wc-auth.
@@ -65,6 +70,12 @@ class WooStore:
         pretty: bool = True,
         lax: bool = False,
         statuses: Mapping[str, str] | None = None,
+        decimals: int = 2,
+        taxes_everybody: bool = False,
+        language: str = "en_US",
+        tax_classes: Mapping[str, str] | None = None,
+        hpos: bool = True,
+        hpos_sync: bool = False,
     ) -> None:
         self.world = world
         self.host, self.name, self.currency = host, name, currency
@@ -77,6 +88,9 @@ class WooStore:
         self.tax_label = tax_label
         self.https, self.cron = https, cron
         self.pretty, self.lax = pretty, lax
+        self.decimals, self.taxes_everybody, self.language = decimals, taxes_everybody, language
+        self.tax_classes = dict(taxes.classes_of(language) if tax_classes is None else tax_classes)
+        self.hpos, self.hpos_sync = hpos, hpos_sync
         self._open()
         self.register_statuses(statuses or {})
         world.sites[host] = self
@@ -93,7 +107,7 @@ class WooStore:
         if self.tracking in (trackings.ADVANCED, trackings.PRO):
             self.register_statuses(trackings.ADVANCED_STATUSES)
         self.salt = f"{self.world.random.getrandbits(160):040x}"
-        self.routes, self.queue, self.guard = Routes(self.plugins), hooks.Queue(self), door.Guard()
+        self.routes, self.queue, self.guard = Routes(self), hooks.Queue(self), door.Guard()
         self.pings: list[Webhook] = []
         self._skus: dict[str, int] = {}
         self.jsonp = True
@@ -318,6 +332,20 @@ class WooStore:
     def set_status(self, order_id: int, status: str) -> None:
         with self.lock:
             vendor.set_status(self, self.orders[order_id], status)
+
+    def refund(
+        self,
+        order_id: int,
+        amount: Decimal | str | None = None,
+        lines: dict[int, int] | None = None,
+        *,
+        restock: bool = False,
+    ) -> None:
+        """All that is left when ``amount`` is None; ``lines`` is item id -> pieces given back."""
+        with self.lock:
+            order = self.orders[order_id]
+            whole = None if amount is None else Decimal(amount)
+            vendor.refund(self, order, whole, lines or {}, restock=restock)
 
     def trash(self, order_id: int) -> None:
         with self.lock:

@@ -6,20 +6,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.woocommerce.models import ZERO, Item, MetaList, Order, Product, sum_of
-from sandbox.woocommerce.php import cents, tax_cents
+from sandbox.woocommerce.php import rounded, rounded_tax
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
 RATE_ID = 1
-UNTAXED_CLASSES = ("zero-rate", "reduced-rate")
-"""Classes that a store starts with and for which this one has no rate."""
 SIX_PLACES = Decimal("0.000001")
 
 
 def net_price(store: WooStore, product: Product, quantity: int) -> Decimal:
-    """What a new line costs: the store's price without the store's own tax."""
-    gross = store.price_of(product) * quantity
+    """What a new line costs: the store's price without the store's own tax; never below 0."""
+    gross = store.price_of(product) * max(quantity, 0)
     if store.prices_include_tax and store.tax_rate:
         return (gross / (1 + store.tax_rate / 100)).quantize(SIX_PLACES, ROUND_HALF_UP)
     return gross
@@ -29,7 +27,7 @@ def calculate(store: WooStore, order: Order) -> None:
     """Recompute every item's tax from the address; *_tax in a request is never read."""
     rate = store.tax_rate if store.tax_rate and _in_tax_zone(store, order) else ZERO
     for item in order.of("line", "shipping", "fee"):
-        untaxed = item.tax_class in UNTAXED_CLASSES or item.tax_status == "none"
+        untaxed = item.tax_class != "" or item.tax_status == "none"
         item.taxed = bool(rate) and not untaxed
         item.tax = item.total * rate / 100 if item.taxed else ZERO
         item.subtotal_tax = item.subtotal * rate / 100 if item.taxed else ZERO
@@ -37,7 +35,12 @@ def calculate(store: WooStore, order: Order) -> None:
 
 
 def _in_tax_zone(store: WooStore, order: Order) -> bool:
-    """Shipping country, else billing country, else the store's own."""
+    """Shipping country, else billing country, else the store's own.
+
+    Only the standard rate exists: lines of another tax class bear no tax.
+    """
+    if store.taxes_everybody:
+        return True
     country = order.shipping["country"] or order.billing["country"] or store.country
     return country == store.country
 
@@ -52,17 +55,29 @@ def _keep_tax_line(store: WooStore, order: Order) -> None:
 
 
 def tax_of(store: WooStore, order: Order, *kinds: str) -> Decimal:
-    rounded = (tax_cents(item.tax, store.prices_include_tax) for item in order.of(*kinds))
-    return sum_of(rounded)
+    return sum_of(item_tax(store, item.tax) for item in order.of(*kinds))
+
+
+def item_tax(store: WooStore, amount: Decimal) -> Decimal:
+    return rounded_tax(amount, store.decimals, store.prices_include_tax)
 
 
 def total_of(store: WooStore, order: Order) -> Decimal:
-    kinds = ("line", "fee", "shipping")
-    return sum_of(cents(item.total) for item in order.of(*kinds)) + tax_of(store, order, *kinds)
+    """Lines and shipping are rounded one by one, fees only in the sum (calculate_totals)."""
+    kept = sum_of(rounded(each.total, store.decimals) for each in order.of("line", "shipping"))
+    kept += sum_of(each.total for each in order.of("fee"))
+    return rounded(kept + tax_of(store, order, "line", "fee", "shipping"), store.decimals)
 
 
-def discount_of(order: Order) -> Decimal:
-    return sum_of(cents(item.subtotal) - cents(item.total) for item in order.of("line"))
+def shipping_of(store: WooStore, order: Order) -> Decimal:
+    return sum_of(rounded(each.total, store.decimals) for each in order.of("shipping"))
+
+
+def discount_of(store: WooStore, order: Order) -> Decimal:
+    return sum_of(
+        rounded(item.subtotal, store.decimals) - rounded(item.total, store.decimals)
+        for item in order.of("line")
+    )
 
 
 def remaining(store: WooStore, order: Order) -> Decimal:

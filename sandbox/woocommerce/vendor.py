@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.woocommerce import fulfillments, orders, status, tracking_plugins, trackings
+from sandbox.woocommerce import (
+    fulfillments,
+    orders,
+    refunds,
+    status,
+    totals,
+    tracking_plugins,
+    trackings,
+)
 from sandbox.woocommerce.models import JSON, Fulfillment, Order
 
 if TYPE_CHECKING:
@@ -154,6 +163,27 @@ def set_status(store: WooStore, order: Order, new: str) -> None:
     order.modified = store.now()
     if not was_trashed:
         store.emit("order.updated", order.id)
+
+
+def refund(
+    store: WooStore, order: Order, amount: Decimal | None, lines: dict[int, int], *, restock: bool
+) -> None:
+    """Through the refund button of the order's page."""
+    wanted = totals.remaining(store, order) if amount is None else amount
+    refunds.record(store, order, wanted, "", _refund_lines(order, lines), restock=restock)
+
+
+def _refund_lines(order: Order, lines: dict[int, int]) -> list[JSON]:
+    found = [(order.item(item), quantity) for item, quantity in lines.items()]
+    return [
+        {
+            "id": item.id,
+            "quantity": quantity,
+            "refund_total": str(item.total * quantity / item.quantity),
+        }
+        for item, quantity in found
+        if item
+    ]
 
 
 def trash(store: WooStore, order: Order) -> None:

@@ -17,6 +17,7 @@ from sandbox.woocommerce.answers import html_response, redirect, wp_die
 from sandbox.woocommerce.hooks import arrived, may_call
 from sandbox.woocommerce.models import User
 from sandbox.woocommerce.php import parse_query, to_json
+from sandbox.woocommerce.versions import wordpress
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -151,7 +152,7 @@ def _hand_over(store: WooStore, url: str, body: dict[str, object]) -> None:
     if store.blocks_local and not may_call(url):
         raise Denied("A valid URL was not provided..")
     headers = {
-        "User-Agent": f"WordPress/6.9.7; {store.home}",
+        "User-Agent": f"WordPress/{wordpress(store)}; {store.home}",
         "Content-Type": "application/json;charset=UTF-8",
     }
     status = store.world.post(url, headers, to_json(body).encode())
