@@ -6,6 +6,7 @@ does not divide evenly by its pieces goes as two, one cent apart, under the same
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from stores.money import to_text
 from stores.shopify.ids import gid
 
 LINE_ATTRIBUTE = "_line"
+_PROVINCE, _COUNTRY = re.compile(r"[A-Z0-9-]{1,5}"), re.compile(r"[A-Z]{2}")
 NAMESPACE, KEY = "$app", "marketplace_ref"
 TAG = "sluice"
 
@@ -137,11 +139,16 @@ def address_input(address: Address | None) -> dict[str, str]:
             "address2": address.address2,
             "city": address.city,
             "zip": address.zip,
-            "provinceCode": address.province,
-            "countryCode": address.country,
+            **_region("province", address.province, _PROVINCE),
+            **_region("country", address.country, _COUNTRY),
             "phone": address.phone,
         }
     )
+
+
+def _region(field: str, told: str, code: re.Pattern[str]) -> dict[str, str]:
+    """A code in the field for codes; a name, where only that is known, in the one for names."""
+    return {f"{field}Code" if code.fullmatch(told) else field: told}
 
 
 def _without_blanks(fields: dict[str, Any]) -> dict[str, Any]:

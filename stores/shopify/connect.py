@@ -16,16 +16,19 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import shopify
+from pydantic import BeforeValidator, ConfigDict, Field
 from shopify import session_token
 
 from stores import http
 from stores.base import Access, AppKeys, Identity, StoreBusy, StoreLocked, StoreRefused
+from stores.boundary import decode, text, whole
 from stores.handshake import Hurdle, Manner, Places, Returned
 from stores.shopify import documents
-from stores.shopify.client import API_VERSION, Client, shop_domain
+from stores.shopify.answers import Answer, AppPayload
+from stores.shopify.client import API_VERSION, Client, broken, read_answer, shop_domain
 from stores.shopify.identity import identify
 from stores.texts import _
 
@@ -53,6 +56,25 @@ PREVIOUS = "previous_refresh_token"
 the same time."""
 SIGNED_FOR = timedelta(days=1)
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com", re.ASCII)
+_A_YEAR = 366 * 24 * 3600
+_OAUTH_ERRORS = frozenset(
+    (
+        "access_denied",
+        "application_cannot_be_found",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "invalid_subject_token",
+        "invalid_target",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    )
+)
+"""Words with which a token is refused: RFC 6749, 5.2, RFC 8693, 2.2.2, and Shopify's own."""
+Secret = Annotated[
+    str, BeforeValidator(lambda value: text(value, 4_000)), Field(pattern="^[!-~]*$")
+]
 _GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 _SUBJECT = "urn:ietf:params:oauth:token-type:id_token"
 _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
@@ -90,10 +112,10 @@ def exchange(shop: str, id_token: str, app: AppKeys, now: datetime) -> Access:
 
 def address(typed: str) -> str:
     """The shop's own domain and nothing besides: our secret is sent to it."""
-    text = typed.strip(" ")
-    if not _SHOP.fullmatch(text):
+    told = typed.strip(" ")
+    if not _SHOP.fullmatch(told):
         raise Hurdle("address")
-    return text
+    return told
 
 
 def look_over(address: str) -> None:
@@ -176,7 +198,7 @@ def _has(granted: Sequence[str], scope: str) -> bool:
 def give_up(access: Access, hooks: str) -> None:
     """Uninstall the app: its tokens and webhooks end with it. One that is gone is gone."""
     with suppress(StoreLocked):
-        Client(access).mutate(documents.UNINSTALL)
+        Client(access).mutate(documents.UNINSTALL, AppPayload)
 
 
 # -- in both ---------------------------------------------------------------------------------------
@@ -218,29 +240,44 @@ def _ask(shop: str, app: AppKeys, now: datetime, **grant: str) -> Access:
     return _access(domain, answer, now)
 
 
+class _Grant(Answer):
+    """RFC 6749, 5.1: ``expires_in`` is in seconds; a token without it never expires."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    access_token: Secret = ""
+    refresh_token: Secret = ""
+    scope: Secret = ""
+    expires_in: Annotated[int, BeforeValidator(whole), Field(ge=0, le=_A_YEAR)] = 0
+
+
 def _access(domain: str, answer: http.Answer, now: datetime) -> Access:
-    content = _content(answer)
-    expires_in = content.get("expires_in")
-    kept = ("access_token", "refresh_token", "scope")
-    secrets = {name: str(content[name]) for name in kept if name in content}
+    grant = _grant(answer)
+    told = {
+        "access_token": grant.access_token,
+        "refresh_token": grant.refresh_token,
+        "scope": grant.scope,
+    }
     return Access(
         platform="shopify",
         address=domain,
-        secrets={**secrets},
-        expires_at=now + timedelta(seconds=expires_in) if expires_in else None,
+        secrets={name: value for name, value in told.items() if value},
+        expires_at=now + timedelta(seconds=grant.expires_in) if grant.expires_in else None,
     )
 
 
-def _content(answer: http.Answer) -> dict[str, Any]:
-    """RFC 6749 §5.2: refusals of a token are 400 or 401 with ``error``."""
-    try:
-        content = json.loads(answer.body)
-    except ValueError:
-        content = {}
-    if answer.status == 200 and content.get("access_token"):
-        return dict(content)
-    if answer.status in (400, 401, 403):
-        reason = content.get("error", f"status {answer.status}")
+def _grant(answer: http.Answer) -> _Grant:
+    """RFC 6749, 5.2: refusals of a token are 400 or 401 with ``error``. What is refused in other
+    words was not refused by Shopify."""
+    content = decode(answer.body)
+    told = content if isinstance(content, dict) else {}
+    if answer.status == 200:
+        grant = read_answer(_Grant, told)
+        if not grant.access_token:
+            raise broken(writing=False)
+        return grant
+    reason = text(told.get("error"))
+    if answer.status in (400, 401, 403) and reason in _OAUTH_ERRORS:
         raise StoreLocked(f"Shopify gave no access ({reason}); open the app in the admin again.")
     if answer.status in (404, 410) or 300 <= answer.status < 400:
         raise StoreRefused(_("No shop answers at this address."))

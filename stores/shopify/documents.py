@@ -164,7 +164,7 @@ fragment Seen on Order {
   billingAddress { ...Place }
   shippingLines(first: 5) {
     nodes {
-      title
+      title code
       discountedPriceSet { shopMoney { amount } }
       taxLines { priceSet { shopMoney { amount } } }
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 PLACE = """
 fragment Place on MailingAddress {
-  firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone
+  firstName lastName company address1 address2 city zip phone
+  province provinceCode country countryCodeV2
 }
 """
 

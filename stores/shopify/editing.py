@@ -10,15 +10,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from stores.base import ComposedLine, EditedLines, LineEdits, StoreLocked, StoreRefused
-from stores.money import to_minor, to_text
+from stores.money import to_text
 from stores.shopify import compose, documents_after
-from stores.shopify.client import Client
-from stores.shopify.ids import bare, gid
-from stores.shopify.standing import LineKeys, Node, amount, attribute, standing
+from stores.shopify.answers import OrderPayload, bare
+from stores.shopify.client import Client, broken
+from stores.shopify.ids import gid
+from stores.shopify.standing import LineKeys, amount, attribute, standing
+from stores.shopify.vendor_answers import (
+    AddedItem,
+    AddedShipping,
+    AddedVariant,
+    BegunEdit,
+    CalculatedLine,
+    CalculatedOrder,
+    Line,
+    StandingLine,
+    StandingOrder,
+)
 from stores.texts import _
 
 LINE_KEYS = "line_keys"
@@ -59,7 +70,7 @@ def _edit_lines(client: Client, order_id: str, edits: LineEdits) -> EditedLines:
     if not (changed or freight.more):
         return freight.told(EditedLines())
     if added:
-        keys.edit, keys.known = edits.key, frozenset(bare(line) for line in lines)
+        keys.edit, keys.known = edits.key, frozenset(line.number for line in lines)
         _keep(client, order_id, keys)
     notes = _Session(client, order_id, keys, lines).carry_out(changed, edits, freight)
     if added:
@@ -69,40 +80,38 @@ def _edit_lines(client: Client, order_id: str, edits: LineEdits) -> EditedLines:
     return freight.told(EditedLines(tuple(notes)))
 
 
-def _by_key(keys: LineKeys, lines: Sequence[Node]) -> dict[str, list[Node]]:
+def _by_key(keys: LineKeys, lines: Sequence[StandingLine]) -> dict[str, list[StandingLine]]:
     """A line that was taken off does not come back: its key starts anew with another line."""
-    found: dict[str, list[Node]] = defaultdict(list)
+    found: dict[str, list[StandingLine]] = defaultdict(list)
     for line in lines:
-        if line["currentQuantity"] and (key := keys.of(line)):
+        if line.current_quantity and (key := keys.of(line)):
             found[key].append(line)
     return dict(found)
 
 
-def _differs(items: Sequence[Node], line: ComposedLine) -> bool:
-    standing_pieces: int = sum(item["currentQuantity"] for item in items)
-    return standing_pieces != line.quantity
+def _differs(items: Sequence[StandingLine], line: ComposedLine) -> bool:
+    return sum(item.current_quantity for item in items) != line.quantity
 
 
-def _adopt(keys: LineKeys, lines: Sequence[Node], edits: LineEdits) -> bool:
+def _adopt(keys: LineKeys, lines: Sequence[StandingLine], edits: LineEdits) -> bool:
     """Give our keys to the lines that came by this edit; whether there were any."""
     before = len(keys.kept)
-    new = [line for line in lines if not keys.of(line) and bare(line) not in keys.known]
+    new = [line for line in lines if not keys.of(line) and line.number not in keys.known]
     standing_keys = set(_by_key(keys, lines))
     for wanted in edits.lines:
         for unit in _units(wanted) if wanted.key not in standing_keys else ():
             found = next((line for line in new if _is(line, wanted, unit[0])), None)
             if found:
                 new.remove(found)
-                keys.kept[bare(found)] = wanted.key
+                keys.kept[found.number] = wanted.key
     return len(keys.kept) > before
 
 
-def _is(line: Node, wanted: ComposedLine, pieces: int) -> bool:
-    quantity: int = line["quantity"]
-    variant, title = bare(line["variant"]), str(line["title"])
+def _is(line: StandingLine, wanted: ComposedLine, pieces: int) -> bool:
+    variant = bare(line.variant)
     if wanted.variant_id:
-        return (variant, quantity) == (wanted.variant_id, pieces)
-    return (variant, title, quantity) == ("", _title(wanted), pieces)
+        return (variant, line.quantity) == (wanted.variant_id, pieces)
+    return (variant, line.title, line.quantity) == ("", _title(wanted), pieces)
 
 
 def _keep(client: Client, order_id: str, keys: LineKeys) -> None:
@@ -113,7 +122,7 @@ def _keep(client: Client, order_id: str, keys: LineKeys) -> None:
         "value": keys.text(),
     }
     given = {"id": gid("Order", order_id), "metafields": [field]}
-    client.mutate(documents_after.AMEND_ORDER, input=given)
+    client.mutate(documents_after.AMEND_ORDER, OrderPayload, input=given)
 
 
 def _units(line: ComposedLine) -> list[tuple[int, int]]:
@@ -131,7 +140,7 @@ class _Freight:
     what is missing comes as another, its tax in its price like that of custom lines; what is too
     much stays, and is told."""
 
-    def __init__(self, order: Node, edits: LineEdits) -> None:
+    def __init__(self, order: StandingOrder, edits: LineEdits) -> None:
         self._currency = edits.currency
         self.title = (edits.freight and edits.freight.title) or "Shipping"
         self._stands = self._wanted = self.more = 0
@@ -145,12 +154,12 @@ class _Freight:
         return done.with_shipping(self._stands + self.more, self._wanted, self._currency)
 
 
-def _charged(order: Node, currency: str) -> int:
-    lines = [line for line in order["shippingLines"]["nodes"] if not line["isRemoved"]]
-    taxes = [tax for line in lines for tax in line["taxLines"] if not order["taxesIncluded"]]
+def _charged(order: StandingOrder, currency: str) -> int:
+    lines = [line for line in order.shipping_lines.nodes if not line.is_removed]
+    taxes = [tax for line in lines for tax in line.tax_lines if not order.taxes_included]
     return sum(
-        [amount(line["discountedPriceSet"], currency) for line in lines]
-        + [amount(tax["priceSet"], currency) for tax in taxes]
+        [amount(line.discounted_price_set, currency) for line in lines]
+        + [amount(tax.price_set, currency) for tax in taxes]
     )
 
 
@@ -166,12 +175,16 @@ class _Session:
     """One edit of one order, from its begin to its commit."""
 
     def __init__(
-        self, client: Client, order_id: str, keys: LineKeys, lines: Sequence[Node]
+        self, client: Client, order_id: str, keys: LineKeys, lines: Sequence[StandingLine]
     ) -> None:
         self._client = client
-        begun = client.mutate(documents_after.BEGIN_EDIT, id=gid("Order", order_id))
-        self._id: str = begun["calculatedOrder"]["id"]
-        self._lines = self._staged(begun["calculatedOrder"], keys, lines)
+        begun = client.mutate(
+            documents_after.BEGIN_EDIT, BegunEdit, id=gid("Order", order_id)
+        ).calculated_order
+        if begun is None:
+            raise broken(writing=True)
+        self._id = begun.id
+        self._lines = self._staged(begun, keys, lines)
 
     def carry_out(
         self, changed: Sequence[ComposedLine], edits: LineEdits, freight: _Freight
@@ -186,6 +199,7 @@ class _Session:
         if freight.more:
             self._client.mutate(
                 documents_after.ADD_SHIPPING,
+                AddedShipping,
                 id=self._id,
                 shippingLine={
                     "title": freight.title,
@@ -193,36 +207,40 @@ class _Session:
                 },
             )
         self._client.mutate(
-            documents_after.COMMIT_EDIT, id=self._id, staffNote=edits.reason[:255] or None
+            documents_after.COMMIT_EDIT,
+            OrderPayload,
+            id=self._id,
+            staffNote=edits.reason[:255] or None,
         )
         return notes
 
     def _staged(
-        self, calculated: Node, keys: LineKeys, lines: Sequence[Node]
+        self, calculated: CalculatedOrder, keys: LineKeys, lines: Sequence[StandingLine]
     ) -> dict[str, list[_Staged]]:
         """Our lines under their ids in this session. Those without attributes are known by what
         they sell, in the order's own sequence."""
-        unnamed = [line for line in lines if not attribute(line, compose.LINE_ATTRIBUTE)]
+        unnamed = [line for line in lines if not _named(line)]
         found: dict[str, list[_Staged]] = defaultdict(list)
         for node in self._client.pages(
             documents_after.CALCULATED_LINES,
             ("node", "lineItems"),
-            calculated["lineItems"],
-            id=calculated["id"],
+            CalculatedLine,
+            calculated.line_items,
+            id=calculated.id,
         ):
-            key = attribute(node, compose.LINE_ATTRIBUTE)
+            key = _named(node)
             if not key and (twin := next((each for each in unnamed if _same(each, node)), None)):
                 unnamed.remove(twin)
                 key = keys.of(twin)
-            if key and node["quantity"]:
-                staged = _Staged(node["id"], node["quantity"], node["editableQuantity"])
-                found[key].append(staged)
+            if key and node.quantity:
+                found[key].append(_Staged(node.id, node.quantity, node.editable_quantity))
         return dict(found)
 
     def _set(self, items: list[_Staged], line: ComposedLine, *, restock: bool) -> None:
         for item, quantity in _spread(items, line):
             self._client.mutate(
                 documents_after.SET_QUANTITY,
+                AddedItem,
                 id=self._id,
                 lineItemId=item.id,
                 quantity=quantity,
@@ -236,20 +254,23 @@ class _Session:
             return []
         made = self._client.mutate(
             documents_after.ADD_VARIANT,
+            AddedVariant,
             id=self._id,
             variantId=gid("ProductVariant", line.variant_id),
             quantity=line.quantity,
-        )["calculatedLineItem"]
-        theirs = Decimal(str(made["originalUnitPriceSet"]["shopMoney"]["amount"]))
-        ours = Decimal(to_text(line.unit_price, currency))
-        if theirs == ours:
+        ).calculated_line_item
+        if made is None:
+            raise broken(writing=True)
+        theirs = amount(made.original_unit_price_set, currency)
+        if theirs == line.unit_price:
             return []
-        told = to_text(to_minor(theirs, currency), currency)
+        told, ours = to_text(theirs, currency), to_text(line.unit_price, currency)
         return [f"{line.title} was added at the store's own price of {told}, not at {ours}."]
 
     def _add_custom(self, line: ComposedLine, pieces: int, price: int, currency: str) -> None:
         self._client.mutate(
             documents_after.ADD_CUSTOM_ITEM,
+            AddedItem,
             id=self._id,
             title=_title(line),
             price=_money(price, currency),
@@ -258,11 +279,15 @@ class _Session:
         )
 
 
-def _same(line: Node, staged: Node) -> bool:
-    return (line["title"], line["variant"], line["currentQuantity"]) == (
-        staged["title"],
-        staged["variant"],
-        staged["quantity"],
+def _named(line: Line) -> str:
+    return attribute(line.custom_attributes, compose.LINE_ATTRIBUTE)
+
+
+def _same(line: StandingLine, staged: CalculatedLine) -> bool:
+    return (line.title, bare(line.variant), line.current_quantity) == (
+        staged.title,
+        bare(staged.variant),
+        staged.quantity,
     )
 
 

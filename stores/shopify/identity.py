@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from stores.base import Identity
 from stores.shopify import documents
+from stores.shopify.answers import (
+    ShopAddress,
+    WhoAnswers,
+)
 from stores.shopify.client import Client
-from stores.shopify.ids import bare
 
 
 def identify(client: Client) -> Identity:
-    answer = client.execute(documents.IDENTIFY)
-    shop = answer["shop"]
+    answer = client.read(documents.IDENTIFY, WhoAnswers)
+    shop = answer.shop
+    place = shop.shop_address or ShopAddress()
     return Identity(
-        id=bare(shop),
-        name=shop["name"],
-        address=shop["myshopifyDomain"],
-        currency=shop["currencyCode"],
-        email=shop["email"] or "",
-        phone=shop["shopAddress"]["phone"] or "",
-        country=shop["shopAddress"]["countryCodeV2"] or "",
-        scopes=tuple(s["handle"] for s in answer["currentAppInstallation"]["accessScopes"]),
+        id=shop.number,
+        name=shop.name,
+        address=shop.myshopify_domain,
+        currency=shop.currency_code,
+        email=shop.email,
+        phone=place.phone,
+        country=place.country_code_v2,
+        scopes=tuple(scope.handle for scope in answer.current_app_installation.access_scopes),
         notes=tuple(sorted(client.notes)),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from stores import reading
+from stores import boundary
 from stores.base import (
     Access,
     Fulfilment,
@@ -24,14 +24,40 @@ from stores.base import (
     Tracking,
 )
 from stores.cursor import pack, unpack
-from stores.shopify import documents
-from stores.shopify.client import Client
+from stores.shopify import bodies, documents
+from stores.shopify.answers import (
+    EventPayload,
+    FulfilPayload,
+    Page,
+    bare,
+    name_of,
+)
+from stores.shopify.client import Client, broken, endless
 from stores.shopify.identity import identify
-from stores.shopify.ids import bare, gid
+from stores.shopify.ids import gid
+from stores.shopify.market_answers import (
+    FulfilmentOrderItem,
+    FulfilmentOrderNode,
+    FulfilmentsOf,
+    SeenLineNode,
+    SeenNode,
+    SeenPayments,
+    SeenRefundNode,
+    SeenRefunds,
+)
 from stores.shopify.payments import reference_of
-from stores.shopify.rest import rest_order
+from stores.shopify.rest import is_on_hold, rest_order, risk_of
 from stores.shopify.seen import seen_order
-from stores.shopify.store import following, tracking
+from stores.shopify.store import (
+    following,
+    is_withdrawn,
+    parcel_items,
+    tracking,
+    unreadable_alone,
+)
+from stores.shopify.vendor_answers import (
+    FulfilmentNode,
+)
 from stores.texts import _
 
 _OVERLAP = timedelta(minutes=2)
@@ -49,12 +75,9 @@ def open_marketplace(access: Access) -> ShopifyMarketplace:
 
 
 def seen_from_webhook(body: bytes | dict[str, Any], address: str = "") -> SeenOrder:
-    """From a body of one of ``ORDER_TOPICS``. ValueError for one that holds no whole order."""
-    try:
-        content = json.loads(body) if isinstance(body, bytes) else body
-        return seen_order(content, address)
-    except (KeyError, TypeError, AttributeError) as missing:
-        raise ValueError(f"This is not a whole order: {missing}") from missing
+    """From a body of one of ``ORDER_TOPICS``. Unreadable for one that holds no whole order."""
+    content = boundary.decode(body) if isinstance(body, bytes) else body
+    return seen_order(boundary.read(bodies.Order, content), address)
 
 
 class ShopifyMarketplace:
@@ -69,55 +92,63 @@ class ShopifyMarketplace:
         return identify(self._client)
 
     def read_order(self, order_id: str) -> SeenOrder | None:
-        node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})["order"]
-        return self._seen(node) if node else None
+        node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})
+        if "order" not in node:
+            raise broken(writing=False)
+        return self._seen(node["order"]) if node["order"] is not None else None
 
     def orders_since(self, cursor: str, now: datetime) -> SeenPage:
         place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
-        page = self._client.execute(
+        page = self._client.page(
             documents.SEEN_ORDERS,
-            {
-                "query": f"updated_at:>='{since}'",
-                "sort": "UPDATED_AT",
-                "after": place.page or None,
-            },
-        )["orders"]
-        return self._page(page, pack(following(place, page)))
+            "orders",
+            query=f"updated_at:>='{since}'",
+            sort="UPDATED_AT",
+            after=place.page or None,
+        )
+        return self._page(page, pack(following(place, page, now)))
 
     def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
         span = f"created_at:>='{since.isoformat()}' created_at:<'{until.isoformat()}'"
-        page = self._client.execute(
+        page = self._client.page(
             documents.SEEN_ORDERS,
-            {
-                "query": f"{span} status:open -fulfillment_status:fulfilled",
-                "sort": "CREATED_AT",
-                "after": cursor or None,
-            },
-        )["orders"]
-        return self._page(page, page["pageInfo"]["endCursor"] or "")
+            "orders",
+            query=f"{span} status:open -fulfillment_status:fulfilled",
+            sort="CREATED_AT",
+            after=cursor or None,
+        )
+        info = page.page_info
+        if info.has_next_page and info.end_cursor in ("", cursor):
+            raise endless()
+        return self._page(page, info.end_cursor)
 
-    def _page(self, page: dict[str, Any], cursor: str) -> SeenPage:
-        orders, unread = reading.each(page["nodes"], self._seen, bare)
-        return SeenPage(tuple(orders), cursor, page["pageInfo"]["hasNextPage"], unread)
+    def _page(self, page: Page, cursor: str) -> SeenPage:
+        orders, unread = boundary.each(page.nodes, self._seen, name_of)
+        return SeenPage(tuple(orders), cursor, page.page_info.has_next_page, unread)
 
     def payment_reference(self, order_id: str) -> str | None:
-        found = self._client.execute(documents.SEEN_PAYMENTS, {"id": gid("Order", order_id)})
-        return reference_of(found["order"]["transactions"]) if found["order"] else None
+        found = self._client.find(
+            documents.SEEN_PAYMENTS, "order", SeenPayments, id=gid("Order", order_id)
+        )
+        return reference_of(found.transactions) if found else None
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""
         number = gid("Order", order_id)
         orders = list(
             self._client.pages(
-                documents.FULFILMENT_ORDERS, ("order", "fulfillmentOrders"), id=number
+                documents.FULFILMENT_ORDERS,
+                ("order", "fulfillmentOrders"),
+                FulfilmentOrderNode,
+                id=number,
             )
         )
-        node = self._client.execute(documents.FULFILMENTS, {"id": number})["order"]
+        node = self._client.find(documents.FULFILMENTS, "order", FulfilmentsOf, id=number)
         return FulfilmentState(
             open=tuple(self._parts(orders)),
-            done=tuple(self._fulfilment(f) for f in (node or {}).get("fulfillments", ())),
-            held=tuple(_hold(order) for order in orders if order["status"] == "ON_HOLD"),
+            done=tuple(self._fulfilment(each) for each in (node.fulfillments if node else ())),
+            held=tuple(_hold(order) for order in orders if order.status == "ON_HOLD"),
         )
 
     def fulfil(
@@ -126,8 +157,9 @@ class ShopifyMarketplace:
         by_order: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for order, item, pieces in _allocate(part):
             by_order[order].append({"id": item, "quantity": pieces})
-        payload = self._client.mutate(
+        made = self._client.mutate(
             documents.FULFIL,
+            FulfilPayload,
             fulfillment={
                 "lineItemsByFulfillmentOrder": [
                     {"fulfillmentOrderId": order, "fulfillmentOrderLineItems": items}
@@ -136,16 +168,17 @@ class ShopifyMarketplace:
                 "trackingInfo": _tracking_input(tracking),
                 "notifyCustomer": notify,
             },
-        )
-        if not payload.get("fulfillment"):
+        ).fulfillment
+        if made is None:
             raise OutcomeUnknown(_("Shopify did not name the fulfilment it created."))
-        return Fulfilment(bare(payload["fulfillment"]), dict(part.lines), tuple(tracking))
+        return Fulfilment(made.number, dict(part.lines), tuple(tracking))
 
     def correct_tracking(
         self, fulfilment_id: str, tracking: Sequence[Tracking], *, notify: bool
     ) -> None:
         self._client.mutate(
             documents.CORRECT_TRACKING,
+            FulfilPayload,
             id=gid("Fulfillment", fulfilment_id),
             tracking=_tracking_input(tracking),
             notify=notify,
@@ -159,71 +192,84 @@ class ShopifyMarketplace:
             "happenedAt": at.isoformat(),
         }
         try:
-            self._client.mutate(documents.ARRIVED, event=event)
+            self._client.mutate(documents.ARRIVED, EventPayload, event=event)
         except StoreLocked as denied:
             raise StoreRefused(denied.words) from denied
 
     def withdraw(self, fulfilment_id: str) -> None:
-        self._client.mutate(documents.WITHDRAW, id=gid("Fulfillment", fulfilment_id))
+        number = gid("Fulfillment", fulfilment_id)
+        self._client.mutate(documents.WITHDRAW, FulfilPayload, id=number)
 
-    def _seen(self, node: dict[str, Any]) -> SeenOrder:
-        lines = self._client.pages(
-            documents.SEEN_ORDER, ("order", "lineItems"), node["lineItems"], id=node["id"]
-        )
-        return seen_order(rest_order(node, lines, self._refunds(node)), self._client.domain)
+    def _seen(self, told: Any) -> SeenOrder:
+        """Raises Unreadable for an order that cannot be read, or what belongs to it."""
+        node = boundary.read(SeenNode, told)
+        with unreadable_alone():
+            lines = list(
+                self._client.pages(
+                    documents.SEEN_ORDER,
+                    ("order", "lineItems"),
+                    SeenLineNode,
+                    node.line_items,
+                    id=node.id,
+                )
+            )
+            refunds = self._refunds(node)
+        order = seen_order(rest_order(node, lines, refunds), self._client.domain)
+        return replace(order, risk=risk_of(node), on_hold=is_on_hold(node))
 
-    def _refunds(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        if not float(node["totalRefundedSet"]["shopMoney"]["amount"]):
+    def _refunds(self, node: SeenNode) -> list[SeenRefundNode]:
+        if not node.total_refunded_set.amount:
             return []
-        order = self._client.execute(documents.SEEN_REFUNDS, {"id": node["id"]})["order"]
-        return list(order["refunds"]) if order else []
+        order = self._client.find(documents.SEEN_REFUNDS, "order", SeenRefunds, id=node.id)
+        return order.refunds if order else []
 
-    def _parts(self, orders: list[dict[str, Any]]) -> Iterator[FulfilmentPart]:
-        """One for each location: a single call may not cross locations (Shopify 2026-10)."""
-        lines: dict[str, Counter[str]] = defaultdict(Counter)
-        handles: dict[str, dict[str, str]] = defaultdict(dict)
+    def _parts(self, orders: list[FulfilmentOrderNode]) -> Iterator[FulfilmentPart]:
+        """One for each location and delivery method: a single call may cross neither
+        (Shopify 2026-10)."""
+        lines: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        handles: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for order in filter(_can_be_fulfilled, orders):
-            place = order["assignedLocation"]
-            location = bare(place["location"]) or place["name"]
+            location = bare(order.assigned_location.location) or order.assigned_location.name
+            method = order.delivery_method.method_type if order.delivery_method else ""
+            place = (location, method)
             for item in self._items(order):
-                if pieces := item["remainingQuantity"]:
-                    line = bare(item["lineItem"])
-                    lines[location][line] += pieces
-                    handles[location][item["id"]] = f"{order['id']} {line} {pieces}"
-        for location, pieces_of in lines.items():
-            yield FulfilmentPart(location, dict(pieces_of), handles[location])
+                if pieces := item.remaining_quantity:
+                    line = item.line_item.number
+                    lines[place][line] += pieces
+                    handles[place][item.id] = f"{order.id} {line} {pieces}"
+        for place, pieces_of in lines.items():
+            yield FulfilmentPart(place[0], dict(pieces_of), handles[place])
 
-    def _items(self, order: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _items(self, order: FulfilmentOrderNode) -> Iterator[FulfilmentOrderItem]:
         return self._client.pages(
             documents.FULFILMENT_ORDER_LINES,
             ("fulfillmentOrder", "lineItems"),
-            order["lineItems"],
-            id=order["id"],
+            FulfilmentOrderItem,
+            order.line_items,
+            id=order.id,
         )
 
-    def _fulfilment(self, node: dict[str, Any]) -> Fulfilment:
+    def _fulfilment(self, node: FulfilmentNode) -> Fulfilment:
         lines: Counter[str] = Counter()
-        for item in self._client.pages(
-            documents.PARCEL_LINES,
-            ("fulfillment", "fulfillmentLineItems"),
-            node["fulfillmentLineItems"],
-            id=node["id"],
-        ):
-            lines[bare(item["lineItem"])] += item["quantity"]
-        gone = node["status"] in ("CANCELLED", "ERROR", "FAILURE")
-        arrived = bool(node["deliveredAt"])
+        for item in parcel_items(self._client, node):
+            lines[item.line_item.number] += item.quantity
+        arrived = node.delivered_at is not None
         return Fulfilment(
-            bare(node), dict(lines), tracking(node), cancelled=gone, delivered=arrived
+            node.number,
+            dict(lines),
+            tracking(node),
+            cancelled=is_withdrawn(node),
+            delivered=arrived,
         )
 
 
-def _can_be_fulfilled(order: dict[str, Any]) -> bool:
-    actions = {action["action"] for action in order["supportedActions"]}
-    return order["status"] in ("OPEN", "IN_PROGRESS") and "CREATE_FULFILLMENT" in actions
+def _can_be_fulfilled(order: FulfilmentOrderNode) -> bool:
+    actions = {action.action for action in order.supported_actions}
+    return order.status in ("OPEN", "IN_PROGRESS") and "CREATE_FULFILLMENT" in actions
 
 
-def _hold(order: dict[str, Any]) -> str:
-    reasons = (hold["reason"] for hold in order["fulfillmentHolds"])
+def _hold(order: FulfilmentOrderNode) -> str:
+    reasons = (hold.reason for hold in order.fulfillment_holds)
     return ", ".join(reason.lower().replace("_", " ") for reason in reasons) or "on hold"
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from stores.base import OutcomeUnknown, Refund, Refunded, StoreBusy, StoreRefused
 from stores.money import to_text
 from stores.shopify import documents_after
+from stores.shopify.answers import RefundPayload
 from stores.shopify.client import Client
-from stores.shopify.ids import bare, gid
-from stores.shopify.standing import GONE, LineKeys, Node, amount, standing
+from stores.shopify.ids import gid
+from stores.shopify.standing import GONE, LineKeys, amount, standing
+from stores.shopify.vendor_answers import RefundableOrder, StandingLine
 from stores.texts import _
 
 _PAYMENTS = ("SALE", "CAPTURE")
@@ -27,39 +29,41 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
     if not items and not money:
         raise StoreRefused(_("There is nothing left to refund in this store."))
     try:
-        payload = client.mutate(
+        made = client.mutate(
             documents_after.REFUND,
+            RefundPayload,
             input={
-                "orderId": order["id"],
+                "orderId": order.id,
                 "note": _note(refund),
                 "refundLineItems": items,
                 "transactions": transactions,
             },
             key=f"{order_id}-{refund.key}",
-        )
+        ).refund
     except StoreRefused as refused:
         return _explained(client, order_id, refund, refused)
-    if not payload.get("refund"):
+    if made is None:
         raise OutcomeUnknown(_("Shopify did not name the refund it created."))
     unpaid = _("The store never saw the payment, so no money went back.")
-    return Refunded(bare(payload["refund"]), money, () if money else (unpaid,))
+    return Refunded(made.number, money, () if money else (unpaid,))
 
 
-def _refundable(client: Client, order_id: str) -> Node:
-    order = client.execute(documents_after.REFUNDABLE, {"id": gid("Order", order_id)})["order"]
+def _refundable(client: Client, order_id: str) -> RefundableOrder:
+    number = gid("Order", order_id)
+    order = client.find(documents_after.REFUNDABLE, "order", RefundableOrder, id=number)
     if order is None:
         raise StoreRefused(GONE)
-    return dict(order)
+    return order
 
 
 def _note(refund: Refund) -> str:
     return f"{refund.reason} [{refund.key}]".strip()
 
 
-def _made_before(order: Node, refund: Refund) -> Refunded | None:
-    for made in order["refunds"]:
-        if (made["note"] or "").endswith(f"[{refund.key}]"):
-            return Refunded(bare(made), amount(made["totalRefundedSet"], order["currencyCode"]))
+def _made_before(order: RefundableOrder, refund: Refund) -> Refunded | None:
+    for made in order.refunds:
+        if made.note.endswith(f"[{refund.key}]"):
+            return Refunded(made.number, amount(made.total_refunded_set, order.currency_code))
     return None
 
 
@@ -72,19 +76,21 @@ def _explained(client: Client, order_id: str, refund: Refund, refused: StoreRefu
     raise refused
 
 
-def _items(keys: LineKeys, lines: Sequence[Node], refund: Refund) -> Iterator[dict[str, Any]]:
+def _items(
+    keys: LineKeys, lines: Sequence[StandingLine], refund: Refund
+) -> Iterator[dict[str, Any]]:
     """Pieces that are still there go first, as cancelled; then those that left, as returned."""
     wanted = _wanted(keys, lines, refund)
     for away in (False, True):
         for line in lines:
             key = keys.of(line)
-            left = line["unfulfilledQuantity"]
-            here = line["currentQuantity"] - left if away else left
+            left = line.unfulfilled_quantity
+            here = line.current_quantity - left if away else left
             pieces = min(wanted.get(key, 0), here)
             if pieces:
                 wanted[key] -= pieces
                 yield {
-                    "lineItemId": line["id"],
+                    "lineItemId": line.id,
                     "quantity": pieces,
                     "restockType": _restock(refund, away=away),
                 }
@@ -92,13 +98,13 @@ def _items(keys: LineKeys, lines: Sequence[Node], refund: Refund) -> Iterator[di
         raise StoreRefused(_("More pieces are to be refunded than the order has."))
 
 
-def _wanted(keys: LineKeys, lines: Sequence[Node], refund: Refund) -> dict[str, int]:
+def _wanted(keys: LineKeys, lines: Sequence[StandingLine], refund: Refund) -> dict[str, int]:
     if refund.lines or refund.amount is not None:
         return dict(refund.lines)
     everything: dict[str, int] = {}
     for line in lines:
         key = keys.of(line)
-        everything[key] = everything.get(key, 0) + line["currentQuantity"]
+        everything[key] = everything.get(key, 0) + line.current_quantity
     return everything
 
 
@@ -108,7 +114,7 @@ def _restock(refund: Refund, *, away: bool) -> str:
     return "RETURN" if away else "CANCEL"
 
 
-def _money(order: Node, refund: Refund) -> tuple[int, list[dict[str, Any]]]:
+def _money(order: RefundableOrder, refund: Refund) -> tuple[int, list[dict[str, Any]]]:
     """What goes back and by which payments. Where nothing was ever paid here, nothing does."""
     left = _left(order)
     money = sum(left.values()) if refund.amount is None else refund.amount
@@ -117,34 +123,32 @@ def _money(order: Node, refund: Refund) -> tuple[int, list[dict[str, Any]]]:
     return money, list(_transactions(order, left, money))
 
 
-def _left(order: Node) -> Mapping[str, int]:
+def _left(order: RefundableOrder) -> Mapping[str, int]:
     """What of each payment has not gone back yet, by its id."""
-    currency = order["currencyCode"]
-    done = [each for each in order["transactions"] if each["status"] == "SUCCESS"]
-    left = {
-        each["id"]: amount(each["amountSet"], currency)
-        for each in done
-        if each["kind"] in _PAYMENTS
-    }
+    currency = order.currency_code
+    done = [each for each in order.transactions if each.status == "SUCCESS"]
+    left = {each.id: amount(each.amount_set, currency) for each in done if each.kind in _PAYMENTS}
     for each in done:
-        parent = (each["parentTransaction"] or {}).get("id")
-        if each["kind"] == "REFUND" and parent in left:
-            left[parent] -= amount(each["amountSet"], currency)
+        parent = each.parent_transaction and each.parent_transaction.id
+        if each.kind == "REFUND" and parent in left:
+            left[parent] -= amount(each.amount_set, currency)
     return left
 
 
-def _transactions(order: Node, left: Mapping[str, int], money: int) -> Iterator[dict[str, Any]]:
+def _transactions(
+    order: RefundableOrder, left: Mapping[str, int], money: int
+) -> Iterator[dict[str, Any]]:
     """What is asked beyond all payments goes with the last one, for the store to refuse."""
-    gateways = {each["id"]: each["gateway"] for each in order["transactions"]}
+    gateways = {each.id: each.gateway for each in order.transactions}
     for payment in left:
         last = payment == list(left)[-1]
         part = money if last else min(money, left[payment])
         money -= part
         if part:
             yield {
-                "orderId": order["id"],
+                "orderId": order.id,
                 "kind": "REFUND",
                 "gateway": gateways[payment],
                 "parentId": payment,
-                "amount": to_text(part, order["currencyCode"]),
+                "amount": to_text(part, order.currency_code),
             }

@@ -1,130 +1,137 @@
-"""GraphQL nodes of an order in the REST shape of webhooks, as far as ``seen`` reads it."""
+"""GraphQL nodes of an order as the REST model of webhooks, as far as ``seen`` reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from stores.shopify.ids import bare
-from stores.shopify.seen import ON_HOLD, RISK
+from stores.shopify import answers, bodies, market_answers
+from stores.shopify.answers import (
+    bare,
+)
 
 _FULFILMENT = {"PARTIALLY_FULFILLED": "partial", "FULFILLED": "fulfilled"}
 
 
 def rest_order(
-    node: dict[str, Any], lines: Iterable[dict[str, Any]], refunds: Iterable[dict[str, Any]] = ()
-) -> dict[str, Any]:
-    """``node`` with the fields of the fragment ``Seen``, ``lines`` with those of ``SeenLine``,
-    ``refunds`` with those of ``SeenRefunds``."""
-    return {
-        "id": bare(node),
-        "name": node["name"],
-        "created_at": node["createdAt"],
-        "processed_at": node["processedAt"],
-        "updated_at": node["updatedAt"],
-        "cancelled_at": node["cancelledAt"],
-        "test": node["test"],
-        "currency": node["currencyCode"],
-        "taxes_included": node["taxesIncluded"],
-        "financial_status": (node["displayFinancialStatus"] or "").lower(),
-        "fulfillment_status": _FULFILMENT.get(node["displayFulfillmentStatus"]),
-        "current_total_price": _amount(node["currentTotalPriceSet"]),
-        "note": node["note"],
-        "email": node["email"],
-        "phone": node["phone"],
-        "tags": ",".join(node["tags"]),
-        "note_attributes": _attributes(node),
-        "shipping_address": _address(node["shippingAddress"]),
-        "billing_address": _address(node["billingAddress"]),
-        "shipping_lines": [_shipping(line) for line in node["shippingLines"]["nodes"]],
-        "line_items": [_line(line) for line in lines],
-        "refunds": [_refund(each) for each in refunds],
-        "buyer_accepts_marketing": node["customerAcceptsMarketing"],
-        RISK: _risk(node["risk"]),
-        ON_HOLD: node["displayFulfillmentStatus"] == "ON_HOLD",
-    }
+    node: market_answers.SeenNode,
+    lines: Iterable[market_answers.SeenLineNode],
+    refunds: Iterable[market_answers.SeenRefundNode] = (),
+) -> bodies.Order:
+    """``node`` has the fields of the fragment ``Seen``, ``lines`` those of ``SeenLine``,
+    ``refunds`` those of ``SeenRefunds``."""
+    return bodies.Order(
+        id=node.number,
+        name=node.name,
+        created_at=node.created_at,
+        processed_at=node.processed_at,
+        updated_at=node.updated_at,
+        cancelled_at=node.cancelled_at,
+        test=node.test,
+        currency=node.currency_code,
+        taxes_included=node.taxes_included,
+        financial_status=node.display_financial_status.lower(),
+        fulfillment_status=_FULFILMENT.get(node.display_fulfillment_status, ""),
+        current_total_price=node.current_total_price_set.amount,
+        note=node.note,
+        email=node.email,
+        phone=node.phone,
+        tags=node.tags,
+        note_attributes=_attributes(node.custom_attributes),
+        shipping_address=_address(node.shipping_address),
+        billing_address=_address(node.billing_address),
+        shipping_lines=[_shipping(line) for line in node.shipping_lines.nodes],
+        line_items=[_line(line) for line in lines],
+        refunds=[_refund(each) for each in refunds],
+        buyer_accepts_marketing=node.customer_accepts_marketing,
+    )
 
 
-def _risk(summary: dict[str, Any]) -> str:
+def risk_of(node: market_answers.SeenNode) -> str:
     """The worst of all assessments; a recommendation to cancel counts as high."""
-    levels = {each["riskLevel"].lower() for each in summary["assessments"]}
-    if summary["recommendation"] == "CANCEL":
+    levels = {each.risk_level.lower() for each in node.risk.assessments}
+    if node.risk.recommendation == "CANCEL":
         levels.add("high")
     ranked = ("high", "pending", "medium", "low")
     return next((level for level in ranked if level in levels), "none")
 
 
-def _line(node: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": bare(node),
-        "title": node["title"],
-        "variant_title": node["variantTitle"],
-        "sku": node["sku"],
-        "vendor": node["vendor"],
-        "quantity": node["quantity"],
-        "current_quantity": node["currentQuantity"],
-        "fulfillable_quantity": node["unfulfilledQuantity"],
-        "requires_shipping": node["requiresShipping"],
-        "variant_id": bare(node["variant"]),
-        "product_id": bare(node["product"]),
-        "price": _amount(node["originalUnitPriceSet"]),
-        "discount_allocations": [
-            {"amount": _amount(part["allocatedAmountSet"])} for part in node["discountAllocations"]
+def is_on_hold(node: market_answers.SeenNode) -> bool:
+    """Whether all that is left to ship is on hold."""
+    return node.display_fulfillment_status == "ON_HOLD"
+
+
+def _line(node: market_answers.SeenLineNode) -> bodies.Item:
+    return bodies.Item(
+        id=node.number,
+        title=node.title,
+        variant_title=node.variant_title,
+        sku=node.sku,
+        vendor=node.vendor,
+        quantity=node.quantity,
+        current_quantity=node.current_quantity,
+        fulfillable_quantity=node.unfulfilled_quantity,
+        requires_shipping=node.requires_shipping,
+        variant_id=bare(node.variant),
+        product_id=bare(node.product),
+        price=node.original_unit_price_set.amount,
+        discount_allocations=[
+            bodies.Allocation(amount=part.allocated_amount_set.amount)
+            for part in node.discount_allocations
         ],
-        "tax_lines": _taxes(node),
-        "properties": _attributes(node),
-    }
+        tax_lines=_taxes(node.tax_lines),
+        properties=_attributes(node.custom_attributes),
+    )
 
 
-def _refund(node: dict[str, Any]) -> dict[str, Any]:
-    amount = _amount(node["totalRefundedSet"])
-    return {
-        "id": bare(node),
-        "created_at": node["createdAt"],
-        "transactions": [{"kind": "refund", "status": "success", "amount": amount}],
-        "refund_line_items": [
-            {
-                "line_item_id": bare(item["lineItem"]),
-                "quantity": item["quantity"],
-                "restock_type": item["restockType"].lower(),
-            }
-            for item in node["refundLineItems"]["nodes"]
+def _refund(node: market_answers.SeenRefundNode) -> bodies.Refund:
+    amount = node.total_refunded_set.amount
+    return bodies.Refund(
+        id=node.number,
+        created_at=node.created_at,
+        transactions=[bodies.Transaction(kind="refund", status="success", amount=amount)],
+        refund_line_items=[
+            bodies.RefundItem(
+                line_item_id=item.line_item.number,
+                quantity=item.quantity,
+                restock_type=item.restock_type.lower(),
+            )
+            for item in node.refund_line_items.nodes
         ],
-    }
+    )
 
 
-def _shipping(node: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "title": node["title"],
-        "discounted_price": _amount(node["discountedPriceSet"]),
-        "tax_lines": _taxes(node),
-    }
+def _shipping(node: market_answers.SeenShipping) -> bodies.Shipping:
+    return bodies.Shipping(
+        title=node.title,
+        code=node.code,
+        delivery_category=node.delivery_category,
+        discounted_price=node.discounted_price_set.amount,
+        tax_lines=_taxes(node.tax_lines),
+    )
 
 
-def _taxes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"price": _amount(tax["priceSet"])} for tax in node["taxLines"]]
+def _taxes(taxes: Sequence[answers.TaxLine]) -> list[bodies.Tax]:
+    return [bodies.Tax(price=tax.price_set.amount) for tax in taxes]
 
 
-def _amount(bag: dict[str, Any]) -> str:
-    return str(bag["shopMoney"]["amount"])
+def _attributes(attributes: Sequence[answers.Attribute]) -> list[bodies.Pair]:
+    return [bodies.Pair(name=each.key, value=each.value) for each in attributes]
 
 
-def _attributes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"name": item["key"], "value": item["value"]} for item in node["customAttributes"]]
-
-
-def _address(node: dict[str, Any] | None) -> dict[str, Any] | None:
+def _address(node: answers.Place | None) -> bodies.Address | None:
     if node is None:
         return None
-    return {
-        "first_name": node["firstName"],
-        "last_name": node["lastName"],
-        "company": node["company"],
-        "address1": node["address1"],
-        "address2": node["address2"],
-        "city": node["city"],
-        "zip": node["zip"],
-        "province_code": node["provinceCode"],
-        "country_code": node["countryCodeV2"],
-        "phone": node["phone"],
-    }
+    return bodies.Address(
+        first_name=node.first_name,
+        last_name=node.last_name,
+        company=node.company,
+        address1=node.address1,
+        address2=node.address2,
+        city=node.city,
+        zip=node.zip,
+        province=node.province,
+        province_code=node.province_code,
+        country=node.country,
+        country_code=node.country_code_v2,
+        phone=node.phone,
+    )

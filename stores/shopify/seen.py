@@ -1,90 +1,132 @@
-"""A marketplace order from either mouth: a webhook's REST body, or a GraphQL node.
+"""A marketplace order from either source: a webhook's REST body, or a GraphQL node.
 
-Both say the same with other names, so GraphQL nodes are put into the REST shape and one reader
+Both say the same with other names, so ``rest`` makes the REST model of GraphQL nodes and one reader
 reads both. Amounts are the shop's currency, never the buyer's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from stores.base import Address, SeenLine, SeenOrder, SeenRefund
-from stores.money import to_minor
-from stores.shopify.ids import moment, moment_or_none
+from stores.boundary import Unreadable
+from stores.money import exponent
+from stores.shopify import bodies
+from stores.shopify.countries import country_code
 
-_Money = Callable[[str], int]
+MOST = 10**15
+"""Minor units that one amount of an order may be; more is nonsense, and no database holds it."""
+_FULFILMENT = {"partial": "partial", "fulfilled": "fulfilled"}
 
 
-def seen_order(order: dict[str, Any], address: str = "") -> SeenOrder:
-    """From a body of orders/* as Shopify sent them from 2023 to 2026-10. ``address``: the shop."""
-    money = partial(to_minor, currency=order["currency"])
-    shipping = [line for line in order.get("shipping_lines") or () if not line.get("is_removed")]
+def seen_order(order: bodies.Order, address: str = "") -> SeenOrder:
+    """``address`` is the shop's. Raises Unreadable for amounts that no order has.
+
+    Amounts with more digits than the currency are rounded: taxes and discounts together, so that
+    their sum stays; what is left between the lines and the total is the merchant's own.
+    """
+    money = _Money(order.currency)
+    shipping = [line for line in order.shipping_lines if not line.is_removed]
+    taxes = money.rounded(
+        [
+            *(_taxes(line.tax_lines) for line in order.line_items),
+            sum((_taxes(line.tax_lines) for line in shipping), Decimal(0)),
+        ]
+    )
+    discounts = money.rounded([_discount(line) for line in order.line_items])
     returned = _returned(order)
-    number = str(order["id"])
+    lines = zip(order.line_items, discounts, taxes[:-1], strict=True)
     return SeenOrder(
-        id=number,
-        name=order["name"],
-        updated_at=moment(order["updated_at"]),
-        placed_at=moment(order.get("processed_at") or order["created_at"]),
-        currency=order["currency"],
-        total=money(order.get("current_total_price") or order["total_price"]),
-        shipping=sum(money(line.get("discounted_price") or line["price"]) for line in shipping),
-        shipping_tax=sum(_taxes(line, money) for line in shipping),
-        payment=order.get("financial_status") or "",
-        lines=tuple(_line(line, money, returned) for line in order["line_items"]),
-        fulfilment=_FULFILMENT.get(order.get("fulfillment_status") or "", ""),
-        taxes_included=bool(order.get("taxes_included")),
-        cancelled_at=moment_or_none(order.get("cancelled_at")),
-        test=bool(order.get("test")),
-        shipping_title=shipping[0]["title"] if shipping else "",
-        note=order.get("note") or "",
-        email=order.get("email") or "",
-        phone=order.get("phone") or "",
-        url=f"https://{address}/admin/orders/{number}" if address else "",
-        tags=_tags(order.get("tags") or ""),
-        attributes=_pairs(order.get("note_attributes")),
-        shipping_address=_address(order.get("shipping_address")),
-        billing_address=_address(order.get("billing_address")),
-        accepts_marketing=bool(order.get("buyer_accepts_marketing")),
-        risk=order.get(RISK),
-        on_hold=order.get(ON_HOLD),
+        id=order.id,
+        name=order.name or order.id,
+        updated_at=order.updated_at,
+        placed_at=order.processed_at or order.created_at,
+        currency=order.currency,
+        total=money.of(_first(order.current_total_price, order.total_price)),
+        shipping=sum(money.of(_first(line.discounted_price, line.price)) for line in shipping),
+        shipping_tax=taxes[-1],
+        payment=order.financial_status,
+        lines=tuple(_line(line, money, cut, tax, returned) for line, cut, tax in lines),
+        fulfilment=_FULFILMENT.get(order.fulfillment_status, ""),
+        taxes_included=order.taxes_included,
+        cancelled_at=order.cancelled_at,
+        test=order.test,
+        shipping_title=shipping[0].title if shipping else "",
+        note=order.note,
+        email=order.email,
+        phone=order.phone,
+        url=f"https://{address}/admin/orders/{order.id}" if address else "",
+        tags=tuple(sorted(order.tags)),
+        attributes=_pairs(order.note_attributes),
+        shipping_address=_address(order.shipping_address),
+        billing_address=_address(order.billing_address),
+        accepts_marketing=order.buyer_accepts_marketing,
         refunds=tuple(_refunds(order, money)),
     )
 
 
-RISK, ON_HOLD = "_risk", "_on_hold"
-"""Keys of ``rest_order``'s own: no webhook body tells either (Shopify 2026-10)."""
-_FULFILMENT = {"partial": "partial", "fulfilled": "fulfilled"}
+class _Money:
+    """Decimal amounts of one currency as whole minor units."""
+
+    def __init__(self, currency: str) -> None:
+        self._digits = exponent(currency)
+
+    def exact(self, amount: Decimal) -> Decimal:
+        value = amount.scaleb(self._digits)
+        if abs(value) > MOST:
+            raise Unreadable("more money than there is")
+        return value
+
+    def of(self, amount: Decimal) -> int:
+        """Rounded half up."""
+        return int(self.exact(amount).to_integral_value(ROUND_HALF_UP))
+
+    def rounded(self, amounts: Sequence[Decimal]) -> list[int]:
+        """Each a whole number, together their sum rounded half up: what the floors leave over goes
+        to the largest remainders."""
+        exact = [self.exact(amount) for amount in amounts]
+        floors = [int(value.to_integral_value(ROUND_FLOOR)) for value in exact]
+        total = int(sum(exact, Decimal(0)).to_integral_value(ROUND_HALF_UP))
+        by_remainder = sorted(range(len(exact)), key=lambda at: floors[at] - exact[at])
+        for at in by_remainder[: total - sum(floors)]:
+            floors[at] += 1
+        return floors
 
 
-def _line(line: dict[str, Any], money: _Money, returned: dict[str, int]) -> SeenLine:
+def _first(*amounts: Decimal | None) -> Decimal:
+    found = next((amount for amount in amounts if amount is not None), None)
+    if found is None:
+        raise Unreadable("an amount is missing")
+    return found
+
+
+def _line(
+    line: bodies.Item, money: _Money, discount: int, tax: int, returned: dict[str, int]
+) -> SeenLine:
     """``quantity`` of a body never changes; what is wanted now is ``current_quantity``, which
     bodies before 2024 leave to be counted from the refunds."""
-    ordered = line["quantity"]
-    wanted = line.get("current_quantity")
+    wanted = line.current_quantity
     if wanted is None:
-        wanted = max(ordered - returned.get(str(line["id"]), 0), 0)
-    price = money(line["price"])
-    discount = sum(money(part["amount"]) for part in line.get("discount_allocations") or ())
-    title = line.get("variant_title") or ""
+        wanted = max(line.quantity - returned.get(line.id, 0), 0)
+    title = line.variant_title
     return SeenLine(
-        id=str(line["id"]),
-        title=line["title"],
+        id=line.id,
+        title=line.title,
         quantity=wanted,
-        unit_price=price,
-        subtotal=price * wanted,
-        discount=_share(discount, wanted, ordered),
-        tax=_share(_taxes(line, money), wanted, ordered),
-        variant_id=_text(line.get("variant_id")),
-        product_id=_text(line.get("product_id")),
+        unit_price=money.of(line.price),
+        subtotal=money.of(line.price * wanted),
+        discount=_share(discount, wanted, line.quantity),
+        tax=_share(tax, wanted, line.quantity),
+        variant_id=line.variant_id,
+        product_id=line.product_id,
         variant_title="" if title == "Default Title" else title,
-        sku=line.get("sku") or "",
-        vendor=line.get("vendor") or "",
-        requires_shipping=bool(line.get("requires_shipping")),
-        fulfillable=line.get("fulfillable_quantity") or 0,
-        attributes=_pairs(line.get("properties")),
+        sku=line.sku,
+        vendor=line.vendor,
+        requires_shipping=line.requires_shipping,
+        fulfillable=line.fulfillable_quantity,
+        attributes=_pairs(line.properties),
     )
 
 
@@ -93,76 +135,71 @@ def _share(amount: int, wanted: int, ordered: int) -> int:
     return (2 * amount * wanted + ordered) // (2 * ordered) if ordered else 0
 
 
-def _returned(order: dict[str, Any]) -> dict[str, int]:
+def _discount(line: bodies.Item) -> Decimal:
+    return sum((part.amount for part in line.discount_allocations), Decimal(0))
+
+
+def _taxes(taxes: Sequence[bodies.Tax]) -> Decimal:
+    return sum((_tax(tax) for tax in taxes), Decimal(0))
+
+
+def _tax(tax: bodies.Tax) -> Decimal:
+    shop = tax.price_set.shop_money if tax.price_set else None
+    return _first(shop.amount if shop else None, tax.price)
+
+
+def _returned(order: bodies.Order) -> dict[str, int]:
     pieces: dict[str, int] = {}
-    for refund in order.get("refunds") or ():
-        for item in refund.get("refund_line_items") or ():
-            line = str(item["line_item_id"])
-            pieces[line] = pieces.get(line, 0) + item["quantity"]
+    for refund in order.refunds:
+        for line, count in _pieces(refund).items():
+            pieces[line] = pieces.get(line, 0) + count
     return pieces
 
 
-def _refunds(order: dict[str, Any], money: _Money) -> Iterator[SeenRefund]:
+def _pieces(refund: bodies.Refund) -> dict[str, int]:
+    pieces: dict[str, int] = {}
+    for item in refund.refund_line_items:
+        pieces[item.line_item_id] = pieces.get(item.line_item_id, 0) + item.quantity
+    return pieces
+
+
+def _refunds(order: bodies.Order, money: _Money) -> Iterator[SeenRefund]:
     """An edit that takes pieces away leaves a refund without money behind, which is none."""
-    for each in order.get("refunds") or ():
-        back = [one for one in each.get("transactions") or () if _went_back(one)]
-        amount = sum(money(one["amount"]) for one in back)
-        if not amount:
-            continue
-        items = each.get("refund_line_items") or ()
-        pieces: dict[str, int] = {}
-        for item in items:
-            line = str(item["line_item_id"])
-            pieces[line] = pieces.get(line, 0) + item["quantity"]
-        yield SeenRefund(
-            id=str(each["id"]),
-            at=moment(each["created_at"]),
-            amount=amount,
-            lines=tuple(sorted(pieces.items())),
-            restock=any(item.get("restock_type", "no_restock") != "no_restock" for item in items),
-        )
+    for refund in order.refunds:
+        amount = sum(money.of(one.amount) for one in refund.transactions if _went_back(one))
+        if amount:
+            yield SeenRefund(
+                id=refund.id,
+                at=refund.created_at,
+                amount=amount,
+                lines=tuple(sorted(_pieces(refund).items())),
+                restock=any(
+                    item.restock_type not in ("", "no_restock") for item in refund.refund_line_items
+                ),
+            )
 
 
-def _went_back(transaction: dict[str, Any]) -> bool:
-    return transaction.get("kind") == "refund" and transaction.get("status") == "success"
+def _went_back(transaction: bodies.Transaction) -> bool:
+    return transaction.kind == "refund" and transaction.status == "success"
 
 
-def _taxes(line: dict[str, Any], money: _Money) -> int:
-    return sum(money(_shop_amount(tax)) for tax in line.get("tax_lines") or ())
+def _pairs(pairs: Sequence[bodies.Pair]) -> tuple[tuple[str, str], ...]:
+    return tuple((pair.name, pair.value) for pair in pairs)
 
 
-def _shop_amount(tax: dict[str, Any]) -> str:
-    price = tax.get("price_set", {}).get("shop_money", {}).get("amount", tax.get("price"))
-    return str(price)
-
-
-def _tags(text: str) -> tuple[str, ...]:
-    return tuple(sorted(tag.strip() for tag in text.split(",") if tag.strip()))
-
-
-def _pairs(attributes: list[dict[str, Any]] | None) -> tuple[tuple[str, str], ...]:
-    return tuple((item["name"], _text(item.get("value"))) for item in attributes or ())
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-_ADDRESS = {
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "company": "company",
-    "address1": "address1",
-    "address2": "address2",
-    "city": "city",
-    "zip": "zip",
-    "province": "province_code",
-    "country": "country_code",
-    "phone": "phone",
-}
-
-
-def _address(address: dict[str, Any] | None) -> Address | None:
-    if not address:
+def _address(address: bodies.Address | None) -> Address | None:
+    """A country or province without its code goes by its name."""
+    if address is None:
         return None
-    return Address(**{ours: address.get(theirs) or "" for ours, theirs in _ADDRESS.items()})
+    told = Address(
+        first_name=address.first_name,
+        last_name=address.last_name,
+        company=address.company,
+        address1=address.address1,
+        address2=address.address2,
+        city=address.city,
+        zip=address.zip,
+        province=address.province_code or address.province,
+        phone=address.phone,
+    )
+    return replace(told, country=country_code(address.country_code, address.country))

@@ -6,19 +6,33 @@ A line that ``orderCreate`` made carries our key as an attribute. Order editing 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from decimal import ROUND_HALF_UP
+from typing import Protocol
 
 from stores.base import KEY_ATTRIBUTE, Address, OrderContent, OrderFields, StoreLine, StoreRefused
-from stores.money import to_minor
+from stores.money import exponent
 from stores.shopify import documents_after
+from stores.shopify.answers import (
+    Attribute,
+    Bag,
+    Page,
+    Place,
+    bare,
+)
 from stores.shopify.client import Client
 from stores.shopify.compose import LINE_ATTRIBUTE, TAG
-from stores.shopify.ids import bare, gid
+from stores.shopify.ids import gid
+from stores.shopify.vendor_answers import (
+    Line,
+    Metafield,
+    OrderNode,
+    StandingLine,
+    StandingOrder,
+    kept_keys,
+    keys_text,
+)
 from stores.texts import _
-
-Node = dict[str, Any]
 
 NOTES = "Marketplace notes"
 """An attribute that the admin shows among the order's additional details."""
@@ -27,104 +41,126 @@ OURS = (KEY_ATTRIBUTE, NOTES)
 GONE = _("The order is no longer in the shop.")
 
 
+class HasKeys(Protocol):
+    """An order that was read with our metafield."""
+
+    @property
+    def metafield(self) -> Metafield | None: ...
+
+
+class HasLines(Protocol):
+    """An order that was read with the first page of its lines."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def line_items(self) -> Page: ...
+
+
 class LineKeys:
     """Our key of each line, ``""`` for the vendor's own. ``edit`` is the edit that was begun last
     and may not have been finished; ``known`` the lines there were before it."""
 
-    def __init__(self, order: Node) -> None:
-        kept = json.loads((order.get("metafield") or {}).get("value") or "{}")
-        self.kept: dict[str, str] = dict(kept.get("lines") or {})
-        self.edit: str = kept.get("edit") or ""
-        self.known: frozenset[str] = frozenset(kept.get("known") or ())
+    def __init__(self, order: HasKeys) -> None:
+        kept = kept_keys(order.metafield)
+        self.kept: dict[str, str] = dict(kept.lines)
+        self.edit: str = kept.edit
+        self.known: frozenset[str] = frozenset(kept.known)
 
-    def of(self, line: Node) -> str:
-        return attribute(line, LINE_ATTRIBUTE) or self.kept.get(bare(line), "")
+    def of(self, line: Line) -> str:
+        return attribute(line.custom_attributes, LINE_ATTRIBUTE) or self.kept.get(line.number, "")
 
     def text(self) -> str:
-        return json.dumps({"lines": self.kept, "edit": self.edit, "known": sorted(self.known)})
+        return keys_text(self.kept, self.edit, self.known)
 
 
-def attribute(thing: Node, key: str) -> str:
-    return next((a["value"] for a in thing["customAttributes"] if a["key"] == key), "") or ""
+def attribute(attributes: Iterable[Attribute], key: str) -> str:
+    return next((each.value for each in attributes if each.key == key), "")
 
 
-def standing(client: Client, order_id: str) -> tuple[Node, list[Node]]:
+def standing(client: Client, order_id: str) -> tuple[StandingOrder, list[StandingLine]]:
     """The order and all its lines, removed ones included. StoreRefused when it is gone."""
-    number = gid("Order", order_id)
-    order = client.execute(documents_after.STANDING_LINES, {"id": number})["order"]
+    order = client.find(
+        documents_after.STANDING_LINES, "order", StandingOrder, id=gid("Order", order_id)
+    )
     if order is None:
         raise StoreRefused(GONE)
     return order, list(lines_of(client, order))
 
 
-def lines_of(client: Client, order: Node) -> Iterator[Node]:
+def lines_of(client: Client, order: HasLines) -> Iterator[StandingLine]:
     """From the first page in hand onward."""
     return client.pages(
-        documents_after.STANDING_LINES, ("order", "lineItems"), order["lineItems"], id=order["id"]
+        documents_after.STANDING_LINES,
+        ("order", "lineItems"),
+        StandingLine,
+        order.line_items,
+        id=order.id,
     )
 
 
-def content(order: Node, lines: Iterable[Node]) -> OrderContent:
-    """``order`` with the fields of the fragment ``Content``."""
-    currency = order["currencyCode"]
+def content(order: OrderNode, lines: Iterable[StandingLine]) -> OrderContent:
+    currency = order.currency_code
     return OrderContent(
         fields=_fields(order),
         lines=_lines(LineKeys(order), lines),
         currency=currency,
-        total=amount(order["currentTotalPriceSet"], currency),
-        refunded=amount(order["totalRefundedSet"], currency),
-        archived=bool(order["closedAt"]),
+        total=amount(order.current_total_price_set, currency),
+        refunded=amount(order.total_refunded_set, currency),
+        archived=order.closed_at is not None,
     )
 
 
-def amount(bag: Node, currency: str) -> int:
-    return to_minor(str(bag["shopMoney"]["amount"]), currency)
+def amount(bag: Bag, currency: str) -> int:
+    """In minor units; what has more digits than the currency is rounded half up."""
+    return int(bag.amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP))
 
 
-def _fields(order: Node) -> OrderFields:
-    told = {item["key"]: item["value"] or "" for item in order["customAttributes"]}
+def _fields(order: OrderNode) -> OrderFields:
+    told = {item.key: item.value for item in order.custom_attributes}
     return OrderFields(
-        email=order["email"] or "",
-        phone=order["phone"] or "",
-        note=order["note"] or "",
-        tags=tuple(tag for tag in order["tags"] if tag != TAG),
+        email=order.email,
+        phone=order.phone,
+        note=order.note,
+        tags=tuple(tag for tag in order.tags if tag != TAG),
         attributes={key: value for key, value in told.items() if key not in OURS},
-        shipping_address=_address(order["shippingAddress"]),
+        shipping_address=_address(order.shipping_address),
     )
 
 
-def _address(node: Node | None) -> Address | None:
+def _address(node: Place | None) -> Address | None:
     if node is None:
         return None
     return Address(
-        first_name=node["firstName"] or "",
-        last_name=node["lastName"] or "",
-        company=node["company"] or "",
-        address1=node["address1"] or "",
-        address2=node["address2"] or "",
-        city=node["city"] or "",
-        zip=node["zip"] or "",
-        province=node["provinceCode"] or "",
-        country=node["countryCodeV2"] or "",
-        phone=node["phone"] or "",
+        first_name=node.first_name,
+        last_name=node.last_name,
+        company=node.company,
+        address1=node.address1,
+        address2=node.address2,
+        city=node.city,
+        zip=node.zip,
+        province=node.province_code or node.province,
+        country=node.country_code_v2 or node.country,
+        phone=node.phone,
     )
 
 
-def _lines(keys: LineKeys, nodes: Iterable[Node]) -> tuple[StoreLine, ...]:
+def _lines(keys: LineKeys, nodes: Iterable[StandingLine]) -> tuple[StoreLine, ...]:
     """One for each key, which may stand in two items a cent apart; removed lines are left out."""
     found: dict[str, StoreLine] = {}
     for node in nodes:
-        if not node["currentQuantity"]:
+        if not node.current_quantity:
             continue
         key = keys.of(node)
-        place = key or node["id"]
+        place = key or node.id
         before = found.get(place)
         found[place] = StoreLine(
             key=key,
-            title=node["title"],
-            quantity=node["currentQuantity"] + (before.quantity if before else 0),
-            fulfillable=node["unfulfilledQuantity"] + (before.fulfillable if before else 0),
-            sku=node["sku"] or "",
-            variant_id=bare(node["variant"]),
+            title=node.title,
+            quantity=node.current_quantity + (before.quantity if before else 0),
+            fulfillable=node.unfulfilled_quantity + (before.fulfillable if before else 0),
+            sku=node.sku,
+            variant_id=bare(node.variant),
         )
     return tuple(found.values())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from stores import reading
+from stores import boundary
 from stores.base import (
     Access,
     Amended,
@@ -26,17 +26,37 @@ from stores.base import (
     Refund,
     Refunded,
     Spend,
+    StoreBusy,
     StoreOrder,
     StoreRefused,
     Tracking,
     Variant,
 )
+from stores.boundary import Unreadable
 from stores.cursor import Place, pack, unpack
+from stores.errors import Trouble
 from stores.shopify import amending, compose, documents, documents_after, editing, refunding
-from stores.shopify.client import Client
+from stores.shopify.answers import (
+    CancelPayload,
+    Changed,
+    CreatePayload,
+    DefinitionPayload,
+    Page,
+    VariantNode,
+    name_of,
+)
+from stores.shopify.client import Client, endless
 from stores.shopify.identity import identify
-from stores.shopify.ids import bare, gid, moment, moment_or_none
+from stores.shopify.ids import gid
 from stores.shopify.standing import GONE, LineKeys, content, lines_of
+from stores.shopify.vendor_answers import (
+    ChangedNode,
+    FulfilmentNode,
+    JobNode,
+    OrderNode,
+    ParcelItem,
+    PlacedNode,
+)
 from stores.texts import _
 
 CAPABILITIES = Capabilities(
@@ -93,29 +113,33 @@ class ShopifyStore:
         if not wanted:
             return []
         query = " OR ".join(f"sku:{quoted(sku)}" for sku in sorted(wanted))
-        found = self._client.pages(documents.VARIANTS_BY_SKU, ("productVariants",), query=query)
-        return [_variant(node) for node in found if node["sku"] in wanted]
+        found = self._client.pages(
+            documents.VARIANTS_BY_SKU, ("productVariants",), VariantNode, query=query
+        )
+        return [_variant(node) for node in found if node.sku in wanted]
 
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
         try:
-            payload = self._client.mutate(
-                documents.CREATE_ORDER, order=compose.order_input(order), options=compose.OPTIONS
-            )
+            made = self._client.mutate(
+                documents.CREATE_ORDER,
+                CreatePayload,
+                order=compose.order_input(order),
+                options=compose.OPTIONS,
+            ).order
         except StoreRefused as refused:
             if _key_taken(refused):
                 raise OutcomeUnknown(_("An order with this key stands already.")) from refused
             raise
-        if not payload.get("order"):
+        if made is None:
             raise OutcomeUnknown(_("Shopify did not name the order it created."))
-        name = payload["order"]["name"]
-        return self._placed({**payload["order"], "sourceIdentifier": order.key, "name": name})
+        return self._placed(PlacedNode(id=made.id, name=made.name, source_identifier=order.key))
 
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By our unique metafield, then through the search, which may lag behind by minutes."""
         recent = f"tag:'{compose.TAG}' created_at:>='{(since - _OVERLAP).isoformat()}'"
         named = [*self._by_metafield(key), *self._search(f"source_identifier:{quoted(key)}")]
         found = named or self._search(recent)
-        same = {node["id"]: self._placed(node) for node in found if _key(node) == key}
+        same = {node.id: self._placed(node) for node in found if node.source_identifier == key}
         return list(same.values())
 
     def read_order(self, order_id: str) -> StoreOrder | None:
@@ -124,10 +148,8 @@ class ShopifyStore:
             return None
         return replace(self._store_order(node), content=content(node, lines_of(self._client, node)))
 
-    def _node(self, number: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None
-        found = self._client.execute(documents.STORE_ORDER, {"id": number})["order"]
-        return found
+    def _node(self, number: str) -> OrderNode | None:
+        return self._client.find(documents.STORE_ORDER, "order", OrderNode, id=number)
 
     def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
         return amending.amend(self._client, order_id, amendment)
@@ -146,21 +168,24 @@ class ShopifyStore:
         try:
             job = self._client.mutate(
                 documents.CANCEL_ORDER,
+                CancelPayload,
                 orderId=gid("Order", order_id),
                 reason="OTHER",
                 restock=restock,
                 staffNote=reason[:255],
-            )["job"]
+            ).job
         except StoreRefused as refused:
             return self._cancelled(order_id, refused)
-        return Cancellation("requested", ticket=bare(job))
+        if job is None:
+            raise OutcomeUnknown(_("Shopify did not name the job of the cancellation."))
+        return Cancellation("requested", ticket=job.number)
 
     def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
-        job = self._client.execute(documents_after.JOB, {"id": gid("Job", ticket)})["job"]
+        job = self._client.find(documents_after.JOB, "job", JobNode, id=gid("Job", ticket))
         over = StoreRefused(
             _("Shopify ended the cancellation without cancelling, and says no why.")
         )
-        told = self._cancelled(order_id, None if job and not job["done"] else over)
+        told = self._cancelled(order_id, None if job and not job.done else over)
         return replace(told, ticket=ticket) if told.state == "requested" else told
 
     def _cancelled(self, order_id: str, refused: StoreRefused | None) -> Cancellation:
@@ -179,13 +204,15 @@ class ShopifyStore:
     def fetch_changes(self, cursor: str, now: datetime) -> Changes:
         place = unpack(cursor, _OVERLAP, now)
         since = (place.since - _OVERLAP).isoformat()
-        page = self._client.execute(
+        page = self._client.page(
             documents.STORE_ORDERS_CHANGED,
-            {"query": f"tag:'{compose.TAG}' updated_at:>='{since}'", "after": place.page or None},
-        )["orders"]
-        orders, unread = reading.each(page["nodes"], self._changed, bare)
-        more = page["pageInfo"]["hasNextPage"]
-        return Changes(tuple(orders), pack(following(place, page)), more, unread)
+            "orders",
+            query=f"tag:'{compose.TAG}' updated_at:>='{since}'",
+            after=place.page or None,
+        )
+        orders, unread = boundary.each(page.nodes, self._changed, name_of)
+        more = page.page_info.has_next_page
+        return Changes(tuple(orders), pack(following(place, page, now)), more, unread)
 
     def subscribe(self, address: str, secret: str) -> None:
         """See that our key is defined in this shop. Webhooks are the app's own (its TOML): Shopify
@@ -200,65 +227,96 @@ class ShopifyStore:
             "type": "id",
             "ownerType": "ORDER",
         }
-        payload = self._client.execute(documents.DEFINE_KEY, {"definition": definition})
-        errors = payload["metafieldDefinitionCreate"]["userErrors"]
-        if any(error["code"] != "TAKEN" for error in errors):
-            raise StoreRefused("; ".join(error["message"] for error in errors))
+        payload = self._client.try_to(
+            documents.DEFINE_KEY, DefinitionPayload, definition=definition
+        )
+        if any(error.code != "TAKEN" for error in payload.user_errors):
+            raise StoreRefused(
+                boundary.words("; ".join(error.message for error in payload.user_errors))
+            )
 
-    def _by_metafield(self, key: str) -> list[dict[str, Any]]:
+    def _by_metafield(self, key: str) -> list[PlacedNode]:
         """Nothing too where the metafield is not defined yet: then no order can carry it."""
         with suppress(StoreRefused):
-            node = self._client.execute(
+            node = self._client.find(
                 documents.ORDER_BY_KEY,
-                {"namespace": compose.NAMESPACE, "key": compose.KEY, "value": key},
-            )["orderByIdentifier"]
-            return [{**node, "sourceIdentifier": key}] if node else []
+                "orderByIdentifier",
+                PlacedNode,
+                namespace=compose.NAMESPACE,
+                key=compose.KEY,
+                value=key,
+            )
+            return [node.model_copy(update={"source_identifier": key})] if node else []
         return []
 
-    def _search(self, query: str) -> list[dict[str, Any]]:
-        return list(self._client.pages(documents.ORDERS_BY_SEARCH, ("orders",), query=query))
-
-    def _changed(self, node: dict[str, Any]) -> StoreOrder:
-        """The list shows the first few parcels; an order with more is read by itself."""
-        parcels = node["fulfillments"]
-        if len(parcels) == 3 or any(_is_cut(parcel) for parcel in parcels):
-            return self._store_order(self._node(node["id"]) or node)
-        return self._store_order(node)
-
-    def _store_order(self, node: dict[str, Any]) -> StoreOrder:
-        keys = LineKeys(node)
-        parcels = tuple(self._parcel(parcel, keys) for parcel in node["fulfillments"])
-        return StoreOrder(self._placed(node), moment(node["updatedAt"]), parcels)
-
-    def _parcel(self, node: dict[str, Any], keys: LineKeys) -> Parcel:
-        lines: dict[str, int] = {}
-        items = self._client.pages(
-            documents.PARCEL_LINES,
-            ("fulfillment", "fulfillmentLineItems"),
-            node["fulfillmentLineItems"],
-            id=node["id"],
+    def _search(self, query: str) -> list[PlacedNode]:
+        return list(
+            self._client.pages(documents.ORDERS_BY_SEARCH, ("orders",), PlacedNode, query=query)
         )
-        for item in items:
-            if line := keys.of(item["lineItem"]):
-                lines[line] = lines.get(line, 0) + item["quantity"]
+
+    def _changed(self, told: Any) -> StoreOrder:
+        """The list shows the first few parcels; an order with more is read by itself."""
+        node = boundary.read(ChangedNode, told)
+        with unreadable_alone():
+            if len(node.fulfillments) == 3 or any(_is_cut(each) for each in node.fulfillments):
+                return self._store_order(self._node(node.id) or node)
+            return self._store_order(node)
+
+    def _store_order(self, node: ChangedNode) -> StoreOrder:
+        keys = LineKeys(node)
+        parcels = tuple(self._parcel(parcel, keys) for parcel in node.fulfillments)
+        return StoreOrder(self._placed(node), node.updated_at, parcels)
+
+    def _parcel(self, node: FulfilmentNode, keys: LineKeys) -> Parcel:
+        lines: dict[str, int] = {}
+        for item in parcel_items(self._client, node):
+            if line := keys.of(item.line_item):
+                lines[line] = lines.get(line, 0) + item.quantity
         return Parcel(
-            id=bare(node),
+            id=node.number,
             lines=lines,
             tracking=tracking(node),
-            shipped_at=moment(node["createdAt"]),
-            withdrawn=node["status"] in ("CANCELLED", "ERROR", "FAILURE"),
-            delivered_at=moment_or_none(node["deliveredAt"]),
+            shipped_at=node.created_at,
+            withdrawn=is_withdrawn(node),
+            delivered_at=node.delivered_at,
         )
 
-    def _placed(self, node: dict[str, Any]) -> PlacedOrder:
+    def _placed(self, node: PlacedNode) -> PlacedOrder:
         return PlacedOrder(
-            id=bare(node),
-            name=node["name"],
-            key=_key(node),
-            live=not node.get("cancelledAt"),
-            url=f"https://{self._client.domain}/admin/orders/{bare(node)}",
-            created_at=moment_or_none(node.get("createdAt")),
+            id=node.number,
+            name=node.name,
+            key=node.source_identifier,
+            live=node.cancelled_at is None,
+            url=f"https://{self._client.domain}/admin/orders/{node.number}",
+            created_at=node.created_at,
         )
+
+
+def parcel_items(client: Client, node: FulfilmentNode) -> Iterator[ParcelItem]:
+    """All items of a fulfilment, from the page in hand onward."""
+    return client.pages(
+        documents.PARCEL_LINES,
+        ("fulfillment", "fulfillmentLineItems"),
+        ParcelItem,
+        node.fulfillment_line_items,
+        id=node.id,
+    )
+
+
+def is_withdrawn(node: FulfilmentNode) -> bool:
+    return node.status in ("CANCELLED", "ERROR", "FAILURE")
+
+
+@contextmanager
+def unreadable_alone() -> Iterator[None]:
+    """What is read besides the list for one of its orders, and cannot be read, makes that order
+    unreadable and not the list."""
+    try:
+        yield
+    except StoreBusy as busy:
+        if busy.code not in (Trouble.UNREADABLE, Trouble.SERVER_ERROR, Trouble.ENDLESS):
+            raise
+        raise Unreadable("what belongs to it cannot be read") from busy
 
 
 def quoted(value: str) -> str:
@@ -266,27 +324,30 @@ def quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def following(place: Place, page: dict[str, Any]) -> Place:
-    """Where the next call goes on, after a page sorted by ``updatedAt``."""
-    newest = max((moment(node["updatedAt"]) for node in page["nodes"]), default=None)
-    if page["pageInfo"]["hasNextPage"]:
-        return place.turned(page["pageInfo"]["endCursor"], newest)
-    return replace(place, page="").finished(newest)
+def following(place: Place, page: Page, now: datetime) -> Place:
+    """Where the next call goes on, after a page sorted by ``updatedAt``. A cursor that stands
+    still raises StoreBusy."""
+    moments, _unread = boundary.each(page.nodes, _changed_at, name_of)
+    newest = min(max(moments), now) if moments else None
+    if not page.page_info.has_next_page:
+        return replace(place, page="").finished(newest)
+    if page.page_info.end_cursor in ("", place.page):
+        raise endless()
+    return place.turned(page.page_info.end_cursor, newest)
 
 
-def tracking(fulfillment: dict[str, Any]) -> tuple[Tracking, ...]:
+def _changed_at(node: Any) -> datetime:
+    return boundary.read(Changed, node).updated_at
+
+
+def tracking(fulfillment: FulfilmentNode) -> tuple[Tracking, ...]:
     return tuple(
-        Tracking(info["company"] or "", info["number"] or "", info["url"] or "")
-        for info in fulfillment["trackingInfo"]
+        Tracking(info.company, info.number, info.url) for info in fulfillment.tracking_info
     )
 
 
-def _key(node: dict[str, Any]) -> str:
-    return node.get("sourceIdentifier") or ""
-
-
-def _is_cut(parcel: dict[str, Any]) -> bool:
-    return bool(parcel["fulfillmentLineItems"]["pageInfo"]["hasNextPage"])
+def _is_cut(parcel: FulfilmentNode) -> bool:
+    return parcel.fulfillment_line_items.page_info.has_next_page
 
 
 def _key_taken(refused: StoreRefused) -> bool:
@@ -296,16 +357,16 @@ def _key_taken(refused: StoreRefused) -> bool:
     )
 
 
-def _variant(node: dict[str, Any]) -> Variant:
-    tracked = node["inventoryItem"]["tracked"]
+def _variant(node: VariantNode) -> Variant:
+    tracked = node.inventory_item.tracked
     return Variant(
-        id=bare(node),
-        product_id=bare(node["product"]),
-        sku=node["sku"],
-        title=_title(node["product"]["title"], node["title"]),
-        barcode=node["barcode"] or "",
+        id=node.number,
+        product_id=node.product.number,
+        sku=node.sku,
+        title=_title(node.product.title, node.title),
+        barcode=node.barcode,
         tracked=tracked,
-        available=node["inventoryQuantity"] if tracked else None,
+        available=node.inventory_quantity if tracked else None,
     )
 
 

@@ -6,9 +6,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from stores.base import (
     EXPORT_BUYER,
@@ -23,6 +22,9 @@ from stores.base import (
     Buyer,
     Delivery,
 )
+from stores.boundary import Id, Listing, Text, Told, decode
+from stores.boundary import read as read_model
+from stores.shopify.bodies import Pairs
 
 _KINDS = {
     "app/uninstalled": UNINSTALLED,
@@ -41,29 +43,25 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> b
     return any(hmac.compare_digest(given, _signature(body, secret)) for secret in secrets)
 
 
-class _Reference(BaseModel):
-    order_id: Any = None
+class _Reference(Told):
+    order_id: Id = ""
 
 
-class _Attribute(BaseModel):
-    name: Any = None
-    value: Any = None
-
-
-class _Body(BaseModel):
+class _Body(Told):
     """Of all that a body holds, what says which order and which shop it is about."""
 
-    id: Any = None
-    order_id: Any = None
+    id: Id = ""
+    order_id: Id = ""
     order_edit: _Reference | None = None
     fulfillment_order: _Reference | None = None
-    note_attributes: list[_Attribute] | None = None
-    myshopify_domain: str | None = None
-    shop_domain: str | None = None
+    note_attributes: Pairs = Field(default_factory=list)
+    myshopify_domain: Text = ""
+    shop_domain: Text = ""
 
 
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
-    said = _Body.model_validate_json(body)
+    """Raises Unreadable, which is a ValueError, for a body that is no JSON object."""
+    said = read_model(_Body, decode(body))
     topic = _header(headers, "topic")
     return Delivery(
         id=_header(headers, "webhook-id"),
@@ -71,7 +69,7 @@ def read(headers: Mapping[str, str], body: bytes) -> Delivery:
         about=_order_id(topic, said),
         key=_key(said),
         sender=_header(headers, "shop-domain"),
-        claims=(said.myshopify_domain or said.shop_domain or "").lower(),
+        claims=(said.myshopify_domain or said.shop_domain).lower(),
     )
 
 
@@ -79,32 +77,32 @@ def kind_of(topic: str) -> str:
     return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
 
 
-class _Customer(BaseModel):
-    email: str | None = None
-    phone: str | None = None
+class _Customer(Told):
+    email: Text = ""
+    phone: Text = ""
 
 
-class _Request(BaseModel):
-    id: Any = None
+class _Request(Told):
+    id: Id = ""
 
 
-class _Asked(BaseModel):
+class _Asked(Told):
     """Who is to be told of, or forgotten; a customer may have only an e-mail."""
 
     customer: _Customer | None = None
-    orders_requested: list[Any] | None = None
-    orders_to_redact: list[Any] | None = None
+    orders_requested: Listing[Id] = Field(default_factory=list)
+    orders_to_redact: Listing[Id] = Field(default_factory=list)
     data_request: _Request | None = None
 
 
 def buyer(body: bytes) -> Buyer:
-    asked = _Asked.model_validate_json(body)
+    asked = read_model(_Asked, decode(body))
     customer, request = asked.customer or _Customer(), asked.data_request or _Request()
     return Buyer(
-        email=customer.email or "",
-        phone=customer.phone or "",
-        order_ids=tuple(map(str, asked.orders_requested or asked.orders_to_redact or ())),
-        reference=str(request.id or ""),
+        email=customer.email,
+        phone=customer.phone,
+        order_ids=tuple(asked.orders_requested or asked.orders_to_redact),
+        reference=request.id,
     )
 
 
@@ -124,11 +122,11 @@ def _header(headers: Mapping[str, str], name: str) -> str:
 def _order_id(topic: str, said: _Body) -> str:
     if topic.startswith("orders/"):
         edited = said.order_edit.order_id if said.order_edit else said.order_id
-        return str(edited or said.id or "")
-    held = said.fulfillment_order and said.fulfillment_order.order_id
-    return str(said.order_id or held or "").rpartition("/")[2]
+        return edited or said.id
+    held = said.fulfillment_order.order_id if said.fulfillment_order else ""
+    return (said.order_id or held).rpartition("/")[2]
 
 
 def _key(said: _Body) -> str:
-    ours = (each.value for each in said.note_attributes or () if each.name == KEY_ATTRIBUTE)
-    return str(next(ours, None) or "")
+    ours = (each.value for each in said.note_attributes if each.name == KEY_ATTRIBUTE)
+    return next(ours, "")

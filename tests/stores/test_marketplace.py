@@ -22,7 +22,9 @@ from stores.base import (
     StoreRefused,
     Tracking,
 )
+from stores.boundary import read
 from stores.shopify.connect import MERCHANT_SCOPES
+from stores.shopify.market_answers import SeenPayment
 from stores.shopify.marketplace import seen_from_webhook
 from stores.shopify.payments import reference_of
 from tests.stores.cast import NOON, SECRET
@@ -156,7 +158,9 @@ def test_a_reference_names_the_payments_that_were_taken_else_promised(
     transactions: Sequence[tuple[str, str, str | None]], reference: str
 ) -> None:
     names = ("kind", "status", "paymentId")
-    told = reference_of(dict(zip(names, each, strict=True)) for each in transactions)
+    told = reference_of(
+        read(SeenPayment, dict(zip(names, each, strict=True))) for each in transactions
+    )
     assert told == reference
 
 
