@@ -17,7 +17,9 @@ from rq import Queue
 QUEUE = "lanes"
 ANSWER_WITHIN = 10
 """Seconds after which a ring that nobody answered may be repeated."""
-JOB_SECONDS = 900
+JOB_SECONDS = 3600
+"""A drainer goes on for ten minutes, and then for as long as one store hangs; this ends it only
+where it is stuck for good."""
 
 log = structlog.get_logger()
 _redis: Redis | None = None

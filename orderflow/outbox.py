@@ -10,9 +10,10 @@ nothing more, and what it still tells about a message that someone else claimed 
 
 from __future__ import annotations
 
+import math
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -37,6 +38,8 @@ from orderflow.models import Lane, Message
 
 PAUSES = (60, 120, 300, 900, 3600, 14400)
 """Seconds between tries; the last one repeats."""
+LONGEST = 86_400.0
+"""Seconds; whatever asks for a longer delay gets this one."""
 GIVE_UP = timedelta(hours=48)
 
 
@@ -46,7 +49,10 @@ class Fenced(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours until its claim lapses."""
+    """A message that is ours until its claim lapses.
+
+    ``tries`` counts this one. It is written down when the try has had an outcome, so a message
+    whose worker was killed waits no longer for that."""
 
     id: int
     claim: str
@@ -146,7 +152,6 @@ def _claiming() -> Any:
         .values(
             claim=bindparam("by"),
             claimed_until=bindparam("until", type_=moment),
-            tries=Message.tries + 1,
             first_tried_at=func.coalesce(Message.first_tried_at, bindparam("now", type_=moment)),
         )
         .returning(Message)
@@ -197,9 +202,19 @@ def _claimed(row: Message) -> Claimed:
         kind=row.kind,
         subject=row.subject,
         about=row.about,
-        tries=row.tries,
+        tries=row.tries + 1,
         first_tried_at=row.first_tried_at or row.created_at,
         standing=row.once is not None,
+    )
+
+
+def extend(session: Session, messages: Sequence[Claimed], *, now: datetime, seconds: float) -> None:
+    """Keep messages that are still being handled for ``seconds`` more."""
+    ids, claims = {each.id for each in messages}, {each.claim for each in messages}
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(ids), Message.claim.in_(claims))
+        .values(claimed_until=now + timedelta(seconds=seconds))
     )
 
 
@@ -231,19 +246,22 @@ def put_off(
     words: str = "",
     fresh: bool = False,
     counted: bool = True,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
-    """Again in ``delay`` seconds. ``fresh`` forgets the tries so far; this one counts as none
-    unless ``counted``. Raises Fenced."""
+    """Make the message due again in ``delay`` seconds (0 to LONGEST). ``fresh`` forgets the tries
+    so far; this one counts as none unless ``counted``. With ``about``, that is what it says from
+    now on. Raises Fenced."""
     values: dict[str, Any] = {
-        "due_at": now + timedelta(seconds=delay),
+        "due_at": now + timedelta(seconds=finite(delay) or 0.0),
         "claim": None,
         "claimed_until": None,
         "words": words,
+        "tries": message.tries if counted else message.tries - 1,
     }
-    if not counted:
-        values |= {"tries": message.tries - 1}
     if fresh:
         values |= {"tries": 0, "first_tried_at": None}
+    if about is not None:
+        values["about"] = dict(about)
     _must_hit(session.execute(update(Message).where(_ours(message)).values(values)))
 
 
@@ -258,14 +276,22 @@ def park(session: Session, message: Claimed, *, now: datetime, words: str) -> No
     )
 
 
+def finite(seconds: float | None) -> float | None:
+    """``seconds`` within 0 and LONGEST; None for what is no finite number."""
+    if seconds is None or not isinstance(seconds, int) and not math.isfinite(seconds):
+        return None
+    return float(min(max(seconds, 0), LONGEST))
+
+
 def pause(tries: int, retry_after: float | None = None) -> float:
     """Seconds until the next try: growing, never sooner than the store said, with jitter so that
     a crowd that failed together does not come back together."""
-    planned: float = PAUSES[min(tries, len(PAUSES)) - 1]
+    retry_after = finite(retry_after)
+    planned: float = PAUSES[min(max(tries, 1), len(PAUSES)) - 1]
     if retry_after is not None and tries <= 1:
         planned = min(planned, max(retry_after, 1))
     jitter = random.uniform(1.0, 1.25)  # noqa: S311 - spreads load, guards nothing
-    return max(planned, retry_after or 0) * jitter
+    return min(max(planned, retry_after or 0) * jitter, LONGEST)
 
 
 def hasten(session: Session, once: str, now: datetime) -> None:

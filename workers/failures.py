@@ -20,7 +20,10 @@ from stores.base import StoreBusy, StoreError, StoreLocked, StoreRefused
 from workers.gear import Shore
 
 SET_ASIDE = 60
-"""Seconds until an order that made its handler fail is read again."""
+"""Seconds until an order that could not be read is read again; each time it fails, the next
+pause is longer (``outbox.PAUSES``)."""
+TRIES = 6
+"""So often a message is tried whose handler fails by itself; no time will mend that."""
 
 POISON = (
     ArithmeticError,
@@ -38,18 +41,19 @@ log = structlog.get_logger()
 
 
 def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> None:
-    """Put ``message`` off with growing pauses; after two days give it up, visibly.
+    """Put ``message`` off with growing pauses. After two days, or after TRIES where the fault is in
+    the handler and in no store, park it and show that it needs attention.
 
     A refusal may quote what it refuses, so its words are not kept here."""
     moment = clock.now()
     quotes = isinstance(error, StoreRefused) or not isinstance(error, StoreError)
     words = type(error).__name__ if quotes else str(error)
-    after = error.retry_after if isinstance(error, StoreBusy) else None
+    after = outbox.finite(error.retry_after) if isinstance(error, StoreBusy) else None
     _log(message, error, words)
     with unit_of_work() as session:
         if isinstance(error, StoreLocked) and shore is not None:
             store_access.lock(session, shore.access_id, words, moment)
-        if outbox.worn_out(message, moment):
+        if outbox.worn_out(message, moment) or _hopeless(message, error):
             _give_up(session, message, words)
             return
         throttled = isinstance(error, StoreBusy) and error.throttled
@@ -59,8 +63,43 @@ def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> Non
         )
 
 
+def _hopeless(message: Claimed, error: BaseException) -> bool:
+    return isinstance(error, POISON) and not message.standing and message.tries >= TRIES
+
+
+def park_as_it_is(message: Claimed, error: BaseException, failed_with: BaseException) -> None:
+    """``put_back`` failed too: keep the message for a person, and say so on its order.
+
+    Only the errors' names are written, because their words may be what cannot be written. A
+    standing message (a poll) is put off instead: nobody would start it again."""
+    words, moment = type(error).__name__, clock.now()
+    log.error(
+        "message_could_not_be_put_back",
+        lane=message.lane,
+        kind=message.kind,
+        message=message.id,
+        error=words,
+        failed_with=type(failed_with).__name__,
+        where=logs.trail(failed_with),
+    )
+    with unit_of_work() as session:
+        if message.standing:
+            pause = outbox.pause(message.tries)
+            outbox.put_off(session, message, now=moment, delay=pause, words=words)
+        else:
+            _give_up(session, message, words)
+
+
+def park_alone(message: Claimed, error: BaseException) -> None:
+    """Park the message and touch nothing else: its order cannot even be marked."""
+    with unit_of_work() as session:
+        outbox.park(session, message, now=clock.now(), words=type(error).__name__)
+
+
 def set_aside(message: Claimed, kind: str, about: Mapping[str, str], error: BaseException) -> None:
-    """One order of many made its handler fail: it is read again by itself, the others go on."""
+    """One order of many could not be read: it is read again by itself, and the others go on.
+
+    The later message is there once, however often the order is met, so that its pauses grow."""
     subject = f"{kind}:{about['order']}"
     _log(message, error, "")
     with unit_of_work() as session:

@@ -1,9 +1,11 @@
-"""Which function takes which kind of message."""
+"""Which function handles which kind of message, and how much of a store's time it may take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from stores import http
 from workers import (
     backfill,
     cancels,
@@ -54,3 +56,29 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "collect": privacy.collect,
     "erase": privacy.erase,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most HTTP calls to a store, and seconds, that handling one message may take."""
+
+    calls: int
+    seconds: float
+
+
+ONE_ORDER = Ceiling(60, 120)
+MANY_ORDERS = Ceiling(300, 600)
+BULK = frozenset({"backfill", "reconcile", "poll", "subscribe", "leave"})
+"""Kinds that ask a store for many records."""
+
+
+def ceiling(kind: str) -> Ceiling:
+    return MANY_ORDERS if kind in BULK else ONE_ORDER
+
+
+def handle(job: Job) -> None:
+    """Handle the message of ``job`` under its ceiling. LookupError: nobody knows its kind."""
+    most = ceiling(job.message.kind)
+    handler = HANDLERS[job.message.kind]
+    with http.budget(most.calls, most.seconds):
+        handler(job)

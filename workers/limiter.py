@@ -6,11 +6,13 @@ one that tells nothing is called ``parallel`` times at once. Shared by all calls
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from orderflow.clock import now
 from stores.base import Spend, StoreBusy
 from stores.texts import _
 
@@ -24,6 +26,25 @@ PATIENCE = 8.0
 """Seconds that a call waits for points; after that its message is put off instead."""
 FIRST_ANSWER = 2.0
 """Seconds that other calls wait for the first one's answer, which tells how deep the bucket is."""
+DEEPEST, FASTEST, SLOWEST, DEAREST = 100_000.0, 100_000.0, 1.0, 1_000.0
+"""Points: no bucket holds more, refills faster or slower (a second), no call costs more. What a
+store says beyond that is cut, so that whatever it says its lane waits for minutes at the most."""
+OPERATIONS = 100
+"""Different operations whose costs are remembered."""
+
+
+def points(told: Any, most: float = DEEPEST) -> float | None:
+    """``told`` as a number of points from 0 to ``most``; None for what is no finite number."""
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    told = min(max(told, 0), most)  # an int may be too large for a float
+    return float(told) if math.isfinite(told) else None
+
+
+def refill_rate(told: Any) -> float:
+    """Points a second; 0 for a store that tells none."""
+    rate = points(told, FASTEST)
+    return max(rate, SLOWEST) if rate else 0.0
 
 
 class Spender(Protocol):
@@ -40,13 +61,18 @@ class Limiter:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        known = known or {}
+        known = known if isinstance(known, dict) else {}
         self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
-        self._costs: dict[str, float] = dict(known.get("costs", {}))
-        self._capacity: float | None = known.get("capacity")
-        self._refill: float = known.get("refill", 0.0)
-        self._left: float = known.get("left", 0.0)
+        costs = known.get("costs")
+        kept = costs.items() if isinstance(costs, dict) else ()
+        self._costs = {name: cost for name, told in kept if (cost := points(told, DEAREST))}
+        self._capacity = points(known.get("capacity"))
+        self._refill = refill_rate(known.get("refill"))
+        self._left = points(known.get("left")) or 0.0
+        if self._capacity is not None and (since := points(known.get("at"), float("inf"))):
+            idle = max(now().timestamp() - since, 0.0)
+            self._left = min(self._capacity, self._left + idle * self._refill)
         self._flying = 0.0
         self._heard = bool(known)
         self._calls = 0
@@ -61,7 +87,8 @@ class Limiter:
                 "costs": self._costs,
                 "capacity": self._capacity,
                 "refill": self._refill,
-                "left": self._left,
+                "left": max(self._left, 0.0),
+                "at": now().timestamp(),
             }
 
     def call(self, operation: str, store: Spender, act: Callable[[], T]) -> T:
@@ -104,10 +131,10 @@ class Limiter:
         return (min(cost * (1 + MARGIN), self._capacity) - self._left) / self._refill
 
     def _flow(self) -> None:
-        now = self._clock()
+        moment = self._clock()
         if self._capacity is not None:
-            self._left = min(self._capacity, self._left + (now - self._at) * self._refill)
-        self._at = now
+            self._left = min(self._capacity, self._left + (moment - self._at) * self._refill)
+        self._at = moment
 
     def _learn(self, operation: str, taken: float, spend: Spend, *, throttled: bool) -> None:
         with self._lock:
@@ -115,9 +142,10 @@ class Limiter:
             self._heard = True
             self._flying -= taken
             self.throttled += throttled
-            if spend.requested:
-                self._costs[operation] = spend.requested
-            if spend.available is None:
+            requested, available = points(spend.requested, DEAREST), points(spend.available)
+            if requested and (operation in self._costs or len(self._costs) < OPERATIONS):
+                self._costs[operation] = requested
+            if available is None:
                 return
-            self._capacity, self._refill = spend.capacity, spend.refill or 0.0
-            self._left = spend.available - self._flying
+            self._capacity, self._refill = points(spend.capacity), refill_rate(spend.refill)
+            self._left = available - self._flying

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
+import time
+from typing import Any
+
 import pytest
 
 from stores.base import Spend, StoreBusy
@@ -111,6 +116,58 @@ def test_the_next_holder_of_the_lane_goes_on_where_the_last_stopped() -> None:
     call(second, bucket, 20)
     assert bucket.slept
     assert second.throttled == 0
+
+
+@pytest.mark.parametrize("lie", [math.inf, math.nan, -1e300, 1e300, 10**400, "12", None, True])
+def test_no_store_can_lie_its_lane_into_an_endless_wait(lie: float) -> None:
+    bucket = Bucket()
+    limiter = limited(bucket)
+    call(limiter, bucket, 10)
+
+    def lies() -> None:
+        bucket.spend = Spend(lie, lie, lie, lie, lie)
+
+    limiter.call("create", bucket, lies)
+    gauge = limiter.gauge()
+    json.dumps(gauge, allow_nan=False)
+    assert wait_of(limited(bucket, gauge), bucket) <= 3600
+
+
+def test_a_bucket_that_hardly_refills_is_asked_again_within_the_hour() -> None:
+    bucket = Bucket()
+    limiter = limited(bucket)
+    bucket.spend = Spend(1e9, 1e9, 0, 1e9, 1e-9)
+    limiter.call("create", bucket, lambda: None)
+    assert wait_of(limiter, bucket) <= 3600
+
+
+def wait_of(limiter: Limiter, bucket: Bucket) -> float:
+    """Seconds until the limiter lets the next call through."""
+    begun = bucket.time
+    for _ in range(10):
+        try:
+            limiter.call("create", bucket, lambda: None)
+        except StoreBusy as busy:
+            bucket.sleep(busy.retry_after or 0)
+        else:
+            break
+    else:
+        raise AssertionError("it never lets a call through")
+    return bucket.time - begun
+
+
+@pytest.mark.parametrize("known", [[], "x", {"costs": [1]}, {"left": "x"}, {"capacity": math.inf}])
+def test_a_broken_gauge_is_no_gauge(known: Any) -> None:
+    bucket = Bucket()
+    call(limited(bucket, known), bucket, 10)
+    assert bucket.slept == []
+
+
+def test_the_bucket_refills_while_nobody_holds_the_lane() -> None:
+    bucket = Bucket(left=1000)
+    known = {"capacity": 1000.0, "refill": 1.0, "left": 0.0, "at": time.time() - 600}
+    call(limited(bucket, known), bucket, 10)
+    assert bucket.slept == []
 
 
 def test_a_call_that_costs_more_than_the_bucket_holds_is_tried_all_the_same() -> None:
