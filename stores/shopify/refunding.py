@@ -87,7 +87,7 @@ def _items(
             left = line.unfulfilled_quantity
             here = line.current_quantity - left if away else left
             pieces = min(wanted.get(key, 0), here)
-            if pieces:
+            if pieces > 0:
                 wanted[key] -= pieces
                 yield {
                     "lineItemId": line.id,

@@ -176,12 +176,13 @@ def test_an_order_is_not_gone_because_a_cache_says_so(world: World, lie: str, qu
 @pytest.mark.parametrize("lie", sorted(name for name in LIES if name.startswith("links_")))
 def test_a_hostile_link_does_not_come_home_with_a_parcel(world: World, lie: str) -> None:
     link = "https://track.example.com/1Z999AA10123456784"
-    shop = shopify_shore(world)
+    shop, site = shopify_shore(world), woo_shore(world)
+    for host in (shop.host, site.host):
+        world.liar(host)  # it remembers the buyers of whom it hears
     order = shop.open().create_order(SOLD).id
     parcel = shop.ship(order, {"l1": 1}, "1Z999AA10123456784")
     label = Label("1Z999AA10123456784", "UPS", link)
     shop.shop.lifecycle.track(shop.shop.fulfillments[int(parcel)], [label])
-    site = woo_shore(world)
     there = site.open().create_order(SOLD).id
     site.site.ship(int(there), None, "1Z999AA10123456784", "UPS", url=link)
     shores: tuple[tuple[Shore, str], ...] = ((shop, order), (site, there))
