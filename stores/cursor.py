@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -40,3 +41,16 @@ def unpack(text: str, overlap: timedelta, now: datetime) -> Place:
     kept = json.loads(text)
     newest = kept["newest"] and datetime.fromisoformat(kept["newest"])
     return Place(datetime.fromisoformat(kept["since"]), kept["page"], newest)
+
+
+def pack_all(places: Mapping[str, Place]) -> str:
+    """Places in several lists of one store, by the name of the list."""
+    return json.dumps({name: pack(place) for name, place in places.items()})
+
+
+def unpack_all(
+    text: str, names: Sequence[str], overlap: timedelta, now: datetime
+) -> dict[str, Place]:
+    """A list of ``names`` that ``text`` does not tell starts at ``now``, less ``overlap``."""
+    kept = json.loads(text) if text else {}
+    return {name: unpack(kept.get(name, ""), overlap, now) for name in names}

@@ -27,6 +27,8 @@ NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value", "process_li
 OUTSIDE = ("bench/", "demo/", "sandbox/", "tests/")
 READS_ENVIRONMENT = (*OUTSIDE, "bootstrap.py", "tools/browser.py", "orderflow/config.py")
 SPEAKS_HTTP = (*OUTSIDE, "stores/deadline.py", "stores/http.py")
+DECODES = ("stores/boundary.py", "stores/cursor.py")
+"""What a store says is decoded by the one; the other reads back text of our own."""
 COMMITS = (*OUTSIDE, "migrations/", "orderflow/db.py")
 # The merchant's door stands in Shopify's admin; the two composition roots choose the adapters.
 NAMES_PLATFORMS = (
@@ -118,6 +120,15 @@ def speaks_http(module: str) -> bool:
     return top in {"requests", "urllib3", "httpx"} or module in {"urllib.request", "http.client"}
 
 
+def what_stores_say_is_decoded_at_the_boundary(source: Source) -> Found:
+    if source.within(DECODES) or not source.within(("stores/",)):
+        return
+    for node in ast.walk(source.tree):
+        decodes = isinstance(node, ast.Call) and dotted(node.func) in {"json.loads", "json.load"}
+        if decodes or any(name.startswith("pydantic_core") for name in imported(node)):
+            yield lineno(node), "only stores/boundary.py decodes what a store says"
+
+
 def only_the_unit_of_work_commits(source: Source) -> Found:
     if source.within(COMMITS):
         return
@@ -174,6 +185,7 @@ RULES: tuple[Callable[[Source], Found], ...] = (
     names_say_something,
     the_environment_is_read_in_one_place,
     http_is_spoken_in_one_place,
+    what_stores_say_is_decoded_at_the_boundary,
     only_the_unit_of_work_commits,
     platforms_are_named_by_stores,
     no_exception_is_swallowed,

@@ -6,13 +6,12 @@ slides; so each call starts again just before the last order seen (WooCommerce 1
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from stores import boundary
-from stores.cursor import Place, latest, pack, unpack
+from stores.cursor import Place, latest, unpack_all
 from stores.woocommerce.answers import Changed
 from stores.woocommerce.client import PAGE
 from stores.woocommerce.words import naive
@@ -25,12 +24,7 @@ _STEP = timedelta(seconds=1)
 
 
 def unpack_streams(cursor: str, now: datetime) -> dict[str, Place]:
-    kept = json.loads(cursor) if cursor else {}
-    return {status: unpack(kept.get(status, ""), _OVERLAP, now) for status in _STATUSES}
-
-
-def pack_streams(streams: dict[str, Place]) -> str:
-    return json.dumps({status: pack(place) for status, place in streams.items()})
+    return unpack_all(cursor, _STATUSES, _OVERLAP, now)
 
 
 def query(place: Place) -> dict[str, str | int]:

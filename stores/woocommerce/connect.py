@@ -12,9 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from pydantic_core import from_json
-
-from stores import guard
+from stores import boundary, guard
 from stores.base import Access, AppKeys, Identity, StoreError, StoreLocked
 from stores.errors import Trouble
 from stores.handshake import Hurdle, Manner, Places, Returned
@@ -92,15 +90,27 @@ def returned(query: Sequence[tuple[str, str]], secrets: Sequence[str], now: date
     return Returned(fields["user_id"], fields.get("success") == "1")
 
 
+class _Keys(boundary.Told):
+    """What the store's server posts after its owner agreed (wc-auth v1)."""
+
+    user_id: boundary.Text = ""
+    key_permissions: boundary.Text = ""
+    consumer_key: boundary.Text = ""
+    consumer_secret: boundary.Text = ""
+
+
 def read_keys(body: bytes) -> tuple[str, Mapping[str, str]]:
     """What the store's server posts. ValueError for what no store would send."""
-    content = from_json(body)
-    if not isinstance(content, dict) or content.get("key_permissions") != SCOPE:
+    try:
+        told = boundary.read(_Keys, boundary.decode(body))
+    except boundary.Unreadable:
+        raise ValueError("The store's answer holds no key.") from None
+    if told.key_permissions != SCOPE:
         raise ValueError("The store's answer holds no key that may read and write.")
-    secrets = {name: str(content.get(name) or "") for name in ("consumer_key", "consumer_secret")}
+    secrets = {"consumer_key": told.consumer_key, "consumer_secret": told.consumer_secret}
     if not all(secrets.values()):
         raise ValueError("The store's answer holds no key.")
-    return str(content.get("user_id") or ""), secrets
+    return told.user_id, secrets
 
 
 def redeem(address: str, proof: Mapping[str, str], app: AppKeys, now: datetime) -> Access:

@@ -30,6 +30,7 @@ from stores.base import (
     StoreRefused,
     Variant,
 )
+from stores.cursor import pack_all
 from stores.errors import Trouble
 from stores.texts import _
 from stores.woocommerce import (
@@ -249,7 +250,7 @@ class WooStore:
             unread += bad
         return Changes(
             tuple(orders.values()),
-            changes.pack_streams(streams),
+            pack_all(streams),
             more,
             unread,
             tuple(unmarked),

@@ -19,6 +19,8 @@ BREACHES = {
     "requests": ("webapp/a.py", "import requests", "speaks HTTP"),
     "requests inside": ("orderflow/a.py", "from requests.adapters import X", "speaks HTTP"),
     "urllib": ("workers/a.py", "from urllib import request", "speaks HTTP"),
+    "decoded JSON": ("stores/a.py", "json.loads(body)", "boundary"),
+    "another decoder": ("stores/a/b.py", "from pydantic_core import from_json", "boundary"),
     "a commit": ("workers/a.py", "db.session.commit()", "commits"),
     "a commit of a call": ("workers/a.py", "session().commit()", "commits"),
     "a platform": ("orderflow/a.py", "if kind == 'shopify': ...", "'shopify'"),
@@ -33,6 +35,8 @@ BREACHES = {
 ALLOWED = {
     "the settings": ("orderflow/config.py", "import os\nos.environ['X']"),
     "the client": ("stores/http.py", "import requests"),
+    "the boundary": ("stores/boundary.py", "from pydantic_core import from_json"),
+    "JSON of our own": ("orderflow/a.py", "json.loads(text)"),
     "parsing an address": ("webapp/a.py", "from urllib.parse import quote"),
     "the unit of work": ("orderflow/db.py", "db.session.commit()"),
     "a store": ("stores/shopify/client.py", "PLATFORM = 'shopify'"),
