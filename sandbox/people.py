@@ -22,9 +22,10 @@ from sandbox.finding import (
     find_variant,
 )
 from sandbox.picking import Pieces, open_pieces, ship
-from sandbox.shopify import rerouting
+from sandbox.shopify import holding, rerouting
 from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.fulfilment import FulfillmentEvent, Tracking
+from sandbox.shopify.fulfilment_bodies import risk_assessed
 from sandbox.shopify.graph.order_create import Draft
 from sandbox.shopify.lifecycle import Edit, claim
 from sandbox.shopify.order import Order, Refund
@@ -81,25 +82,31 @@ class Customer:
         discount: str = "",
         shipping: str = "",
         tax_rate: str = "",
+        delivery: str = "SHIPPING",
+        fulfillable: bool = True,
         **more: Any,
     ) -> Order:
-        """Check out. ``discount`` is "10%" or an amount; ``more`` are OrderCreateOrderInput's
-        fields, such as note or customAttributes."""
+        """Check out. ``discount`` is "10%" or an amount; ``delivery`` SHIPPING, LOCAL, or PICK_UP,
+        which has no address to ship to; what is not ``fulfillable``, such as a tip, is nobody's
+        to ship; ``more`` are OrderCreateOrderInput's fields, such as customAttributes."""
         at = find_shop(self._world, shop)
         where = dict(ADDRESS if address is None else address)
         given = {
             "lineItems": [_bought(find_variant(at, what), n, tax_rate) for what, n in lines],
             "financialStatus": "PAID" if paid else "PENDING",
-            "shippingAddress": where,
+            "shippingAddress": None if delivery == "PICK_UP" else where,
             "billingAddress": where,
             "email": email,
             "taxesIncluded": at.taxes_included,
             "discountCode": _discount(discount, at.currency),
-            "shippingLines": _shipping(shipping, at.currency),
+            "shippingLines": _shipping(shipping, at, delivery),
             **more,
         }
         with at.lock:
             order = Draft(at, None, given).order()
+            order.delivery = delivery
+            for line in order.lines:
+                line.fulfillable = fulfillable
             claim(
                 [(each.variant, each.quantity) for each in order.lines if each.variant], obey=False
             )
@@ -128,10 +135,12 @@ class Merchant:
         return found
 
     def assesses(self, shop: str | Shop, order: OrderId, risk: str) -> Order:
-        """The shop's fraud analysis comes to a RiskAssessmentResult. No webhook tells of it."""
+        """The shop's fraud analysis comes to a RiskAssessmentResult; orders/updated stays out."""
         at, found = self._find(shop, order)
         with at.lock:
             found.risk = risk
+            about = {"orders/risk_assessment_changed": risk_assessed(found, at.now())}
+            at.lifecycle.tell(found, *about, about=about)
         return found
 
     def cancels(self, shop: str | Shop, order: OrderId, *, restock: bool = True) -> Order:
@@ -187,14 +196,14 @@ class Merchant:
         at, found = self._find(shop, order)
         with at.lock:
             for each in [each for each in found.fulfillment_orders if each.status == "OPEN"]:
-                at.lifecycle.hold(each)
+                holding.hold(at.lifecycle, each)
         return found
 
     def releases(self, shop: str | Shop, order: OrderId) -> Order:
         at, found = self._find(shop, order)
         with at.lock:
             for each in [each for each in found.fulfillment_orders if each.status == "ON_HOLD"]:
-                at.lifecycle.release(each)
+                holding.release(at.lifecycle, each)
         return found
 
     def moves(
@@ -249,7 +258,7 @@ class Vendor:
         company: str = "",
         url: str = "",
     ) -> Any:
-        """One parcel; on Shopify one for each location that has a part of it."""
+        """One parcel; on Shopify one for each location and delivery method that has a part."""
         site = self._site(host)
         if site:
             return site.ship(
@@ -367,8 +376,14 @@ def _discount(discount: str, currency: str) -> dict[str, Any] | None:
     return {"itemFixedDiscountCode": {"code": "SAVE", "amountSet": _bag(discount, currency)}}
 
 
-def _shipping(price: str, currency: str) -> list[dict[str, Any]]:
-    return [{"title": "Standard", "priceSet": _bag(price, currency)}] if price else []
+def _shipping(price: str, shop: Shop, delivery: str) -> list[dict[str, Any]]:
+    """A pickup costs nothing, and is named after the place."""
+    titles = {"PICK_UP": shop.default_location.name, "LOCAL": "Local delivery"}
+    if not price and delivery not in titles:
+        return []
+    title = titles.get(delivery, "Standard")
+    bag = _bag(price or "0.00", shop.currency)
+    return [{"title": title, "code": title, "source": "shopify", "priceSet": bag}]
 
 
 def _tracking(number: str, company: str, url: str) -> list[Tracking]:

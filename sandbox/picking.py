@@ -30,14 +30,15 @@ def open_pieces(
 
 def ship(shop: Shop, order: Order, lines: Pieces, tracking: list[Tracking]) -> list[Fulfillment]:
     left = None if lines is None else {find_line(order, key): n for key, n in lines.items()}
-    by_location: dict[int, list[tuple[FulfillmentOrder, dict[str, int]]]] = {}
+    parcels: dict[tuple[int, str], list[tuple[FulfillmentOrder, dict[str, int]]]] = {}
     for each in order.fulfillment_orders:
         pieces = _take(each, left) if "CREATE_FULFILLMENT" in each.actions else {}
         if pieces:
-            by_location.setdefault(each.location.id, []).append((each, pieces))
-    if not by_location or (left and any(left.values())):
+            place = (each.location.id, each.delivery)
+            parcels.setdefault(place, []).append((each, pieces))
+    if not parcels or (left and any(left.values())):
         raise LookupError(f"not that much of {order.name} is left to ship")
-    return [shop.lifecycle.fulfil(wanted, tracking) for wanted in by_location.values()]
+    return [shop.lifecycle.fulfil(wanted, tracking) for wanted in parcels.values()]
 
 
 def _take(fulfillment_order: FulfillmentOrder, left: dict[Line, int] | None) -> dict[str, int]:

@@ -62,6 +62,7 @@ def _order(shop: Shop, order: Order) -> Json:
         "note": order.note,
         "tags": order.tags,
         "test": order.test,
+        "delivery": order.delivery.lower(),
         "attributes": dict(order.attributes),
         "address": {key: value for key, value in (order.shipping_address or {}).items() if value},
         "lines": [

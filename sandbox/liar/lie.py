@@ -29,7 +29,8 @@ TellValue = Callable[[str, Any, "Telling"], Any]
 @dataclass(eq=False)
 class Telling:
     """One moment at which a lie may be told: a request that waits for its answer, or a webhook
-    that is about to leave (then ``topic`` is set, and the request is an empty one)."""
+    that is about to leave (then ``topic`` is set, and the request is an empty one). ``spent``:
+    characters that a lie added to this answer so far."""
 
     liar: Liar
     platform: Platform
@@ -37,6 +38,7 @@ class Telling:
     options: Mapping[str, Any]
     request: Request = field(default_factory=lambda: Request(create_environ()))
     topic: str = ""
+    spent: int = 0
     execute: Callable[[], Response] = Response
 
     @cached_property

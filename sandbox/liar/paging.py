@@ -14,13 +14,12 @@ from sandbox.liar.lie import (
     answers,
     dump,
     parsed,
-    values,
+    walk,
     with_body,
 )
 
 FULL = 100
-SAME_CURSOR = "WzBd"
-"""The cursor ``[0]``, which the pretend Shopify reads as any other."""
+SAME_CURSOR = "eyJsYXN0X2lkIjo0Mn0="
 
 
 @answers(platforms=WOOCOMMERCE)
@@ -55,9 +54,29 @@ def _first_records(telling: Telling) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-@values(platforms=SHOPIFY, webhooks=False)
-def endless_cursor(key: str, value: Any, telling: Telling) -> Any:
-    """Each connection says that there is a next page, and always gives the same cursor."""
+def _next_page_for_ever(key: str, value: Any, telling: Telling) -> Any:
     if key == "pageInfo" and isinstance(value, dict):
         return {**value, "hasNextPage": True, "endCursor": SAME_CURSOR}
     return value
+
+
+@answers(platforms=SHOPIFY)
+def endless_cursor(telling: Telling) -> Response | None:
+    """Each connection says that there is a next page, always gives the same cursor, and answers it
+    with the first page."""
+    first_page = telling.asked.replace(f'"{SAME_CURSOR}"', "null")
+    if first_page == telling.asked:
+        truth = telling.truth
+    else:
+        headers = [each for each in telling.request.headers if each[0] != "Content-Length"]
+        asked = EnvironBuilder(
+            telling.request.path,
+            base_url=telling.request.host_url,
+            method="POST",
+            headers=headers,
+            data=first_page.encode(),
+        )
+        truth = telling.liar.world.shops[telling.liar.host].handle(Request(asked.get_environ()))
+    told = parsed(truth.get_data())
+    changed = dump(walk(told, _next_page_for_ever, telling))
+    return None if changed == dump(told) else with_body(truth, changed)

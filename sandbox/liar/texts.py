@@ -34,6 +34,7 @@ LINKS = frozenset(
     {
         "url",
         "tracking_url",
+        "tracking_urls[]",
         "tracking_link",
         "_tracking_url",
         "custom_tracking_link",
@@ -43,15 +44,21 @@ LINKS = frozenset(
         "carrier_url",
     }
 )
+MOST = 8_000_000
+"""Characters that are added to one answer."""
 META_TEXTS = ("meta_data[]", "note_attributes[]", "properties[]", "customAttributes[]")
 
 
 def _text(words: str, size: int) -> Any:
     def tell(key: str, value: Any, telling: Telling) -> Any:
         wanted = int(telling.option("size", size))
+        if telling.spent >= MOST:
+            return value
         if key in META_TEXTS and isinstance(value, dict) and _is_meta_text(value):
-            return {**value, "value": (words * wanted)[:wanted]}
+            telling.spent += wanted
+            return {**value, "value": (words * (wanted // len(words) + 1))[:wanted]}
         if key in FREE and isinstance(value, str):
+            telling.spent += wanted
             return (words * (wanted // len(words) + 1))[:wanted]
         return value
 
@@ -66,7 +73,7 @@ def _is_meta_text(entry: dict[str, Any]) -> bool:
 
 add_values(
     "huge_texts",
-    "Every title, name, note and text of the meta data has 2 MB (option `size`).",
+    "Titles, names, notes and texts of the meta data have 2 MB each (option `size`), 8 MB in all.",
     _text("Lorem ipsum dolor. ", HUGE),
     BOTH,
 )

@@ -9,6 +9,9 @@ client, or leaves a switch:
 * a fulfilment order that is partly fulfilled stays OPEN
 * an order of which something has shipped cannot be cancelled
 * creating an order also emits orders/updated
+* a fulfilment order is made for each location and delivery method; holding one updates the order
+* variants have `barcode` alone: `barcodes`, which stable 2026-10 has, is not in the vendored
+  release candidate of the schema
 * the points of a connection grow with its size, one by one
 """
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 from sandbox.shopify.ids import gid
 
+FULFILLMENT_ORDER_SCOPES = (
+    "read_merchant_managed_fulfillment_orders",
+    "read_assigned_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+)
 SCOPE_OF_TOPIC = {
     "orders": ("read_orders",),
     "refunds": ("read_orders",),
     "order_transactions": ("read_orders",),
     "fulfillments": ("read_fulfillments",),
     "fulfillment_events": ("read_fulfillments",),
-    "fulfillment_orders": (
-        "read_merchant_managed_fulfillment_orders",
-        "read_assigned_fulfillment_orders",
-        "read_third_party_fulfillment_orders",
-    ),
+    "fulfillment_holds": FULFILLMENT_ORDER_SCOPES,
+    "fulfillment_orders": FULFILLMENT_ORDER_SCOPES,
     "returns": ("read_returns",),
     "products": ("read_products",),
     "inventory_levels": ("read_inventory",),

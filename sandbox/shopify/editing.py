@@ -212,6 +212,9 @@ def commit(shop: Shop, app: App, edit: EditSession, note: str) -> Order:
 
 
 def _stage(shop: Shop, edit: EditSession, line: Line) -> CalculatedLine:
+    active = sum(each.staged > 0 for each in (*edit.lines, *edit.added))
+    if active >= shop.line_limit:
+        raise Refusal(f"Orders are limited to {shop.line_limit} line items.", ["id"])
     staged = CalculatedLine(next(shop.world.ids), line, 0, line.quantity)
     edit.added.append(staged)
     return staged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,7 +50,9 @@ class FulfillmentOrderLine:
 
 @dataclass(eq=False)
 class FulfillmentOrder:
-    """Pieces of one order that one location is to ship. OPEN, ON_HOLD, CLOSED or CANCELLED."""
+    """Pieces of one order that one location is to ship. OPEN, ON_HOLD, CLOSED or CANCELLED.
+    ``delivery`` is a DeliveryMethodType: SHIPPING, PICK_UP, LOCAL, or NONE for what needs no
+    shipping."""
 
     id: int
     order: Order
@@ -59,6 +62,7 @@ class FulfillmentOrder:
     updated_at: datetime
     status: str = "OPEN"
     holds: list[Hold] = field(default_factory=list)
+    delivery: str = "SHIPPING"
 
     @property
     def gid(self) -> str:
@@ -159,6 +163,13 @@ def pick(wanted: Wanted) -> list[tuple[FulfillmentOrderLine, int]]:
         raise Refusal("All fulfillment orders must belong to the same order.", at)
     if len({order.location for order, _ in wanted}) > 1:
         raise Refusal("All fulfillment orders must be assigned to the same location.", at)
+    methods = sorted({order.delivery.lower() for order, _ in wanted})
+    if len(methods) > 1:
+        raise Refusal(
+            "All fulfillment orders must have the same delivery method type. Multiple delivery "
+            f"method types {json.dumps(methods)} were found.",
+            ["fulfillment"],
+        )
     picked = []
     for order, lines in wanted:
         if "CREATE_FULFILLMENT" not in order.actions:

@@ -23,7 +23,6 @@ from sandbox.shopify.fulfilment import (
     FulfillmentLine,
     FulfillmentOrder,
     FulfillmentOrderLine,
-    Hold,
     Refusal,
     Tracking,
     Wanted,
@@ -71,17 +70,23 @@ class Lifecycle:
         """``about``: bodies of topics that do not carry the order itself."""
         order.updated_at = self.shop.now()
         self.shop.index.put(order)
+        self.tell(order, *topics, "orders/updated", about=about)
+
+    def tell(
+        self, order: Order, *topics: str, about: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
+        """Webhooks alone: the order itself is as it was."""
         event_id = self.shop.webhooks.new_uuid()
 
         def body(topic: str) -> dict[str, Any]:
             given = about and about.get(topic)
             return given or bodies.order_body(order, self.shop.domain, self.shop.id)
 
-        for topic in (*topics, "orders/updated"):
+        for topic in topics:
             self.shop.webhooks.emit(topic, lambda topic=topic: body(topic), event_id)  # type: ignore[misc]
 
     def place(self, order: Order) -> Order:
-        """A new order appears, with one fulfilment order for each location."""
+        """A new order appears, with a fulfilment order for each location and delivery method."""
         self.shop.orders[order.id] = order
         order.fulfillment_orders = self._route(order, order.lines)
         paid = ("orders/paid",) if order.financial_status == "PAID" else ()
@@ -89,12 +94,13 @@ class Lifecycle:
         return order
 
     def _route(self, order: Order, lines: Iterable[Line]) -> list[FulfillmentOrder]:
-        groups: dict[Location, list[Line]] = defaultdict(list)
+        groups: dict[tuple[Location, str], list[Line]] = defaultdict(list)
         for line in lines:
-            groups[line.location].append(line)
+            if line.fulfillable:
+                groups[line.location, delivery_of(order, line)].append(line)
         return [
             self.fulfillment_order(order, location, [(line, line.unfulfilled) for line in group])
-            for location, group in groups.items()
+            for (location, _), group in groups.items()
         ]
 
     def fulfillment_order(
@@ -103,6 +109,7 @@ class Lifecycle:
         now, ids = self.shop.now(), self.shop.world.ids
         lines = [FulfillmentOrderLine(next(ids), line, left, left) for line, left in pieces]
         made = FulfillmentOrder(next(ids), order, location, lines, now, now)
+        made.delivery = delivery_of(order, lines[0].line)
         self.shop.fulfillment_orders[made.id] = made
         return made
 
@@ -182,15 +189,6 @@ class Lifecycle:
         for name, value in changes.items():
             setattr(order, name, value)
         self.announce(order)
-
-    def hold(self, fulfillment_order: FulfillmentOrder, reason: str = "OTHER") -> None:
-        fulfillment_order.holds.append(Hold(next(self.shop.world.ids), reason))
-        fulfillment_order.status = "ON_HOLD"
-        self.announce(fulfillment_order.order)
-
-    def release(self, fulfillment_order: FulfillmentOrder) -> None:
-        fulfillment_order.holds, fulfillment_order.status = [], "OPEN"
-        self.announce(fulfillment_order.order)
 
     def delete(self, order: Order) -> None:
         """For good. All that a webhook tells is the id, and reading it finds nothing."""
@@ -349,6 +347,11 @@ class Lifecycle:
         by_hand = not any(each.kind == "REFUND" and each.parent for each in order.transactions)
         whole = all_back or (nothing_left and by_hand)
         order.financial_status = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
+
+
+def delivery_of(order: Order, line: Line) -> str:
+    """A DeliveryMethodType: what needs no shipping has none, whatever becomes of the rest."""
+    return order.delivery if line.requires_shipping else "NONE"
 
 
 def claim(lines: Iterable[tuple[Variant, int]], *, obey: bool) -> None:

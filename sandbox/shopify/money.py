@@ -18,6 +18,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(unit(currency), ROUND_HALF_UP)
 
 
+def taxed(base: Decimal, rate: Decimal, currency: str, included: bool) -> Decimal:
+    """The tax on ``base``, or the tax in it where prices include it."""
+    return rounded(base * rate / (1 + rate) if included else base * rate, currency)
+
+
 def graphql_amount(amount: Decimal) -> str:
     """``10`` -> "10.0", ``9.50`` -> "9.5": at least one decimal, no further zeros."""
     text = f"{amount.normalize():f}"
@@ -35,10 +40,16 @@ def rest_set(amount: Decimal, currency: str) -> dict[str, dict[str, str]]:
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Split ``total`` by weight to the smallest unit; what rounding leaves goes to the last."""
-    whole = sum(weights, NOTHING)
+    """Split ``total`` by weight to the smallest unit. What rounding leaves goes to the last that
+    have room: no share becomes more than its weight, unless ``total`` is more than all weights."""
+    whole, step = sum(weights, NOTHING), unit(currency)
     if not whole:
         return [NOTHING for _ in weights]
-    shares = [(total * weight / whole).quantize(unit(currency), ROUND_DOWN) for weight in weights]
-    shares[-1] += total - sum(shares, NOTHING)
+    shares = [(total * weight / whole).quantize(step, ROUND_DOWN) for weight in weights]
+    left = total - sum(shares, NOTHING)
+    for at in reversed(range(len(shares))):
+        room = min(left, max(weights[at] - shares[at], NOTHING))
+        shares[at] += room
+        left -= room
+    shares[-1] += left
     return shares

@@ -41,7 +41,8 @@ class DiscountCode:
 @dataclass(eq=False)
 class Line:
     """``quantity`` is what was ordered and never changes; ``current_quantity`` is what is left
-    after edits, refunds and cancellation. ``discount`` and taxes are for ``quantity`` pieces."""
+    after edits, refunds and cancellation. ``discount`` and taxes are for ``quantity`` pieces.
+    Nobody fulfils a line that is not ``fulfillable``, such as a tip."""
 
     id: int
     title: str
@@ -56,6 +57,7 @@ class Line:
     requires_shipping: bool = False
     taxable: bool = True
     gift_card: bool = False
+    fulfillable: bool = True
     discount: Decimal = NOTHING
     tax_lines: list[TaxLine] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
@@ -75,7 +77,7 @@ class Line:
 
     @property
     def unfulfilled(self) -> int:
-        return max(self.current_quantity - self.fulfilled, 0)
+        return max(self.current_quantity - self.fulfilled, 0) if self.fulfillable else 0
 
     @property
     def original_total(self) -> Decimal:
@@ -158,7 +160,8 @@ class Refund:
 
 @dataclass(eq=False)
 class Order:
-    """``risk`` is a RiskAssessmentResult, empty before any assessment."""
+    """``risk`` is a RiskAssessmentResult, empty before any assessment. ``delivery`` is how goods
+    that need shipping get to the buyer: SHIPPING, PICK_UP or LOCAL."""
 
     id: int
     number: int
@@ -188,6 +191,7 @@ class Order:
     app: App | None = None
     accepts_marketing: bool = False
     risk: str = ""
+    delivery: str = "SHIPPING"
     test: bool = False
     edited: bool = False
     cancelled_at: datetime | None = None
@@ -288,6 +292,8 @@ class Order:
     @property
     def fulfillment_status(self) -> str:
         """OrderDisplayFulfillmentStatus."""
+        if not any(line.fulfillable for line in self.lines):
+            return "FULFILLMENT_NOT_REQUIRED"
         left = any(line.unfulfilled for line in self.lines)
         if any(line.fulfilled for line in self.lines):
             return "PARTIALLY_FULFILLED" if left else "FULFILLED"

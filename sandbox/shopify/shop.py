@@ -40,6 +40,8 @@ STATES = {
 CANCEL_TAKES = timedelta(seconds=1)
 """How long a cancellation stays a job; ``shop.cancels_fail``: it then ends for nothing."""
 DEVELOPMENT_LIMIT = 5
+LINE_LIMIT = 500
+"""A stand-in."""
 ORDERS_VISIBLE = timedelta(days=60)
 REDACT_AFTER = timedelta(hours=48)
 
@@ -47,7 +49,15 @@ REDACT_AFTER = timedelta(hours=48)
 class Shop:
     """``search_lag``: seconds the order search is behind. ``orders_per_minute``: what orderCreate
     allows (5 on a development or trial plan, None without limit). ``unique_metafields``: whether
-    a second order with the same value of an ``id`` metafield is refused."""
+    a second order with the same value of an ``id`` metafield is refused.
+
+    ``tax_rates``: the shop's own taxes, by country code, by "CC-PROVINCE" or "*", as title and
+    rate. From 2026-10 an address that is written with orderUpdate recalculates the taxes of a
+    wholly unfulfilled order from it (https://shopify.dev/changelog, 30 July 2026); None leaves
+    them, an empty table takes all taxes off. ``holds_update_orders``: whether holding a
+    fulfilment order emits orders/updated too. ``line_limit``: lines with pieces that an edited
+    order may have; Shopify has such a limit since 5 December 2025 and does not name it
+    (https://shopify.dev/changelog/order-editing-new-validations-and-handled-usererrors)."""
 
     def __init__(
         self,
@@ -85,6 +95,9 @@ class Shop:
         self.staff_locale = "en"
         self.cancel_takes = CANCEL_TAKES
         self.cancels_fail = False
+        self.tax_rates: Mapping[str, tuple[str, str]] | None = None
+        self.holds_update_orders = True
+        self.line_limit = LINE_LIMIT
         self.customers: dict[str, int] = {}
         self.lock = threading.RLock()
         self.locations: dict[int, Location] = {}

@@ -13,6 +13,7 @@ from orderflow import clock, outbox
 from orderflow.book import flags
 from orderflow.models import Flag, Merchant, StoreCall
 from orderflow.traffic import on_hold
+from sandbox.shopify import holding
 from sandbox.shopify.order import Order
 from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import Stage
@@ -150,7 +151,7 @@ def test_a_parcel_of_goods_on_hold_waits_however_long_and_alone(stage: Stage) ->
     stage.people.merchant.moves(HARBOUR, order, location="North", lines={"MUG": 1})
     stage.house.turn()
     lamps = next(each for each in order.fulfillment_orders if each.location.name == "Main")
-    stage.harbour.lifecycle.hold(lamps)
+    holding.hold(stage.harbour.lifecycle, lamps)
     ship(stage, 2, "1Z")
     assert [(flag.code, flag.details["count"]) for flag in stage.house.flags()] == [
         ("waits_for_release", 2)

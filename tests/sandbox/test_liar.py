@@ -332,3 +332,16 @@ def test_lies_are_switched_over_http(scene: Scene) -> None:
     assert drawn.get_json() == {"on": ["login_page"]}
     assert scene.ask("GET", "orders").mimetype == "text/html"
     assert "no such lie" in door.post("/lies", json={"host": HOST, "name": "?"}).get_json()["error"]
+
+
+def test_an_endless_cursor_leads_to_the_first_page_again() -> None:
+    story = ShopifyStory()
+    story.run()
+    story.world.liar(DOMAIN).tell("endless_cursor")
+    ask = "query($after: String) { orders(first: 1, after: $after) { nodes { id } "
+    ask += "pageInfo { hasNextPage endCursor } } }"
+    first = story.ask(ask).get_json()["data"]["orders"]
+    assert first["pageInfo"]["hasNextPage"]
+    assert first["nodes"]
+    again = story.ask(ask, after=first["pageInfo"]["endCursor"]).get_json()["data"]["orders"]
+    assert again == first

@@ -258,7 +258,9 @@ def test_a_customer_buys_and_the_merchant_edits(
     order = people.customer.buys(
         DOMAIN, [("SHIRT-1", 3)], tax_rate="0.1", shipping="4.00", discount="10%"
     )
-    assert (str(order.price), order.financial_status) == ("41.50", "PAID")
+    assert (str(order.price), order.financial_status) == ("41.13", "PAID"), (
+        "the price after the discount is taxed"
+    )
     people.merchant.edits(DOMAIN, order.id, lines={"SHIRT-1": 1}, adds=[("CAP", 2)])
     seen = talk.ask(READ, id=order.gid)["order"]
     quantities = [(e["quantity"], e["currentQuantity"]) for e in seen["lineItems"]["nodes"]]

@@ -17,7 +17,7 @@ from sandbox.shopify.fulfilment import (
 from sandbox.shopify.graph.base import Args, Call, Fields, Resolver, attr, constant, user_errors
 from sandbox.shopify.graph.orders import at
 from sandbox.shopify.graph.pages import page
-from sandbox.shopify.ids import number_of
+from sandbox.shopify.ids import gid, number_of
 
 
 def assigned_location(order: FulfillmentOrder, *_: Any) -> dict[str, Any]:
@@ -36,6 +36,16 @@ def tracking_info(fulfillment: Fulfillment, _: GraphQLResolveInfo, args: Args) -
     return [vars(each) for each in fulfillment.tracking[: args.get("first")]]
 
 
+def delivery_method(order: FulfillmentOrder, *_: Any) -> dict[str, Any]:
+    shipping = order.order.shipping_lines
+    return {
+        "id": gid("DeliveryMethod", order.id),
+        "methodType": order.delivery,
+        "presentedName": shipping[0].title if shipping else None,
+        "serviceCode": shipping[0].code if shipping else None,
+    }
+
+
 FIELDS: Fields = {
     "FulfillmentOrder": {
         "id": attr("gid"),
@@ -49,6 +59,7 @@ FIELDS: Fields = {
         "orderId": lambda each, info, args: each.order.gid,
         "orderName": lambda each, info, args: each.order.name,
         "assignedLocation": assigned_location,
+        "deliveryMethod": delivery_method,
         "supportedActions": lambda each, info, args: [
             {"action": action, "externalUrl": None} for action in each.actions
         ],

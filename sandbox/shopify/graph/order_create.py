@@ -16,7 +16,7 @@ from sandbox.shopify.graph.base import Args, Call, bad_request, decimal_of, user
 from sandbox.shopify.graph.orders import stored_address
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import claim
-from sandbox.shopify.money import NOTHING, allocate, rounded
+from sandbox.shopify.money import NOTHING, allocate, rounded, taxed
 from sandbox.shopify.order import (
     DiscountCode,
     Line,
@@ -114,6 +114,7 @@ class Draft:
             **self._plain(),
         )
         self._discount(order)
+        self._tax(order)
         order.order_taxes = self._taxes(given, order.subtotal, ())
         order.financial_status = given.get("financialStatus") or self._paid(order.price)
         order.transactions = self._transactions(order)
@@ -161,11 +162,9 @@ class Draft:
         here = ("lineItems", str(at))
         if given["quantity"] < 1:
             raise invalid("Quantity must be greater than 0", *here, "quantity")
-        line = (
-            self._variant_line(given, here) if given.get("variantId") else self._custom(given, here)
-        )
-        line.tax_lines = self._taxes(given, line.original_total, here)
-        return line
+        if given.get("variantId"):
+            return self._variant_line(given, here)
+        return self._custom(given, here)
 
     def _variant_line(self, given: Given, here: Path) -> Line:
         variant = self.shop.variants.get(number_of(given["variantId"], "ProductVariant"))
@@ -219,11 +218,18 @@ class Draft:
 
     def _shipping(self, given: Given, at: int) -> ShippingLine:
         price = self._amount(given["priceSet"], "shippingLines", str(at))
-        taxes = self._taxes(given, price, ("shippingLines", str(at)))
         code, source = given.get("code") or "", given.get("source") or ""
-        return ShippingLine(
-            next(self.shop.world.ids), given["title"], price, code, source, tax_lines=taxes
-        )
+        return ShippingLine(next(self.shop.world.ids), given["title"], price, code, source)
+
+    def _tax(self, order: Order) -> None:
+        """On what is left after discounts."""
+        given = self.given["lineItems"]
+        for at, (line, each) in enumerate(zip(order.lines, given, strict=True)):
+            line.tax_lines = self._taxes(each, line.discounted_total, ("lineItems", str(at)))
+        given = self.given.get("shippingLines") or ()
+        for at, (shipping, each) in enumerate(zip(order.shipping_lines, given, strict=True)):
+            base = shipping.price - shipping.discount
+            shipping.tax_lines = self._taxes(each, base, ("shippingLines", str(at)))
 
     def _taxes(self, given: Given, base: Decimal, here: Path) -> list[TaxLine]:
         taxes = []
@@ -233,7 +239,8 @@ class Draft:
                 raise Refusal("Tax line rate is missing", path, "TAX_LINE_RATE_MISSING")
             rate = Decimal(str(each["rate"]))
             bag = each.get("priceSet")
-            price = self._amount(bag, *here) if bag else rounded(base * rate, self.currency)
+            included = bool(self.given.get("taxesIncluded"))
+            price = self._amount(bag, *here) if bag else taxed(base, rate, self.currency, included)
             taxes.append(TaxLine(each["title"], rate, price))
         return taxes
 

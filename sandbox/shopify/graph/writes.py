@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLResolveInfo
 
@@ -12,7 +13,11 @@ from sandbox.shopify.graph.order_create import EMAIL, clean_tags
 from sandbox.shopify.graph.orders import stored_address
 from sandbox.shopify.ids import number_of
 from sandbox.shopify.lifecycle import Job
-from sandbox.shopify.order import Order
+from sandbox.shopify.money import taxed
+from sandbox.shopify.order import Order, TaxLine
+
+if TYPE_CHECKING:
+    from sandbox.shopify.shop import Shop
 
 SIMPLE = {"note": "note", "email": "email", "phone": "phone", "poNumber": "po_number"}
 
@@ -43,9 +48,32 @@ def order_update(_: Any, info: GraphQLResolveInfo, args: Args) -> Order:
     if given.get("metafields"):
         added = call.shop.metafields.read(call.app, given["metafields"])
         changes["metafields"] = {**order.metafields, **added}
+    if changes.get("shipping_address"):
+        retax(call.shop, order, changes["shipping_address"])
     call.shop.lifecycle.update(order, **changes)
     call.shop.metafields.keep(order)
     return order
+
+
+def retax(shop: Shop, order: Order, address: dict[str, Any]) -> None:
+    """Taxes by the shop's own table for the new address, while nothing of the order has left;
+    taxes that an app gave the order are gone then."""
+    if shop.tax_rates is None or any(line.fulfilled for line in order.lines):
+        return
+    country, province = address.get("country_code"), address.get("province_code")
+    named = (f"{country}-{province}", str(country), "*")
+    title, told = next((shop.tax_rates[each] for each in named if each in shop.tax_rates), ("", ""))
+    rate = Decimal(told or 0)
+
+    def taxes(base: Decimal) -> list[TaxLine]:
+        price = taxed(base, rate, order.currency, order.taxes_included)
+        return [TaxLine(title, rate, price)] if rate else []
+
+    order.order_taxes = []
+    for line in order.lines:
+        line.tax_lines = taxes(line.discounted_total) if line.taxable else []
+    for shipping in order.shipping_lines:
+        shipping.tax_lines = taxes(shipping.price - shipping.discount)
 
 
 def _check_update(order: Order, given: dict[str, Any]) -> None:
