@@ -236,7 +236,7 @@ def test_a_status_that_says_nothing_takes_nothing_back(world: World, status: str
     shore.site.ship(order, None, "1Z1", "UPS")
     shore.site.set_status(order, status)
     seen = read(shore, order)
-    assert (seen.parcels, seen.untold) == ((), {"order"})
+    assert (seen.parcels, seen.untold) == ((), frozenset({"order"}))
     assert seen.doubt == (status if status in ("updated-tracking", "in-review") else "")
 
 
