@@ -59,6 +59,7 @@ from stores.errors import (
 )
 from stores.seen import Address, SeenLine, SeenOrder, SeenPage, SeenRefund
 from stores.standing import (
+    EVERY_PARCEL,
     Changes,
     OrderContent,
     OrderFields,
@@ -71,6 +72,7 @@ from stores.standing import (
 
 __all__ = [
     "ABOUT_US",
+    "EVERY_PARCEL",
     "EXPORT_BUYER",
     "ORDER",
     "OTHER",

@@ -98,18 +98,27 @@ class OrderContent:
         return next((line for line in self.lines if line.key == key), None)
 
 
+EVERY_PARCEL = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class StoreOrder:
     """A vendor's order as its store tells it now, with all its parcels. Some stores delete a
-    parcel that was taken back: one seen before and missing here counts as ``withdrawn``.
+    parcel that was taken back: one seen before and missing here counts as ``withdrawn``, but for
+    those in ``untold``, of which the store says nothing now (``EVERY_PARCEL``: of none).
 
     ``content`` is told by ``read_order`` alone: a page of changes would cost too much with it.
+    ``doubt``: the store's own word for a state that may or may not mean *shipped*; people are
+    asked. ``refunded``: the store has given all of its money back.
     """
 
     placed: PlacedOrder
     updated_at: datetime
     parcels: tuple[Parcel, ...] = ()
     content: OrderContent | None = None
+    untold: frozenset[str] = frozenset()
+    doubt: str = ""
+    refunded: bool = False
 
     @property
     def shipped(self) -> dict[str, int]:

@@ -59,6 +59,14 @@ FLAGS: Mapping[str, str] = {
         "The vendor cancelled or deleted %(number)s in their store. Ask them why; then cancel or "
         "refund your order, or send it again."
     ),
+    "vendor_refunded": _later(
+        "The vendor gave all the money of %(number)s back in their store before anything was "
+        "shipped. Ask them why; then cancel or refund your order, or send it again."
+    ),
+    "status_unknown": _later(
+        "%(number)s has a tracking number and the status “%(status)s” in the vendor's store. If "
+        "that status means shipped, add it under Vendor, Store; the buyer is told then."
+    ),
     "refund_the_buyer": _later(
         "The vendor cancelled or deleted %(number)s, and so this part is cancelled. Give the buyer "
         "the money back in your shop."

@@ -21,9 +21,9 @@ from orderflow.book import pieces, shipments, timeline
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.rules.judge import lines_of, lock
 from orderflow.rules.settings import effective
-from orderflow.traffic import push
+from orderflow.traffic import push, store_says
 from orderflow.upkeep import after, cancelled, repay
-from stores.base import Parcel, StoreOrder
+from stores.base import EVERY_PARCEL, Parcel, StoreOrder
 
 
 def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Push | None:
@@ -54,16 +54,18 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         return True
     if newer or not order.placed.live:
         push.seen_alive(session, found, order.placed.live, now)
+    if newer and order.placed.live and not repay.all_back(session, found):
+        _take_missing(session, found, order, now)
     for parcel in order.parcels:
         _take_parcel(session, found, parcel, now)
-    if newer and order.placed.live and not repay.all_back(session, found):
-        _take_missing(session, found, {parcel.id for parcel in order.parcels}, now)
     if newer and found.seen_at is not None and order.content is None and order.placed.live:
         _read_soon(session, found, now)
     found.seen_at = order.updated_at
     if order.content is not None and order.placed.live:
         pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
+    if newer and order.placed.live:
+        store_says.take(session, found, order, now)
     after.look(session, found.vendor_order, now)
     return True
 
@@ -199,8 +201,12 @@ def _update(
     timeline.tell(session, part, code, now, parcel=parcel.id, lines=dict(lines))
 
 
-def _take_missing(session: Session, found: Push, there: set[str], now: datetime) -> None:
-    """A parcel that the store no longer knows was taken back."""
+def _take_missing(session: Session, found: Push, order: StoreOrder, now: datetime) -> None:
+    """A parcel that the store no longer knows was taken back, before others are told: their goods
+    may be the same."""
+    if EVERY_PARCEL in order.untold:
+        return
+    there = {parcel.id for parcel in order.parcels} | order.untold
     known = session.scalars(
         select(Shipment).where(
             Shipment.vendor_order_id == found.vendor_order_id,

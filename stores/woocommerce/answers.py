@@ -124,6 +124,26 @@ class OrderHead(Marked):
 HEAD = "id,number,status,created_via,date_created_gmt,meta_data"
 
 
+class ShipmentItem(Told):
+    order_item_id: boundary.Whole = 0
+    quantity: boundary.Pieces = 0
+
+
+class Shipment(Told):
+    """A parcel in the order's own field of the plugin Shiptastic (since 2019; tried by its code,
+    https://github.com/vendidero/shiptastic-for-woocommerce)."""
+
+    id: boundary.Id = ""
+    status: boundary.Text = ""
+    type: boundary.Text = ""
+    tracking_id: boundary.Text = ""
+    tracking_url: boundary.Text = ""
+    shipping_provider: boundary.Text = ""
+    shipping_provider_title: boundary.Text = ""
+    date_sent_gmt: boundary.MomentOrNone = None
+    items: boundary.Loose[ShipmentItem] = []
+
+
 class Order(OrderHead):
     currency: boundary.Text = ""
     prices_include_tax: boundary.Flag = False
@@ -139,6 +159,7 @@ class Order(OrderHead):
     fee_lines: boundary.Listing[Fee] = []
     shipping_lines: boundary.Listing[ShippingLine] = []
     refunds: boundary.Listing[RefundTotal] = []
+    shipments: boundary.Loose[Shipment] = []
 
     def in_utc(self, told: datetime) -> datetime:
         """``told``, a time of the site's own clock, in UTC: the order's two clocks give the

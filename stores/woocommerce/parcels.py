@@ -1,24 +1,36 @@
-"""What has shipped, from the three places where WooCommerce stores keep it.
+"""What of an order has shipped: from core's fulfilments, from plugins, and from its status.
 
-Core order fulfillments (a feature of 10.x) name pieces. Advanced Shipment Tracking and WooCommerce
-Shipment Tracking keep numbers without pieces in one meta. Everywhere else a completed order is all
-that can be known.
+Parcels whose pieces are named go home by themselves. Numbers without pieces, and the status, are
+one parcel of all the rest (``WHOLE``), which has left once the status says so. What an order does
+not tell now (a status nobody knows, a route that fails) is named in ``untold``: it takes nothing
+back that was told before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from stores import boundary
-from stores.base import Parcel, Tracking
+from stores.base import EVERY_PARCEL, Parcel, Tracking
 from stores.boundary import Told
-from stores.woocommerce import carriers
+from stores.woocommerce import carriers, statuses, trackers
 from stores.woocommerce.answers import Fulfilment, Order
+from stores.woocommerce.statuses import Goods
+from stores.woocommerce.trackers import Found
 
-ITEMS = "_wc_shipment_tracking_items"
 WHOLE = "order"
 """Id of the one parcel whose pieces the store does not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """``doubt``: the status under which numbers stand that nobody knows to mean *shipped*."""
+
+    parcels: tuple[Parcel, ...]
+    untold: frozenset[str] = frozenset()
+    doubt: str = ""
 
 
 class _Piece(Told):
@@ -32,19 +44,25 @@ class _Pieces(Told):
     items: boundary.Loose[_Piece] = []
 
 
-class _PluginTracking(Told):
-    """An entry of ``ITEMS``: ``tracking_provider`` is a slug (``dhl-express``), or empty beside a
-    name of their own; ``date_shipped`` is in seconds since 1970."""
+class _Left:
+    """Pieces of an order that no parcel names yet."""
 
-    tracking_provider: boundary.Text = ""
-    custom_tracking_provider: boundary.Text = ""
-    tracking_number: boundary.Text = ""
-    custom_tracking_link: boundary.Link = ""
-    date_shipped: boundary.Text = ""
+    def __init__(self, order: Order) -> None:
+        self._pieces = {item.id: item.quantity for item in order.line_items}
+        self._keys = {item.id: item.key for item in order.line_items}
 
+    def take(self, item_id: int, wanted: int, lines: dict[str, int]) -> None:
+        """Stores take "5 of 3", so pieces are cut to what there is."""
+        pieces, key = min(wanted, self._pieces.get(item_id, 0)), self._keys.get(item_id, "")
+        if pieces > 0 and key:
+            self._pieces[item_id] -= pieces
+            lines[key] = lines.get(key, 0) + pieces
 
-class _PluginTrackings(Told):
-    items: boundary.Loose[_PluginTracking] = []
+    def rest(self) -> dict[str, int]:
+        lines: dict[str, int] = {}
+        for item_id, pieces in list(self._pieces.items()):
+            self.take(item_id, pieces, lines)
+        return lines
 
 
 def names_pieces(order: Order) -> bool:
@@ -52,23 +70,42 @@ def names_pieces(order: Order) -> bool:
     return order.raw_meta("_fulfillment_status") is not None
 
 
-def parcels(order: Order, fulfillments: Iterable[Fulfilment]) -> tuple[Parcel, ...]:
-    """``fulfillments``: the order's core fulfillments, empty where the feature is off."""
-    left = {item.id: item.quantity for item in order.line_items}
-    keys = {item.id: item.key for item in order.line_items}
-    named = [_named(order, one, left, keys) for one in fulfillments if one.is_fulfilled]
-    return (*named, *_unnamed(order, left, keys))
+def shipped(
+    order: Order, fulfilments: Sequence[Fulfilment] | None, further: Collection[str] = ()
+) -> Shipped:
+    """``fulfilments``: core's, empty where the feature is off, None where they could not be read.
+    ``further``: statuses that mean *shipped* in this store."""
+    left = _Left(order)
+    named = [_core(order, one, left) for one in fulfilments or () if one.is_fulfilled]
+    numbers = {each.number for parcel in named for each in parcel.tracking if each.number}
+    loose: list[Found] = []
+    for each in trackers.found(order):
+        if each.tracking.number in numbers:
+            continue
+        parcel = _by_plugin(each, left) if each.pieces else None
+        if parcel is None:
+            loose.append(each)
+        else:
+            named.append(parcel)
+    goods = statuses.goods(order.status, further)
+    if any(each.whole for each in loose):
+        goods = Goods.LEFT
+    whole = _whole(order, loose, goods, left.rest())
+    untold = {EVERY_PARCEL} if fulfilments is None else set()
+    if goods in (Goods.UNKNOWN, Goods.PARTLY_LEFT):
+        untold.add(WHOLE)
+    doubt = order.status if loose and goods is Goods.UNKNOWN and order.status not in _ENDED else ""
+    return Shipped((*named, *whole), frozenset(untold), doubt)
 
 
-def _named(order: Order, one: Fulfilment, left: dict[int, int], keys: dict[int, str]) -> Parcel:
-    """The store takes "5 of 3", so pieces are cut to what there is."""
+_ENDED = ("refunded", "cancelled", "failed", "trash", "checkout-draft")
+"""Core's own statuses that say nothing of goods that left before."""
+
+
+def _core(order: Order, one: Fulfilment, left: _Left) -> Parcel:
     lines: dict[str, int] = {}
     for each in _Pieces(items=one.raw_meta("_items")).items:
-        pieces = min(each.qty, left.get(each.item_id, 0))
-        if pieces > 0 and keys[each.item_id]:
-            left[each.item_id] -= pieces
-            key = keys[each.item_id]
-            lines[key] = lines.get(key, 0) + pieces
+        left.take(each.item_id, each.qty, lines)
     return Parcel(
         id=one.id,
         lines=lines,
@@ -87,46 +124,45 @@ def _fulfilled_at(order: Order, told: str) -> datetime | None:
 
 
 def _core_tracking(one: Fulfilment) -> tuple[Tracking, ...]:
+    """A carrier of one's own is ``other`` with a name beside it (10.9)."""
+    slug, typed = one.meta("_shipment_provider"), one.meta("_provider_name")
     found = Tracking(
-        company=carriers.named(boundary.text(one.meta("_shipment_provider"))),
+        company=boundary.text(carriers.company(slug, typed if slug in ("", "other") else "")),
         number=boundary.text(one.meta("_tracking_number")),
         url=boundary.link(one.meta("_tracking_url")),
     )
     return (found,) if found != Tracking() else ()
 
 
-def _unnamed(order: Order, left: dict[int, int], keys: dict[int, str]) -> list[Parcel]:
-    """One parcel for all that no other names, once the order is completed or has a number."""
-    tracked = _PluginTrackings(items=order.raw_meta(ITEMS)).items
-    complete = order.status == "completed"
-    rest = {keys[number]: pieces for number, pieces in left.items() if pieces > 0 and keys[number]}
-    if not tracked and not (complete and rest):
+def _by_plugin(found: Found, left: _Left) -> Parcel | None:
+    """None where its pieces are none of ours, or in other parcels already."""
+    lines: dict[str, int] = {}
+    for item_id, pieces in found.pieces.items():
+        left.take(item_id, pieces, lines)
+    if not lines:
+        return None
+    return Parcel(
+        id=found.id,
+        lines=lines,
+        tracking=(found.tracking,) if found.tracking != Tracking() else (),
+        shipped_at=found.sent_at,
+        delivered_at=found.sent_at if found.delivered else None,
+    )
+
+
+def _whole(order: Order, loose: list[Found], goods: Goods, rest: dict[str, int]) -> list[Parcel]:
+    """One parcel for all that no other names, once all has left or a number is known."""
+    complete = goods is Goods.LEFT
+    if goods in (Goods.UNKNOWN, Goods.PARTLY_LEFT) or not (loose or (complete and rest)):
         return []
+    sent = [each.sent_at for each in loose if each.sent_at is not None]
     return [
         Parcel(
             id=WHOLE,
             lines=rest if complete else {},
-            tracking=tuple(_plugin_tracking(item) for item in tracked),
-            shipped_at=_shipped_at(tracked),
+            tracking=tuple(each.tracking for each in loose if each.tracking != Tracking()),
+            shipped_at=min(sent, default=None),
             complete=complete,
+            delivered_at=order.date_modified_gmt if statuses.is_delivered(order.status) else None,
         )
     ]
-
-
-def _plugin_tracking(item: _PluginTracking) -> Tracking:
-    return Tracking(
-        company=item.custom_tracking_provider or carriers.named(item.tracking_provider),
-        number=item.tracking_number,
-        url=item.custom_tracking_link,
-    )
-
-
-def _shipped_at(items: list[_PluginTracking]) -> datetime | None:
-    stamps = [item.date_shipped for item in items]
-    known = [int(stamp) for stamp in stamps if stamp.isascii() and stamp.isdigit()]
-    sane = [stamp for stamp in known if stamp < _FAR_FUTURE]
-    return datetime.fromtimestamp(min(sane), UTC) if sane else None
-
-
-_FAR_FUTURE = 4_102_444_800
-"""2100 in seconds since 1970."""

@@ -10,9 +10,11 @@ from stores import boundary
 from stores.base import Address, OrderContent, OrderFields, Parcel, StoreLine, StoreRefused
 from stores.money import to_minor
 from stores.texts import _
+from stores.woocommerce import statuses
 from stores.woocommerce.answers import Contact, Item, Order, Refund
 from stores.woocommerce.client import Client, is_missing, not_understood
 from stores.woocommerce.compose import OUR_META
+from stores.woocommerce.statuses import Goods
 
 GONE = ("cancelled", "trash", "checkout-draft")
 """Statuses of orders that are not live."""
@@ -139,7 +141,7 @@ def _address(shipping: Contact) -> Address | None:
 def _lines(
     order: Order, back: Mapping[int, Returned], parcels: tuple[Parcel, ...]
 ) -> tuple[StoreLine, ...]:
-    """One for each key; what the vendor added has none, and leaves when the order is completed."""
+    """One for each key; what the vendor added has none, and leaves when all has shipped."""
     away: dict[str, int] = defaultdict(int)
     for parcel in parcels:
         for key, pieces in parcel.lines.items():
@@ -148,7 +150,7 @@ def _lines(
     for item in order.line_items:
         quantity = item.quantity - back.get(item.id, NONE).pieces
         shipped = min(away[item.key], quantity) if item.key else 0
-        if not item.key and order.status == "completed":
+        if not item.key and statuses.goods(order.status) is Goods.LEFT:
             shipped = quantity
         away[item.key] -= shipped
         lines.append(_line(item, quantity, quantity - shipped))

@@ -9,6 +9,7 @@ from typing import Any
 
 from stores import boundary
 from stores.base import (
+    EVERY_PARCEL,
     Access,
     Amended,
     Amendment,
@@ -20,11 +21,11 @@ from stores.base import (
     Identity,
     LineEdits,
     OutcomeUnknown,
-    Parcel,
     PlacedOrder,
     Refund,
     Refunded,
     Spend,
+    StoreBusy,
     StoreError,
     StoreOrder,
     StoreRefused,
@@ -41,12 +42,13 @@ from stores.woocommerce import (
     editing,
     refunding,
     standing,
+    statuses,
     subscribing,
 )
 from stores.woocommerce.answers import KEY, Fulfilment, Order, OrderHead, Product
 from stores.woocommerce.client import Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
-from stores.woocommerce.parcels import names_pieces, parcels
+from stores.woocommerce.parcels import Shipped, names_pieces, shipped
 from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
@@ -71,10 +73,7 @@ CAPABILITIES = Capabilities(
     limits=(
         _("The store mails the billing address when an order is paid, completed or cancelled."),
         _("Webhooks leave a quiet store only when somebody visits it."),
-        _(
-            "Tracking plugins name numbers, not pieces: "
-            "a part shipped counts when all is completed."
-        ),
+        _("Tracking plugins that name no pieces: a part shipped counts when all is completed."),
         _("What is taken off an order, or cancelled, always goes back into stock."),
     ),
 )
@@ -207,7 +206,7 @@ class WooStore:
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
         back = standing.returned(self._client, order)
-        return editing.edit_lines(self._client, order, back, self._parcels(order), edits)
+        return editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         return refunding.refund_order(self._client, order_id, refund)
@@ -223,7 +222,7 @@ class WooStore:
         if order.status in standing.GONE:
             return Cancellation("done")
         seen = self._store_order(order)
-        if seen.parcels:
+        if seen.parcels or seen.doubt or statuses.has_begun_to_leave(order.status):
             return Cancellation("too_late", words=_("It has shipped."), shipped=seen.shipped)
         self._client.put(f"orders/{order.id}", {"status": "cancelled"})
         return Cancellation("done", words="" if restock else _("The goods went back into stock."))
@@ -248,6 +247,7 @@ class WooStore:
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
             unmarked += [number for number in read if isinstance(number, str)]
             unread += bad
+        unread += tuple(each.placed.id for each in orders.values() if EVERY_PARCEL in each.untold)
         return Changes(
             tuple(orders.values()),
             pack_all(streams),
@@ -272,23 +272,32 @@ class WooStore:
         return replace(seen, content=standing.content(order, back, seen.parcels))
 
     def _store_order(self, order: Order) -> StoreOrder:
+        seen = self._shipped(order)
         return StoreOrder(
             placed=self._placed(order),
             updated_at=order.date_modified_gmt,
-            parcels=self._parcels(order),
+            parcels=seen.parcels,
+            untold=seen.untold,
+            doubt=seen.doubt,
+            refunded=order.status == "refunded",
         )
 
-    def _parcels(self, order: Order) -> tuple[Parcel, ...]:
-        return parcels(order, self._fulfilments(order.id) if names_pieces(order) else ())
+    def _shipped(self, order: Order) -> Shipped:
+        return shipped(order, self._fulfilments(order.id) if names_pieces(order) else [])
 
-    def _fulfilments(self, number: int) -> list[Fulfilment]:
-        """None where the feature was switched off again: its route is gone then."""
+    def _fulfilments(self, number: int) -> list[Fulfilment] | None:
+        """Empty where the feature was switched off again: its route is gone then. None where the
+        route fails by itself (a widely used plugin makes it answer 500,
+        https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells the rest.
+        """
         try:
             told = listed(self._client.get(f"orders/{number}/fulfillments"))
         except StoreRefused as refused:
-            if "rest_no_route" not in refused.fields:
+            return [] if "rest_no_route" in refused.fields else None
+        except StoreBusy as busy:
+            if busy.code not in _OF_THE_ROUTE:
                 raise
-            return []
+            return None
         return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
 
     def _placed(self, order: OrderHead) -> PlacedOrder:
@@ -300,6 +309,10 @@ class WooStore:
             url=f"{self._client.url}/wp-admin/post.php?post={order.id}&action=edit",
             created_at=order.date_created_gmt,
         )
+
+
+_OF_THE_ROUTE = (Trouble.SERVER_ERROR, Trouble.UNREADABLE, Trouble.FIREWALL)
+"""Troubles of one route. Others are the whole store's: it is asked again later."""
 
 
 def _created_via(head: Any) -> str:
