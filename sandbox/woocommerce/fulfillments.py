@@ -1,4 +1,4 @@
-"""REST: core's order fulfillments (a feature that a merchant switches on). 10.5.0."""
+"""REST: core's order fulfillments (a feature that a merchant switches on). 10.5.0, 10.9.2."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ AMAZON = "https://www.amazon.com/progress-tracker/package/ref=ppx_yo_dt_b_track_
 
 
 def _view(store: WooStore, each: Fulfillment) -> JSON:
-    """The order's id is text, and the time is site time with a space."""
+    """The order's id is text. Times are site time with a space, since 10.8 UTC with a ``Z``."""
+    deleted = {"date_deleted": None} if _in_utc(store) else {}
     return {
         "id": each.id,
         "entity_type": "WC_Order",
@@ -30,11 +31,26 @@ def _view(store: WooStore, each: Fulfillment) -> JSON:
         "is_fulfilled": each.is_fulfilled,
         "status": each.status,
         "date_updated": _stamp(store, each),
+        **deleted,
         "meta_data": meta_view(each.meta),
     }
 
 
+def _read_view(store: WooStore, each: Fulfillment) -> JSON:
+    """As read from the database: there, since 10.8, ``is_fulfilled`` comes as text."""
+    shown = _view(store, each)
+    if _in_utc(store):
+        shown["is_fulfilled"] = "1" if each.is_fulfilled else "0"
+    return shown
+
+
+def _in_utc(store: WooStore) -> bool:
+    return store.at_least(10, 8)
+
+
 def _stamp(store: WooStore, each: Fulfillment) -> str:
+    if _in_utc(store):
+        return f"{store.gmt(each.updated)}Z"
     return each.updated.astimezone(store.zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -52,11 +68,11 @@ def _order(call: Call) -> Order:
 
 
 def listed(call: Call) -> Answer:
-    return Answer([_view(call.store, each) for each in _order(call).fulfillments])
+    return Answer([_read_view(call.store, each) for each in _order(call).fulfillments])
 
 
 def get(call: Call) -> Answer:
-    return Answer(_view(call.store, _fulfillment(call)))
+    return Answer(_read_view(call.store, _fulfillment(call)))
 
 
 def metadata(call: Call) -> Answer:
@@ -113,7 +129,8 @@ def _need_items(meta: JSON) -> None:
 
 def _write(store: WooStore, order: Order, fulfillment: Fulfillment, meta: JSON) -> None:
     for entry in list(fulfillment.meta):
-        if entry.key not in meta and entry.key != FULFILLED_AT:
+        kept = entry.key == FULFILLED_AT and not _in_utc(store)  # 10.9.2 sets it anew
+        if entry.key not in meta and not kept:
             fulfillment.meta.drop(entry.key)
     for key, value in meta.items():
         fulfillment.meta.put(key, value)

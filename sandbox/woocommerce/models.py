@@ -104,6 +104,9 @@ class Product:
     downloadable: bool = False
     weight: str = ""
     sales: int = 0
+    sale_price: Decimal | None = None
+    positions: bool = True
+    """Attributes made over REST without a position all have 0."""
     modified: datetime = field(init=False)
 
     def __post_init__(self) -> None:

@@ -13,7 +13,24 @@ from sandbox.woocommerce.php import money, number
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CAD": "$", "AUD": "$", "CHF": "CHF"}
+SYMBOLS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CAD": "$",
+    "AUD": "$",
+    "NZD": "$",
+    "CHF": "CHF",
+    "KWD": "د.ك",
+    "BHD": ".د.ب",
+    "SEK": "kr",
+    "NOK": "kr",
+    "DKK": "kr.",
+    "PLN": "zł",
+    "INR": "₹",
+    "KRW": "₩",
+}
 ALL_METHODS = "GET POST PUT PATCH DELETE"
 
 

@@ -106,7 +106,7 @@ def batch(call: Call) -> Answer:
         text = f"Unable to accept more than {BATCH_LIMIT} items for this request."
         raise RestError("woocommerce_rest_request_entity_too_large", text, 413)
     done = {name: [_job(call, name, each) for each in each_of] for name, each_of in jobs.items()}
-    return Answer({name: each for name, each in done.items() if each})
+    return Answer({name: each for name, each in done.items() if each} or [])
 
 
 def _job(call: Call, name: str, body: Any) -> JSON:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
@@ -128,3 +129,9 @@ def parse_date(text: str) -> datetime | None:
     except ValueError:
         return None
     return zoned.astimezone(UTC) if offset else naive
+
+
+def slug_of(name: str) -> str:
+    """As ``sanitize_title``: "Taux zéro" is "taux-zero"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^a-z0-9\s_-]", "", plain)).strip("-")

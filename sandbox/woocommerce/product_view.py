@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from sandbox.woocommerce.answers import links
 from sandbox.woocommerce.models import JSON, Product
 from sandbox.woocommerce.order_view import ALL_METHODS, meta_view
+from sandbox.woocommerce.php import slug_of
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -27,7 +28,10 @@ _VARIATION: JSON = fixed("variation")
 
 def product_view(store: WooStore, product: Product) -> JSON:
     """An entry of /products; a variation has the product's fields there."""
-    price, slug = f"{store.price_of(product):.2f}", _slug(product.name)
+    price, slug = str(store.price_of(product)), _slug(product.name)
+    slug += "__trashed" if product.status == "trash" else ""
+    if product.kind == "variable" and not store.variations(product.id):
+        price = ""
     kind = product.kind
     url = store.url(f"wc/v3/products/{product.id}")
     up = store.url(f"wc/v3/products/{product.parent_id}") if product.parent_id else ""
@@ -39,7 +43,7 @@ def product_view(store: WooStore, product: Product) -> JSON:
         "related_ids": _related(store, product),
         "type": kind,
         "price": price,
-        "regular_price": "" if kind == "variable" else price,
+        **_prices(product),
         "total_sales": str(product.sales) if kind == "variation" else product.sales,
         "reviews_allowed": kind != "variation",
         "categories": [] if kind == "variation" else _PRODUCT["categories"],
@@ -47,24 +51,45 @@ def product_view(store: WooStore, product: Product) -> JSON:
         "variations": [each.id for each in reversed(store.variations(product.id))],
         "price_html": _PRODUCT["price_html"].replace("12.50", price),
         "has_options": kind == "variable",
+        "purchasable": bool(price),
+        "shipping_required": not product.virtual,
+        "shipping_taxable": not product.virtual,
         "parent_id": product.parent_id,
         "_links": links(url, ALL_METHODS, up),
     }
 
 
 def variation_view(store: WooStore, product: Product) -> JSON:
-    """An entry of /products/ID/variations."""
+    """An entry of /products/ID/variations; 8.2.2 told less of one."""
+    view = _variation_view(store, product)
+    if not store.at_least(9, 0):
+        for name in ("name", "type", "parent_id"):
+            del view[name]
+    return view
+
+
+def _variation_view(store: WooStore, product: Product) -> JSON:
     parent = store.url(f"wc/v3/products/{product.parent_id}")
-    price = f"{store.price_of(product):.2f}"
+    price = str(store.price_of(product))
     return {
         **_VARIATION,
         **_shared(store, product),
         "price": price,
-        "regular_price": price,
+        **_prices(product),
         "attributes": _attributes(product),
         "name": ", ".join(str(each) for each in product.attributes.values()),
         "parent_id": product.parent_id,
         "_links": links(f"{parent}/variations/{product.id}", ALL_METHODS, parent),
+    }
+
+
+def _prices(product: Product) -> JSON:
+    """As the merchant typed them, whatever decimals the store shows."""
+    on_sale = product.sale_price is not None
+    return {
+        "regular_price": "" if product.kind == "variable" else str(product.price),
+        "sale_price": str(product.sale_price) if on_sale else "",
+        "on_sale": on_sale,
     }
 
 
@@ -82,13 +107,19 @@ def _shared(store: WooStore, product: Product) -> JSON:
         "downloadable": product.downloadable,
         "manage_stock": product.stock is not None,
         "stock_quantity": product.stock,
-        "stock_status": "instock" if product.in_stock else "outofstock",
+        "stock_status": "instock" if _in_stock(store, product) else "outofstock",
         "backorders": product.backorders,
         "backorders_allowed": product.backorders != "no",
         "backordered": product.backorders != "no" and (product.stock or 0) < 0,
         "weight": product.weight,
         "meta_data": meta_view(product.meta),
     }
+
+
+def _in_stock(store: WooStore, product: Product) -> bool:
+    """A variable product is in stock when one of its variations is."""
+    parts = store.variations(product.id) if product.kind == "variable" else [product]
+    return any(each.in_stock for each in parts)
 
 
 def edited_view(store: WooStore, product: Product) -> JSON:
@@ -101,8 +132,14 @@ def edited_view(store: WooStore, product: Product) -> JSON:
     }
 
 
+def edited_variation_view(store: WooStore, variation: Product) -> JSON:
+    """The answer to a POST or PUT, in the "edit" context."""
+    tax_class = "parent" if store.at_least(9, 0) else ""
+    return {**variation_view(store, variation), "tax_class": tax_class}
+
+
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return slug_of(re.sub(r"<[^>]*>|&\w+;", "", name).replace("–", "-"))
 
 
 def _related(store: WooStore, product: Product) -> list[int]:
@@ -132,7 +169,7 @@ def _attributes(product: Product) -> list[JSON]:
             "id": 0,
             "name": name,
             "slug": name,
-            "position": at,
+            "position": at if product.positions else 0,
             "visible": True,
             "variation": product.kind == "variable",
             "options": options,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,13 @@ from sandbox.woocommerce.answers import Answer, RestError
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.lists import COLLECTION, in_dates, in_id_lists, page_of, sort
 from sandbox.woocommerce.models import JSON, Product
-from sandbox.woocommerce.php import decimal_of, leading_int, text_of
-from sandbox.woocommerce.product_view import edited_view, product_view, variation_view
+from sandbox.woocommerce.php import decimal_of, leading_int, text_of, truth
+from sandbox.woocommerce.product_view import (
+    edited_variation_view,
+    edited_view,
+    product_view,
+    variation_view,
+)
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -24,6 +30,9 @@ KEYS: dict[str, Callable[[Product], Any]] = {
 }
 FORM: dict[str, schema.Check] = {
     "name": schema.string,
+    "type": schema.one_of("simple", "grouped", "external", "variable"),
+    "sale_price": schema.string,
+    "virtual": schema.boolean,
     "sku": schema.string,
     "status": schema.string,
     "regular_price": schema.string,
@@ -59,7 +68,11 @@ def _write(store: WooStore, product: Product, body: JSON) -> None:
         product.stock = int(body["stock_quantity"])
     if body.get("regular_price") is not None:
         product.price = decimal_of(body["regular_price"])
-    product.name = body.get("name", product.name)
+    if body.get("sale_price") is not None:
+        product.sale_price = decimal_of(body["sale_price"]) if body["sale_price"] else None
+    product.weight = text_of(body.get("weight", product.weight))
+    product.virtual = truth(body.get("virtual", product.virtual))
+    product.name = re.sub(r"&(?!#?\w+;)", "&amp;", body.get("name", product.name))
     product.status = body.get("status", product.status)
     store.touch_product(product)
 
@@ -79,15 +92,54 @@ def create(call: Call) -> Answer:
     schema.check_params(call.params, FORM)
     store, sku = call.store, text_of(call.params.get("sku"))
     _refuse_taken(store, sku)
+    options = _options(call.params) if call.params.get("type") == "variable" else None
     product = store.add_product(
         sku,
         call.params.get("name", "Product"),
         call.params.get("regular_price", "0"),
         call.params.get("stock_quantity"),
+        options=options,
     )
-    return Answer(
-        product_view(store, product), 201, {"Location": store.url(f"wc/v3/products/{product.id}")}
-    )
+    product.positions = False
+    _write(store, product, {**call.params, "sku": None})
+    place = store.url(f"wc/v3/products/{product.id}")
+    return Answer(edited_view(store, product), 201, {"Location": place})
+
+
+def _options(body: JSON) -> dict[str, list[str]]:
+    return {each["name"]: list(each["options"]) for each in body.get("attributes") or []}
+
+
+def create_variation(call: Call) -> Answer:
+    """An id in the address that is no product makes a 404."""
+    schema.check_params(call.params, FORM)
+    store, body = call.store, call.params
+    parent, sku = product_of(store, call.id), text_of(body.get("sku"))
+    _refuse_taken(store, sku)
+    options = {each["name"]: each["option"] for each in body.get("attributes") or []}
+    price, stock = body.get("regular_price", "0"), body.get("stock_quantity")
+    variation = store.add_variation(parent.id, sku, price, stock, options)
+    place = store.url(f"wc/v3/products/{parent.id}/variations/{variation.id}")
+    return Answer(edited_variation_view(store, variation), 201, {"Location": place})
+
+
+def delete(call: Call) -> Answer:
+    """To the trash, or for good with ``force``; the body is the product as it was."""
+    store, product = call.store, product_of(call.store, call.id)
+    before = edited_view(store, product)
+    if call.flag("force"):
+        del store.products[product.id]
+    elif product.status == "trash":
+        text = "The product has already been deleted."
+        raise RestError("woocommerce_rest_already_trashed", text, 410)
+    else:
+        product.meta.put("_wp_trash_meta_status", product.status)
+        product.meta.put("_wp_trash_meta_time", str(int(store.now().timestamp())))
+        product.meta.put("_wp_desired_post_slug", before["slug"])
+        product.status = "trash"
+        store.touch_product(product)
+    store.emit("product.deleted", product.id)
+    return Answer(before)
 
 
 def batch(call: Call) -> Answer:
@@ -119,11 +171,16 @@ def _matches(call: Call, product: Product) -> bool:
         (bool(by_sku) or product.kind != "variation")
         and _has_sku(call, product)
         and text_of(call.params.get("search")).lower() in product.name.lower()
-        and call.params.get("status", "any") in ("any", product.status)
+        and _in_status(call, product)
         and call.params.get("type", product.kind) == product.kind
         and in_id_lists(call, product.id)
         and in_dates(call, product.created, product.modified)
     )
+
+
+def _in_status(call: Call, product: Product) -> bool:
+    wanted = call.params.get("status", "any")
+    return wanted == product.status or (wanted == "any" and product.status != "trash")
 
 
 def _has_sku(call: Call, product: Product) -> bool:
@@ -148,7 +205,7 @@ def get_variation(call: Call) -> Answer:
 def update_variation(call: Call) -> Answer:
     variation = _variation(call, 400)
     _write(call.store, variation, call.params)
-    return Answer(variation_view(call.store, variation))
+    return Answer(edited_variation_view(call.store, variation))
 
 
 def _variation(call: Call, status: int) -> Product:

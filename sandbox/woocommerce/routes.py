@@ -97,9 +97,9 @@ def _core() -> Iterable[Route]:
 def _shelf(v3: str) -> Iterable[Route]:
     yield Route(f"{v3}/products/batch", EDITING, products.batch, "edit")
     yield from _collection(f"{v3}/products", products.listed, products.create)
-    yield from _single(f"{v3}/products/{NUMBER}", products.get, products.update)
+    yield from _single(f"{v3}/products/{NUMBER}", products.get, products.update, products.delete)
     of = rf"{v3}/products/(?P<product_id>[\d]+)/variations"
-    yield from _collection(of, products.list_variations, None)
+    yield from _collection(of, products.list_variations, products.create_variation)
     yield from _single(f"{of}/{NUMBER}", products.get_variation, products.update_variation)
 
 
@@ -145,6 +145,8 @@ class Routes:
             if plugin in plugins:
                 found.append(Route(namespace, ("GET",), site.namespace_index, OPEN))
                 found += _trackings(namespace)
+        if trackings.PAID_V2 in plugins:
+            found += [*_trackings("wc/v1"), *_trackings("wc/v2")]
         if trackings.ADVANCED in plugins or trackings.PRO in plugins:
             found += _trackings("wc/v3")
         self.all = found

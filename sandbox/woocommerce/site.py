@@ -10,12 +10,29 @@ from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.models import JSON
 from sandbox.woocommerce.order_view import SYMBOLS
 from sandbox.woocommerce.product_view import fixed
-from sandbox.woocommerce.trackings import ADVANCED, PAID, PRO
+from sandbox.woocommerce.trackings import ADVANCED, PAID, PAID_V2, PRO
 from sandbox.woocommerce.versions import wordpress
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
+NAMESPACES_8 = [
+    "oembed/1.0",
+    "wc/v3",
+    "jetpack/v4",
+    "wc-admin",
+    "wc-analytics",
+    "wc/store",
+    "wc/store/v1",
+    "wc/v1",
+    "wc/v2",
+    "wc-telemetry",
+    "wccom-site/v1",
+    "wccom-site/v2",
+    "wp/v2",
+    "wp-site-health/v1",
+    "wp-block-editor/v1",
+]
 NAMESPACES = [
     "oembed/1.0",
     "wc/v3",
@@ -41,6 +58,7 @@ TITLES = {
     ADVANCED: ("Advanced Shipment Tracking for WooCommerce", "3.9.2"),
     PRO: ("Advanced Shipment Tracking Pro", "5.3"),
     PAID: ("WooCommerce Shipment Tracking", "2.6.0"),
+    PAID_V2: ("WooCommerce Shipment Tracking", "1.6.4"),
     **tracking_plugins.TITLES,
 }
 
@@ -71,7 +89,8 @@ def root(call: Call) -> Answer:
             "home": store.home,
             "gmt_offset": int(hours) if hours == int(hours) else hours,
             "timezone_string": store.zone.key,
-            "namespaces": NAMESPACES + own_namespaces(store),
+            "namespaces": (NAMESPACES if store.at_least(9, 0) else NAMESPACES_8)
+            + own_namespaces(store),
             "authentication": [],
         }
     )

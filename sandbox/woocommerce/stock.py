@@ -59,10 +59,11 @@ def _change(store: WooStore, product: Product, before: int) -> str:
 
 
 def give_back(store: WooStore, item: Item) -> None:
-    product, reduced = store.stocked(item), item.meta.get(REDUCED)
+    """A "0", left by a refund that gave all back, stays."""
+    product, reduced = store.stocked(item), int(item.meta.get(REDUCED, "0"))
     if product and reduced:
-        move(store, product, int(reduced))
-    item.meta.drop(REDUCED)
+        move(store, product, reduced)
+        item.meta.drop(REDUCED)
 
 
 def follows_edits(store: WooStore) -> bool:

@@ -48,7 +48,8 @@ class WooStore:
     ``lax``: keys are handed over http too, as no real store does, for apps on this machine.
     Switches for a bad day: ``maintenance``, ``database_down``, ``php_down``, ``ban_after``
     (requests per second), ``blocks_local`` (no webhooks to private addresses and odd ports),
-    ``jsonp`` False (a plugin forbids ``?_jsonp=``).
+    ``jsonp`` False (a plugin forbids ``?_jsonp=``), ``carriers`` {} (a tracking plugin without
+    its list of carriers).
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class WooStore:
         self.keys: list[Key] = []
         self.users = {"admin": User("admin", "password", "administrator")}
         self.statuses = dict(status.STATUSES)
-        if self.tracking in (trackings.ADVANCED, trackings.PRO):
+        if self.tracking in trackings.BY_ZOREM:
             self.register_statuses(trackings.ADVANCED_STATUSES)
         self.salt = f"{self.world.random.getrandbits(160):040x}"
         self.routes, self.queue, self.guard = Routes(self), hooks.Queue(self), door.Guard()
@@ -114,6 +115,7 @@ class WooStore:
         self.maintenance = self.database_down = self.php_down = False
         self.blocks_local = self.tracking_settings_saved = False
         self.ban_after: int | None = None
+        self.carriers = dict(trackings.BY_SLUG)
 
     # -- the outside -------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ class WooStore:
     @property
     def tracking(self) -> str:
         """The tracking plugin, "" without one."""
-        known = (trackings.ADVANCED, trackings.PRO, trackings.PAID)
+        known = (trackings.ADVANCED, trackings.PRO, trackings.PAID, trackings.PAID_V2)
         return next((each for each in self.plugins if each in known), "")
 
     def at_least(self, *version: int) -> bool:
@@ -236,8 +238,9 @@ class WooStore:
 
     def price_of(self, product: Product) -> Decimal:
         """A variable product costs what its cheapest variation costs."""
-        prices = [each.price for each in self.variations(product.id)]
-        return min(prices) if product.kind == "variable" and prices else product.price
+        prices = [self.price_of(each) for each in self.variations(product.id)]
+        own = product.price if product.sale_price is None else product.sale_price
+        return min(prices) if product.kind == "variable" and prices else own
 
     def full_name(self, product: Product) -> str:
         parent = self.products.get(product.parent_id)
@@ -264,6 +267,14 @@ class WooStore:
         order.notes.append(note)
         self.emit("action.woocommerce_order_note_added", note.id)
         return note
+
+    def install(self, *plugins: str) -> None:
+        """Plugins that the vendor adds to those that are there."""
+        with self.lock:
+            self.plugins = (*self.plugins, *plugins)
+            self.routes = Routes(self)
+            if set(plugins) & set(trackings.BY_ZOREM):
+                self.register_statuses(trackings.ADVANCED_STATUSES)
 
     def register_statuses(self, statuses: Mapping[str, str]) -> None:
         """Slug -> name, put after "completed"; the ``wc-`` of the database never shows."""

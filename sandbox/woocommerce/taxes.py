@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sandbox.woocommerce.answers import Answer, RestError, missing_param
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.models import JSON
-from sandbox.woocommerce.php import text_of
+from sandbox.woocommerce.php import slug_of, text_of
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -52,9 +50,3 @@ def create(call: Call) -> Answer:
 
 def _refused(code: str, message: str) -> RestError:
     return RestError(f"woocommerce_rest_{code}", message)
-
-
-def slug_of(name: str) -> str:
-    """As ``sanitize_title``: "Taux zéro" is "taux-zero"."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[\s-]+", "-", re.sub(r"[^a-z0-9\s_-]", "", plain)).strip("-")

@@ -26,8 +26,11 @@ def net_price(store: WooStore, product: Product, quantity: int) -> Decimal:
 def calculate(store: WooStore, order: Order) -> None:
     """Recompute every item's tax from the address; *_tax in a request is never read."""
     rate = store.tax_rate if store.tax_rate and _in_tax_zone(store, order) else ZERO
+    standard = any(not each.tax_class for each in order.of("line"))
     for item in order.of("line", "shipping", "fee"):
         untaxed = item.tax_class != "" or item.tax_status == "none"
+        if item.kind == "shipping" and not standard:
+            untaxed = True  # shipping bears the tax class of the lines
         item.taxed = bool(rate) and not untaxed
         item.tax = item.total * rate / 100 if item.taxed else ZERO
         item.subtotal_tax = item.subtotal * rate / 100 if item.taxed else ZERO

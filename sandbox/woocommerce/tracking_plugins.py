@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.woocommerce.models import JSON, Item, Order
-from sandbox.woocommerce.php import to_json
+from sandbox.woocommerce.php import slug_of, to_json
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -49,7 +49,7 @@ class Parcel:
 
     @property
     def slug(self) -> str:
-        return self.company.lower().replace(" ", "-")
+        return slug_of(self.company)
 
     @property
     def unix(self) -> int:

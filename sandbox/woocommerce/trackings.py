@@ -13,14 +13,17 @@ from sandbox.woocommerce.answers import Answer, RestError, links, missing_param
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.models import JSON, Order
 from sandbox.woocommerce.orders import parent_order
-from sandbox.woocommerce.php import leading_int, text_of, truth
+from sandbox.woocommerce.php import leading_int, slug_of, text_of, truth
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
 ADVANCED, PAID = "advanced-shipment-tracking", "woocommerce-shipment-tracking"
+PAID_V2 = "woocommerce-shipment-tracking-v2"
+"""An old release of ``PAID``, whose routes are in wc/v1 and wc/v2 alone (seen beside 8.2.2)."""
 PRO = "ast-pro"
 """Advanced Shipment Tracking's paid edition: it also keeps which pieces are in a parcel."""
+BY_ZOREM = (ADVANCED, PRO)
 PARTIAL = "partial-shipped"
 ADVANCED_STATUSES = {
     PARTIAL: "Partially Shipped",
@@ -37,9 +40,13 @@ PROVIDERS = {
     "Netherlands": {"PostNL": "https://postnl.nl/tracktrace/?B=%number%&P=%postal_code%"},
     "United States (US)": {"USPS": "https://tools.usps.com/go/TrackConfirmAction?tLabels=%number%"},
 }
+OLDER_PROVIDERS = {
+    "DHL Intraship (DE)": "http://nolp.dhl.de/nextt-online-public/set_identcodes.do?lang=de"
+    "&idc=%number%&rfn=&extendedSearch=true"
+}
 BY_SLUG = {
-    name.lower().replace(" ", "-"): (name, url)
-    for group in PROVIDERS.values()
+    slug_of(name): (name, url)
+    for group in [*PROVIDERS.values(), OLDER_PROVIDERS]
     for name, url in group.items()
 }
 
@@ -72,7 +79,7 @@ def _entry(call: Call) -> JSON:
 def _view(call: Call, entry: JSON) -> JSON:
     own = call.path.rstrip("/").partition("/shipment-trackings")[0]
     order = f"{call.store.home}{own}"
-    name, url = BY_SLUG.get(entry.get("tracking_provider", ""), ("", ""))
+    name, url = call.store.carriers.get(entry.get("tracking_provider", ""), ("", ""))
     link = url.replace("%number%", entry["tracking_number"])
     shipped = datetime.fromtimestamp(leading_int(entry.get("date_shipped")), UTC)
     tracking_id = entry["tracking_id"]
@@ -102,12 +109,12 @@ def create(call: Call) -> Answer:
 
 
 def add(store: WooStore, order: Order, body: JSON) -> JSON:
-    """AST stores a carrier it does not know with an empty name."""
+    """A carrier that AST does not know is kept by its slug, and shown with an empty name."""
     name = text_of(body.get("tracking_provider"))
-    slug = name.lower().replace(" ", "-")
+    slug = slug_of(name)
     advanced = _is_advanced(store)
     entry: JSON = {
-        "tracking_provider": slug if slug in BY_SLUG else "",
+        "tracking_provider": slug,
         "custom_tracking_provider": ""
         if advanced
         else text_of(body.get("custom_tracking_provider")),
@@ -116,9 +123,12 @@ def add(store: WooStore, order: Order, body: JSON) -> JSON:
         "date_shipped": _shipped(store, body.get("date_shipped")),
         "tracking_id": f"{store.world.random.getrandbits(128):032x}",
     }
+    if store.tracking == PAID_V2:
+        for key in ("custom_tracking_provider", "custom_tracking_link"):
+            entry[key] = body.get(key)
     if advanced:
         entry |= _advanced_fields(body)
-        shown = BY_SLUG.get(slug, ("", ""))[0]
+        shown = store.carriers.get(slug, ("", ""))[0]
         text = f"Order was shipped with {shown} and tracking number is: {entry['tracking_number']}"
         store.add_note(order, text)
     if body.get("products_list"):
@@ -128,7 +138,7 @@ def add(store: WooStore, order: Order, body: JSON) -> JSON:
 
 
 def _is_advanced(store: WooStore) -> bool:
-    return store.tracking in (ADVANCED, PRO)
+    return store.tracking in BY_ZOREM
 
 
 def _advanced_fields(body: JSON) -> JSON:
@@ -140,9 +150,14 @@ def _advanced_fields(body: JSON) -> JSON:
     }
 
 
-def _shipped(store: WooStore, sent: Any) -> int:
-    """AST replaces the date by now until the merchant has saved the plugin's settings."""
-    if sent and (store.tracking == PAID or store.tracking_settings_saved):
+def _shipped(store: WooStore, sent: Any) -> int | str:
+    """AST replaces the date by now until the merchant has saved the plugin's settings.
+
+    The old release of WooCommerce Shipment Tracking keeps a date that was sent as text, in UTC.
+    """
+    if sent and store.tracking == PAID_V2:
+        return str(int(datetime.fromisoformat(text_of(sent)).replace(tzinfo=UTC).timestamp()))
+    if sent and (store.tracking in (PAID, PAID_V2) or store.tracking_settings_saved):
         day = datetime.fromisoformat(text_of(sent)).replace(tzinfo=store.zone)
         return int(day.timestamp())
     return int(store.now().timestamp())

@@ -16,6 +16,7 @@ from sandbox.woocommerce import (
     trackings,
 )
 from sandbox.woocommerce.models import JSON, Fulfillment, Order
+from sandbox.woocommerce.php import slug_of
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
@@ -86,13 +87,13 @@ def _shipped(order: Order) -> Iterator[tuple[int, int]]:
 def _tracking(number: str, company: str, url: str) -> JSON:
     return {
         fulfillments.NUMBER: number,
-        fulfillments.PROVIDER: company.lower().replace(" ", "-"),
+        fulfillments.PROVIDER: slug_of(company),
         fulfillments.URL: url,
     }
 
 
 def _form(number: str, company: str, url: str) -> JSON:
-    known = company.lower().replace(" ", "-") in trackings.BY_SLUG
+    known = slug_of(company) in trackings.BY_SLUG
     carrier = {"tracking_provider" if known else "custom_tracking_provider": company}
     return {**carrier, "tracking_number": number, "custom_tracking_link": "" if known else url}
 
@@ -114,7 +115,7 @@ def correct_tracking(
         return
     kept, place = trackings.entries(order), _place(order, shipment)
     form = _form(number, company, url)
-    slug = form.pop("tracking_provider", "").lower().replace(" ", "-")
+    slug = slug_of(form.pop("tracking_provider", ""))
     kept[place] = {**kept[place], "tracking_provider": slug, **form}
     trackings.write(store, order, kept)
 

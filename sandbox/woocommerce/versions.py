@@ -16,8 +16,10 @@ SINCE = {
     "targetHints": (9, 3),  # of WordPress 6.7
     "brands": (9, 6),
     "email_templates": (9, 8),
+    "gallery_image_ids": (10, 6),
 }
 """Keys of objects."""
+ATTRIBUTE_SLUG = (8, 6)
 SHIPPING_TAX_STATUS, REFUND_TAX, REFUND_KIND = (9, 3), (10, 6), (9, 3)
 WORDPRESS = [((10, 6), "7.0.2"), ((9, 0), "6.9.7"), ((0,), "6.4.1")]
 """The newest first: the WordPress that stores of a version were recorded on."""
@@ -41,6 +43,8 @@ def _without(store: WooStore, body: Any, missing: set[str]) -> Any:
     kept = {key: each for key, each in body.items() if key not in missing}
     if "method_id" in kept and not store.at_least(*SHIPPING_TAX_STATUS):
         kept.pop("tax_status", None)
+    if kept.keys() & {"option", "options"} and not store.at_least(*ATTRIBUTE_SLUG):
+        kept.pop("slug", None)
     if {"reason", "total"} <= kept.keys() and not store.at_least(*REFUND_TAX):
         kept.pop("total_tax", None)
     return {key: _without(store, each, missing) for key, each in kept.items()}

@@ -113,5 +113,4 @@ def delete(call: Call) -> Answer:
         text = "Webhooks do not support trashing."
         raise RestError("woocommerce_rest_trash_not_supported", text, 501)
     del call.store.webhooks[webhook.id]
-    webhook.modified = call.store.now()
     return Answer(_view(call, webhook))
