@@ -8,7 +8,7 @@ from sandbox.woocommerce import status, totals
 from sandbox.woocommerce.answers import RestError
 from sandbox.woocommerce.meta import write_meta
 from sandbox.woocommerce.models import JSON, MetaList, Order
-from sandbox.woocommerce.order_items import write_items
+from sandbox.woocommerce.order_items import check_items, write_items
 from sandbox.woocommerce.php import leading_int, text_of, truth
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def update(store: WooStore, order: Order, body: JSON) -> None:
 
 def _write_fields(store: WooStore, order: Order, body: JSON) -> None:
     _check_customer(body)
+    check_items(store, order, body)
     for name in PLAIN:
         if body.get(name) is not None:
             setattr(order, name, body[name][: LENGTHS.get(name)])

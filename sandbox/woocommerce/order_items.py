@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sandbox.woocommerce import stock, totals
@@ -14,6 +14,9 @@ from sandbox.woocommerce.php import decimal_of, leading_int, text_of
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
+KINDS = {"line_items": "line", "shipping_lines": "shipping", "fee_lines": "fee"}
+ITEM_CODES = {"line": "product", "fee": "fee"}
+"""What WooCommerce calls the items that have a tax class of their own."""
 NULLING = ("product_id", "method_id", "method_title", "name", "code")
 CONTROLLER = (
     "wp/wp-content/plugins/woocommerce/includes/rest-api/Controllers/Version3/"
@@ -23,16 +26,31 @@ CONTROLLER = (
 
 def write_items(store: WooStore, order: Order, body: JSON) -> None:
     """An item without an id is added (a repeated PUT adds it again); quantity 0 removes it."""
-    for name, kind in (
-        ("line_items", "line"),
-        ("shipping_lines", "shipping"),
-        ("fee_lines", "fee"),
-    ):
+    for kind, posted in _posted(body):
+        if _is_removal(posted):
+            _remove(store, order, posted)
+        else:
+            _write(store, order, kind, posted)
+
+
+def check_items(store: WooStore, order: Order, body: JSON) -> None:
+    """Raises for the first item that is wrong, before anything of the request is kept."""
+    for kind, posted in _posted(body):
+        if posted.get("id"):
+            _existing(order, posted)
+        elif _is_removal(posted):
+            if store.at_least(9, 9):
+                raise _fatal(store)
+        elif kind == "line":
+            _product(store, posted, new=True)
+        if kind in ITEM_CODES:
+            _check_tax_class(store, kind, text_of(posted.get("tax_class")))
+
+
+def _posted(body: JSON) -> Iterator[tuple[str, JSON]]:
+    for name, kind in KINDS.items():
         for posted in body.get(name) or []:
-            if _is_removal(posted):
-                _remove(store, order, posted)
-            else:
-                _write(store, order, kind, posted)
+            yield kind, posted
 
 
 def _is_removal(posted: JSON) -> bool:
@@ -42,8 +60,6 @@ def _is_removal(posted: JSON) -> bool:
 
 def _remove(store: WooStore, order: Order, posted: JSON) -> None:
     if posted.get("id") is None:
-        if store.at_least(9, 9):
-            raise _fatal(store)
         return
     item = _existing(order, posted)
     if order.stock_reduced and stock.follows_edits(store):
@@ -108,17 +124,15 @@ def _write_line(store: WooStore, item: Item, posted: JSON, new: bool) -> None:
             item.total = item.subtotal = totals.net_price(store, product, quantity)
     item.quantity = quantity
     item.name = text_of(posted["name"]) if "name" in posted else item.name
-    item.tax_class = _tax_class(store, item, posted)
+    item.tax_class = text_of(posted.get("tax_class", item.tax_class))
     _write_amounts(item, posted)
 
 
-def _tax_class(store: WooStore, item: Item, posted: JSON) -> str:
+def _check_tax_class(store: WooStore, kind: str, slug: str) -> None:
     """The slug of one of the store's classes; "" is the standard rate, "standard" is unknown."""
-    slug = text_of(posted.get("tax_class", item.tax_class))
     if slug and slug not in store.tax_classes:
-        kind = {"line": "product", "fee": "fee"}[item.kind]
-        raise RestError(f"order_item_{kind}_invalid_tax_class", "Invalid tax class")
-    return slug
+        code = f"order_item_{ITEM_CODES[kind]}_invalid_tax_class"
+        raise RestError(code, "Invalid tax class")
 
 
 def _product(store: WooStore, posted: JSON, new: bool) -> Product | None:
@@ -160,7 +174,7 @@ def _write_shipping(store: WooStore, item: Item, posted: JSON, new: bool) -> Non
 
 def _write_fee(store: WooStore, item: Item, posted: JSON, new: bool) -> None:
     item.name = text_of(posted.get("name", item.name))
-    item.tax_class = _tax_class(store, item, posted)
+    item.tax_class = text_of(posted.get("tax_class", item.tax_class))
     item.tax_status = posted.get("tax_status", item.tax_status)
     _write_amounts(item, posted)
 

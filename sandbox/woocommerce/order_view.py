@@ -119,7 +119,7 @@ def _refund(each: Refund, dp: int) -> JSON:
         "id": each.id,
         "reason": each.reason,
         "total": total,
-        "total_tax": money(Decimal(0), dp),
+        "total_tax": money(sum((item.tax for item in each.items), Decimal(0)), dp),
     }
 
 

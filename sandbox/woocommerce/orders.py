@@ -111,6 +111,8 @@ def batch(call: Call) -> Answer:
 
 def _job(call: Call, name: str, body: Any) -> JSON:
     order_id = leading_int(body.get("id") if isinstance(body, dict) else body)
+    if name == "create":
+        order_id = 0  # a failed one has no other, whatever was sent
     try:
         if name == "create":
             return _one(call, (), body, create)

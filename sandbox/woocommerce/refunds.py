@@ -142,7 +142,14 @@ def _amount(body: JSON) -> Decimal:
     if body.get("amount") is not None:
         return decimal_of(body["amount"])
     lines = body.get("line_items") or []
-    return sum_of(decimal_of(text_of(each.get("refund_total", 0))) for each in lines)
+    totals_of = (decimal_of(text_of(each.get("refund_total", 0))) for each in lines)
+    return sum_of(totals_of) + sum_of(_tax(each) for each in lines)
+
+
+def _tax(posted: JSON) -> Decimal:
+    """``refund_tax``: [{id, refund_total}], one for each rate."""
+    rates = posted.get("refund_tax") or []
+    return sum_of(decimal_of(text_of(each.get("refund_total", 0))) for each in rates)
 
 
 def _refund_line(
@@ -165,6 +172,8 @@ def _refund_line(
         subtotal=total,
         total=total,
     )
+    mirror.tax = mirror.subtotal_tax = -_tax(posted)
+    mirror.taxed = bool(mirror.tax)
     mirror.meta.put("_refunded_item_id", str(item.id))
     refund.items.append(mirror)
     if restock:

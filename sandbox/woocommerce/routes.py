@@ -107,6 +107,7 @@ def _about(v3: str) -> Iterable[Route]:
     pages = {
         "system_status": site.system_status,
         "settings/general": site.general_settings,
+        "settings/tax": site.tax_settings,
         "reports/orders/totals": site.order_totals,
         "payment_gateways": site.gateways,
         "data/currencies/current": site.current_currency,

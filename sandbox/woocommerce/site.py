@@ -171,11 +171,33 @@ def general_settings(call: Call) -> Answer:
     own = {
         "woocommerce_currency": store.currency,
         "woocommerce_default_country": store.base,
-        "woocommerce_calc_taxes": "yes" if store.tax_rate else "no",
+        "woocommerce_calc_taxes": _yes(bool(store.tax_rate)),
         "woocommerce_price_num_decimals": str(store.decimals),
     }
     settings: list[JSON] = fixed("settings_general")
     return Answer([{**each, "value": own.get(each["id"], each["value"])} for each in settings])
+
+
+def tax_settings(call: Call) -> Answer:
+    """Those that have to do with prices; written from the source, not recorded."""
+    store = call.store
+    classes = "\n".join(store.tax_classes.values())
+    values = {
+        "woocommerce_prices_include_tax": ("radio", "no", _yes(store.prices_include_tax)),
+        "woocommerce_tax_based_on": ("select", "shipping", "shipping"),
+        "woocommerce_shipping_tax_class": ("select", "inherit", "inherit"),
+        "woocommerce_tax_round_at_subtotal": ("checkbox", "no", "no"),
+        "woocommerce_tax_classes": ("textarea", "", classes),
+    }
+    shown = [
+        {"id": name, "type": kind, "default": default, "value": value}
+        for name, (kind, default, value) in values.items()
+    ]
+    return Answer(shown)
+
+
+def _yes(true: bool) -> str:
+    return "yes" if true else "no"
 
 
 def order_totals(call: Call) -> Answer:

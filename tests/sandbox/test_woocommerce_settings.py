@@ -31,6 +31,46 @@ def test_a_line_of_an_unknown_tax_class_is_refused_and_no_order_is_left() -> Non
     assert scene.store.orders == {}
 
 
+def test_a_refused_update_keeps_nothing_of_what_it_asked_for() -> None:
+    scene = Scene()
+    order = scene.create(set_paid=True, line_items=[{"sku": "MUG", "quantity": 3}])
+    place, line = f"orders/{order['id']}", order["line_items"][0]["id"]
+    good = {"id": line, "quantity": 1}
+    for bad in ({**LINE, "tax_class": "nope"}, {"id": 999, "quantity": 1}, {"name": "no product"}):
+        body = {"customer_note": "changed", "line_items": [good, bad]}
+        assert scene.ask("PUT", place, body).status_code == 400
+    after = scene.ask("GET", place).get_json()
+    assert (after["customer_note"], after["line_items"]) == ("", order["line_items"])
+    assert scene.mug.stock == 7
+
+
+def test_a_failed_create_of_a_batch_has_the_id_0() -> None:
+    scene = Scene()
+    body = {"create": [{"id": scene.create()["id"]}]}
+    (failed,) = scene.ask("POST", "orders/batch", body).get_json()["create"]
+    assert failed["id"] == 0
+    assert failed["error"]["code"] == "woocommerce_rest_shop_order_exists"
+
+
+def test_tax_settings_tell_whether_prices_include_tax() -> None:
+    scene = Scene(prices_include_tax=True, tax_rate=21, country="NL")
+    settings = {each["id"]: each["value"] for each in scene.ask("GET", "settings/tax").get_json()}
+    assert settings["woocommerce_prices_include_tax"] == "yes"
+    assert settings["woocommerce_tax_classes"] == "Reduced rate\nZero rate"
+
+
+def test_a_refund_of_a_taxed_line_tells_its_tax() -> None:
+    scene = Scene(version=NEW, tax_rate=21, country="NL")
+    order = scene.create(set_paid=True, line_items=[{"sku": "MUG", "quantity": 2}])
+    tax = [{"id": order["tax_lines"][0]["rate_id"], "refund_total": 2.63}]
+    line = {"id": order["line_items"][0]["id"], "quantity": 1, "refund_total": 12.5}
+    body = {"api_refund": False, "line_items": [{**line, "refund_tax": tax}]}
+    refund = scene.ask("POST", f"orders/{order['id']}/refunds", body).get_json()
+    assert (refund["amount"], refund["line_items"][0]["total_tax"]) == ("15.13", "-2.63")
+    (told,) = scene.ask("GET", f"orders/{order['id']}").get_json()["refunds"]
+    assert (told["total"], told["total_tax"]) == ("-15.13", "-2.63")
+
+
 @pytest.mark.parametrize(
     ("language", "slugs"),
     [
