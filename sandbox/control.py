@@ -166,9 +166,9 @@ class Control:
         return {"on": liar.switched_on}
 
     def draw_lies(self, given: Json) -> Answer:
-        """``host``, ``seed`` and ``rates`` by name."""
+        """``host``, ``seed``, and ``rates`` and ``options`` by name."""
         liar = self.world.liar(given["host"])
-        liar.draw(int(given["seed"]), given["rates"])
+        liar.draw(int(given["seed"]), given["rates"], given.get("options"))
         return {"on": liar.switched_on}
 
     def stop_lies(self, given: Json) -> Answer:

@@ -55,6 +55,7 @@ class Liar:
         self.memory: dict[str, Any] = {}
         self._switches: list[Switch] = []
         self._rates: dict[str, float] = {}
+        self._options: dict[str, Mapping[str, Any]] = {}
         self._lock = threading.RLock()
         self.seed(seed)
 
@@ -89,15 +90,20 @@ class Liar:
         with self._lock:
             self._switches.append(Switch(lie, share, until, times, match, options))
 
-    def draw(self, seed: int, rates: Mapping[str, float]) -> None:
+    def draw(
+        self,
+        seed: int,
+        rates: Mapping[str, float],
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         """From now on each call draws one lie or none: ``rates`` are probabilities by name, and
-        together at most 1."""
+        together at most 1; ``options`` are those of single lies by name."""
         for name in rates:
             self._known(name)
         if sum(rates.values()) > 1:
             raise ValueError("the rates add up to more than 1")
         with self._lock:
-            self._rates = dict(rates)
+            self._rates, self._options = dict(rates), dict(options or {})
             self.seed(seed)
 
     def stop(self, name: str = "") -> None:
@@ -164,7 +170,10 @@ class Liar:
                 and (each.share >= 1 or dice.random() < each.share)
             ]
             drawn = self._draw(dice) if self._rates else None
-        return dice, found + ([Switch(drawn, 1.0, None, None, "")] if drawn else [])
+        if drawn:
+            options = self._options.get(drawn.name, {})
+            found.append(Switch(drawn, 1.0, None, None, "", options))
+        return dice, found
 
     def _draw(self, dice: random.Random) -> Lie | None:
         at = dice.random()
