@@ -59,7 +59,7 @@ def all_capabilities() -> dict[str, Capabilities]:
 def seen_from_webhook(platform: str, topic: str, body: bytes, address: str) -> SeenOrder | None:
     """The marketplace order that a delivery holds; None where it only speaks of one.
 
-    ValueError for an order that cannot be understood.
+    ``stores.boundary.Unreadable`` for an order that cannot be understood.
     """
     if platform not in _MARKETPLACES:
         return None
@@ -67,6 +67,17 @@ def seen_from_webhook(platform: str, topic: str, body: bytes, address: str) -> S
     if topic not in market.ORDER_TOPICS:
         return None
     return cast(SeenOrder, market.seen_from_webhook(body, address))
+
+
+def order_name(platform: str, body: bytes) -> str:
+    """What the marketplace calls the order in a delivery that cannot be read; "" if not even that
+    can be read."""
+    return cast(str, _part(platform, "marketplace").name_in(body))
+
+
+def order_page(platform: str, address: str, order_id: str) -> str:
+    """Where a merchant finds an order in the admin of the shop at ``address``."""
+    return cast(str, _part(platform, "marketplace").order_page(address, order_id))
 
 
 def order_history_days(platform: str) -> int:

@@ -329,7 +329,9 @@ class Marketplace(Protocol):
 
     def identify(self) -> Identity: ...
 
-    def read_order(self, order_id: str) -> SeenOrder | None: ...
+    def read_order(self, order_id: str) -> SeenOrder | None:
+        """None: the shop has no such order any more. Raises ``stores.boundary.Unreadable``, besides
+        StoreErrors, for one that is there and cannot be understood."""
 
     def orders_since(self, cursor: str, now: datetime) -> SeenPage:
         """Orders updated since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""

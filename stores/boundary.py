@@ -46,6 +46,7 @@ NOTHING = Decimal(0)
 
 _STARTS = re.compile(rb"[\[{]")
 _MOST_STARTS = 30
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _PAGE = re.compile(rb"<(!doctype|html|head|script)\b", re.IGNORECASE)
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
@@ -75,8 +76,22 @@ def _json(text: bytes) -> Any:
     try:
         found = from_json(text, allow_inf_nan=False)
     except ValueError:
-        return None
+        found = _with_half_characters(text)
     return found if isinstance(found, dict | list) else None
+
+
+def _with_half_characters(text: bytes) -> Any:
+    """JSON in which an emoji was cut in the middle (``\\ud83d``), which only Python reads."""
+    if not _HALF.search(text):
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _json_at(text: bytes, at: int) -> Any:

@@ -7,8 +7,10 @@ from orderflow.access.calls import HOME
 from orderflow.db import unit_of_work
 from orderflow.intake import backfill
 from stores.base import SeenPage
-from workers.failures import POISON, set_aside
+from stores.boundary import Unreadable
+from workers.failures import POISON
 from workers.gear import Job
+from workers.intake import leave_unread
 
 
 def carry_on(job: Job) -> None:
@@ -44,11 +46,11 @@ def carry_on(job: Job) -> None:
 def _take(job: Job, row_id: int, page: SeenPage) -> None:
     """Each order by itself: one that nobody can read stands in no other's way."""
     for order_id in page.unread:
-        set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))
+        leave_unread(job, order_id, Unreadable("in the list of past orders"))
     for seen in page.orders:
         try:
             with unit_of_work() as session:
                 if not backfill.take(session, row_id, seen, clock.now()):
                     return
         except POISON as poison:
-            set_aside(job.message, "fetch", {"order": seen.id}, poison)
+            leave_unread(job, seen.id, poison)

@@ -13,11 +13,13 @@ import stores
 from orderflow import clock, outbox
 from orderflow.access import store_access
 from orderflow.access.calls import HOME
+from orderflow.book import snapshot
 from orderflow.db import reading, unit_of_work
-from orderflow.intake import record, reference
-from orderflow.models import Merchant, StoreAccess, Webhook
+from orderflow.intake import record, reference, unread
+from orderflow.models import MarketplaceOrder, Merchant, StoreAccess, Webhook
 from orderflow.rules import judge, watching
 from stores.base import ABOUT_US, PRIVACY, SeenOrder, StoreRefused
+from stores.boundary import Unreadable
 from workers import privacy
 from workers.failures import POISON, set_aside
 from workers.gear import Job
@@ -28,8 +30,20 @@ log = structlog.get_logger()
 def webhook(job: Job) -> None:
     """Read one delivery: an order of a marketplace is recorded, one of a vendor's store looked at.
 
-    The same shop may be both. What nobody here understands is kept as it came.
+    The same shop may be both. What nobody here understands is kept as it came. An order that
+    cannot be recorded is noted for *Home* and read from the shop later; it holds up nothing else.
     """
+    try:
+        _read_delivery(job)
+    except outbox.Fenced:
+        raise
+    except POISON as poison:
+        if not job.message.about["order"]:
+            raise
+        _not_recorded(job, poison)
+
+
+def _read_delivery(job: Job) -> None:
     with unit_of_work() as session:
         row = session.get_one(Webhook, job.about("webhook"))
         access = session.get_one(StoreAccess, row.access_id)
@@ -42,6 +56,28 @@ def webhook(job: Job) -> None:
         else:
             _hear(session, access, row)
         outbox.done(session, job.message)
+
+
+def _not_recorded(job: Job, poison: BaseException) -> None:
+    order_id = str(job.message.about["order"])
+    set_aside(job.message, "fetch", {"order": order_id}, poison)
+    with unit_of_work() as session:
+        row = session.get_one(Webhook, job.about("webhook"))
+        _note(session, row.access_id, order_id, poison)
+        row.state, row.body = Webhook.DONE, None
+        row.words = f"The order in it was not recorded: {type(poison).__name__}."
+        outbox.done(session, job.message)
+
+
+def _note(session: Session, access_id: int, order_id: str, bad: BaseException) -> None:
+    """Have *Home* tell of an order that could not be read."""
+    if (merchant := _merchant(session, access_id)) is not None:
+        unread.note(session, merchant, order_id, bad, clock.now())
+
+
+def note_unread(job: Job, order_id: str, bad: BaseException) -> None:
+    with unit_of_work() as session:
+        _note(session, job.there.access_id, order_id, bad)
 
 
 def _hear(session: Session, access: StoreAccess, row: Webhook) -> None:
@@ -61,9 +97,10 @@ def _hear(session: Session, access: StoreAccess, row: Webhook) -> None:
 def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, key: str) -> bool:
     merchant, told = _merchant(session, access.id), False
     if merchant is not None:
-        seen = _seen(access, row)
+        seen = _seen(session, merchant, access, row, order_id)
         if seen is None:
             _ask(session, access, "fetch", order_id, {"order": order_id})
+            outbox.hurry(session, access.lane, f"fetch:{order_id}", clock.now())
         told = seen is None or record.record(session, merchant, seen, clock.now())
     if store_access.connections_of(session, access.id):
         _ask(session, access, "read", order_id, {"order": order_id, "key": key})
@@ -71,14 +108,18 @@ def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, ke
     return told
 
 
-def _seen(access: StoreAccess, row: Webhook) -> SeenOrder | None:
-    """The order in the body; None: read it from the shop. One that nobody can read is told."""
+def _seen(
+    session: Session, merchant: Merchant, access: StoreAccess, row: Webhook, order_id: str
+) -> SeenOrder | None:
+    """The order in the body; None: read it from the shop. One that cannot be read is noted."""
     body = row.body or b""
     try:
         return stores.seen_from_webhook(access.platform, row.topic, body, access.address)
-    except (ValueError, LookupError, TypeError, AttributeError) as bad:
-        log.error("webhook_unreadable", webhook=row.id, error=type(bad).__name__)
+    except Unreadable as bad:
+        log.error("webhook_unreadable", webhook=row.id, error=str(bad))
         row.words = f"The order in it cannot be read: {type(bad).__name__}."
+        name = stores.order_name(access.platform, body)
+        unread.note(session, merchant, order_id, bad, clock.now(), name=name)
         return None
 
 
@@ -96,9 +137,19 @@ def _merchant(session: Session, access_id: int) -> Merchant | None:
 
 
 def reconsider(job: Job) -> None:
-    with unit_of_work() as session:
-        record.reconsider(session, job.about("order"), clock.now())
-        outbox.done(session, job.message)
+    """Decide an order again. One whose snapshot cannot be read is read from the shop instead."""
+    order_id = job.about("order")
+    try:
+        with unit_of_work() as session:
+            record.reconsider(session, order_id, clock.now())
+            outbox.done(session, job.message)
+    except snapshot.NotReadable as bad:
+        with unit_of_work() as session:
+            order = session.get_one(MarketplaceOrder, order_id)
+            unread.note(session, order.merchant, order.remote_id, bad, clock.now())
+            about = {"order": order.remote_id}
+            _ask(session, order.merchant.access, "fetch", order.remote_id, about)
+            outbox.done(session, job.message)
 
 
 def reconsider_all(job: Job) -> None:
@@ -135,9 +186,13 @@ def fetch(job: Job) -> None:
 def _read(job: Job, order_id: str) -> bool:
     """False: the shop has no such order any more."""
     market = job.marketplace()
-    seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
-    if seen is not None:
-        _record(job, seen)
+    try:
+        seen = job.call("read_order", market, lambda: market.read_order(order_id), HOME)
+        if seen is not None:
+            _record(job, seen)
+    except POISON as bad:
+        note_unread(job, order_id, bad)
+        raise
     return seen is not None
 
 
@@ -191,17 +246,23 @@ def reconcile(job: Job) -> None:
         HOME,
     )
     for order_id in page.unread:
-        set_aside(job.message, "fetch", {"order": order_id}, ValueError("unreadable"))
+        leave_unread(job, order_id, Unreadable("in the list of changed orders"))
     for seen in page.orders:
         try:
             _record(job, seen)
         except POISON as poison:
-            set_aside(job.message, "fetch", {"order": seen.id}, poison)
+            leave_unread(job, seen.id, poison)
     with job.unit() as session:
         session.get_one(Merchant, merchant.id).orders_cursor = page.cursor
         store_access.unlock(session, merchant.access_id, clock.now())
         delay = 0.0 if page.more else float(job.config.reconcile_every)
         outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+
+
+def leave_unread(job: Job, order_id: str, bad: BaseException) -> None:
+    """Note one order of many, and have it read by itself later."""
+    note_unread(job, order_id, bad)
+    set_aside(job.message, "fetch", {"order": order_id}, bad)
 
 
 def _record(job: Job, seen: SeenOrder) -> None:

@@ -16,7 +16,7 @@ from orderflow.access.catalogue import note_unmapped
 from orderflow.book import flags, life, snapshot, timeline
 from orderflow.book.shipments import place, settle
 from orderflow.db import insert_new
-from orderflow.intake import elsewhere
+from orderflow.intake import elsewhere, unread
 from orderflow.mask.privacy import buyer_alone, without_buyer
 from orderflow.members import notices
 from orderflow.models import (
@@ -49,6 +49,7 @@ FORMER = 20
 
 def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime) -> bool:
     """Take ``seen`` into the book and decide its parts. False: it told nothing new."""
+    unread.clear(session, merchant.id, seen.id)
     if _is_our_own(session, merchant, seen):
         return False
     order = _locked(session, merchant, seen, now)
@@ -75,6 +76,7 @@ def _finished(order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> dateti
 
 def deleted(session: Session, merchant: Merchant, remote_id: str, now: datetime) -> None:
     """The shop has no such order any more: nothing is left to do for its buyer."""
+    unread.clear(session, merchant.id, remote_id)
     order = session.scalars(watching.named(merchant, remote_id).with_for_update()).one_or_none()
     if order is not None and order.finished_at is None:
         order.finished_at = now
@@ -172,8 +174,8 @@ def _locked(
 
 def _keep_buyer(order: MarketplaceOrder, seen: SeenOrder) -> None:
     """An edit that renames the buyer must not let an older name through the mask."""
-    was = snapshot.from_json(order.snapshot)
-    if order.forgotten_at is None and _who(was) != _who(seen):
+    was = snapshot.readable(order.snapshot)
+    if was is not None and order.forgotten_at is None and _who(was) != _who(seen):
         order.former = [*(order.former or ()), snapshot.to_json(buyer_alone(was))][-FORMER:]
 
 

@@ -25,6 +25,7 @@ from orderflow.models.privacy import PrivacyRequest
 from orderflow.models.pushes import Attempt, Push, Report, Shipment, TimelineEvent
 from orderflow.models.settings import HistoryEntry, PersonalRead
 from orderflow.models.tallies import DailyCount
+from orderflow.models.unread import Unread, UnreadOrder
 
 __all__ = [
     "AddOn",
@@ -62,6 +63,8 @@ __all__ = [
     "TimelineEvent",
     "TrialOrder",
     "UnmappedVariant",
+    "Unread",
+    "UnreadOrder",
     "VariantMapping",
     "Vendor",
     "VendorName",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from orderflow.models.base import Base, BigId, public_id
@@ -26,7 +26,8 @@ class MarketplaceOrder(Base):
     ``risk`` and ``on_hold`` are NULL until the shop was asked for them. ``payment_reference`` is
     NULL where nobody wants it or asked yet, and "" where there is none; ``referenced`` is what
     ``payment`` was when the shop was asked: another payment has another. ``finished_at`` is when
-    nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed."""
+    nothing was left to do for anybody, ``forgotten_at`` when the buyer was removed; ``addressed``
+    whether there is an address to ship to."""
 
     __tablename__ = "marketplace_order"
     __table_args__ = (
@@ -74,6 +75,7 @@ class MarketplaceOrder(Base):
     referenced: Mapped[str | None]
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
+    addressed: Mapped[bool] = mapped_column(default=True, server_default=true())
     snapshot: Mapped[Any] = mapped_column(SealedJSON)
     former: Mapped[Any | None] = mapped_column(SealedJSON)
 
@@ -155,8 +157,9 @@ class OrderLine(Base):
     ``push_id`` is the push that took it along; ``quantity`` is what is wanted now.
     ``pushed_quantity`` is what it was when both sides last agreed, ``pushed_pieces`` how many
     stood in the vendor's order then; they differ where pieces had gone before the push.
-    ``vendor_folded`` is what a vendor's names are compared with. ``declined``: the vendor said that
-    it will not be delivered; who, why and when."""
+    ``vendor_folded`` is what a vendor's names are compared with. ``delivery`` is how the goods get
+    to the buyer (a ``stores.seen.DeliveryMethod``), "" while the shop has not told. ``declined``:
+    the vendor said that it will not be delivered; who, why and when."""
 
     __tablename__ = "order_line"
     __table_args__ = (
@@ -191,6 +194,7 @@ class OrderLine(Base):
     quantity: Mapped[int]
     fulfillable: Mapped[int]
     requires_shipping: Mapped[bool]
+    delivery: Mapped[str] = mapped_column(default="", server_default="")
     declined: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     pushed_quantity: Mapped[int | None]
     pushed_pieces: Mapped[int | None]

@@ -27,6 +27,7 @@ from orderflow.models import (
     Push,
     Shipment,
     StoreAccess,
+    UnreadOrder,
     Vendor,
     VendorOrder,
 )
@@ -74,6 +75,8 @@ class Attention:
     lost: tuple[Lost, ...]
     flagged: int
     flags: tuple[Named, ...]
+    unread: tuple[UnreadOrder, ...] = ()
+    """The first few orders that could not be read."""
 
     def __bool__(self) -> bool:
         return bool(self.unknown or self.is_urgent)
@@ -81,7 +84,7 @@ class Attention:
     @property
     def is_urgent(self) -> bool:
         """An unknown outcome is being looked for; the rest waits for somebody."""
-        waiting = self.refused or self.parked or self.flagged
+        waiting = self.refused or self.parked or self.flagged or self.unread
         return bool(waiting or self.stuck or self.declined or self.lost)
 
 
@@ -109,6 +112,7 @@ def attention(session: Session, merchant: Merchant) -> Attention:
         lost=tuple(_lost(session, merchant)),
         flagged=count(session, _flags(Flag.id, merchant)),
         flags=_flagged(session, merchant),
+        unread=_unread(session, merchant),
     )
 
 
@@ -119,6 +123,12 @@ def _in_state(session: Session, merchant: Merchant, state: str) -> int:
             VendorOrder.merchant_id == merchant.id, VendorOrder.state == state
         ),
     )
+
+
+def _unread(session: Session, merchant: Merchant) -> tuple[UnreadOrder, ...]:
+    rows = select(UnreadOrder).where(UnreadOrder.merchant_id == merchant.id)
+    oldest = rows.order_by(UnreadOrder.first_seen_at, UnreadOrder.id).limit(NAMED)
+    return tuple(session.scalars(oldest))
 
 
 def _stuck(session: Session, merchant: Merchant) -> tuple[Named, ...]:

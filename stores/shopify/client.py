@@ -202,8 +202,8 @@ def endless() -> StoreBusy:
 def read_answer(model: type[Model], value: Any, *, writing: bool = False) -> Model:
     try:
         return read(model, value)
-    except Unreadable:
-        raise broken(writing=writing) from None
+    except Unreadable as unreadable:
+        raise broken(writing=writing) from unreadable
 
 
 def _content(answer: http.Answer, writing: bool) -> dict[str, Any]:

@@ -80,6 +80,15 @@ def seen_from_webhook(body: bytes | dict[str, Any], address: str = "") -> SeenOr
     return seen_order(boundary.read(bodies.Order, content), address)
 
 
+def name_in(body: bytes) -> str:
+    content = boundary.decode(body)
+    return boundary.text(content.get("name"), 64) if isinstance(content, dict) else ""
+
+
+def order_page(address: str, order_id: str) -> str:
+    return f"https://{address}/admin/orders/{order_id}"
+
+
 class ShopifyMarketplace:
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -316,7 +316,8 @@ def unreadable_alone() -> Iterator[None]:
     except StoreBusy as busy:
         if busy.code not in (Trouble.UNREADABLE, Trouble.SERVER_ERROR, Trouble.ENDLESS):
             raise
-        raise Unreadable("what belongs to it cannot be read") from busy
+        why = busy.__cause__ if isinstance(busy.__cause__, Unreadable) else busy
+        raise Unreadable(str(why)) from None
 
 
 def quoted(value: str) -> str:

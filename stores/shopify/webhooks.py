@@ -22,7 +22,7 @@ from stores.base import (
     Buyer,
     Delivery,
 )
-from stores.boundary import Id, Listing, Text, Told, decode
+from stores.boundary import Id, Listing, Text, Told, Unreadable, decode
 from stores.boundary import read as read_model
 from stores.shopify.bodies import Pairs
 
@@ -60,13 +60,17 @@ class _Body(Told):
 
 
 def read(headers: Mapping[str, str], body: bytes) -> Delivery:
-    """Raises Unreadable, which is a ValueError, for a body that is no JSON object."""
+    """Raises Unreadable, which is a ValueError, for a body that is no JSON object, and for an order
+    without an id."""
     said = read_model(_Body, decode(body))
     topic = _header(headers, "topic")
+    about = _order_id(topic, said)
+    if topic.startswith("orders/") and not about:
+        raise Unreadable("an order without an id")
     return Delivery(
         id=_header(headers, "webhook-id"),
         topic=topic,
-        about=_order_id(topic, said),
+        about=about,
         key=_key(said),
         sender=_header(headers, "shop-domain"),
         claims=(said.myshopify_domain or said.shop_domain).lower(),
