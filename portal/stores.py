@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,14 +13,16 @@ from werkzeug.wrappers import Response
 
 import stores
 from orderflow import clock
-from orderflow.access import calls, connecting, vendors
+from orderflow.access import calls, connecting, store_access, vendors
 from orderflow.access.connecting import Claimant
 from orderflow.db import db, unit_of_work
 from orderflow.models import ConnectAttempt, Connection, StoreAccess
 from portal import hurdles, scope
+from stores import setup
 from stores.base import Capabilities
 
 pages = Blueprint("portal_stores", __name__, url_prefix="/portal/stores")
+MOST_TYPED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Health:
     can: Capabilities
     locked: bool
     limits: list[str]
+    facts: list[str]
+    statuses: list[str]
     last_push: datetime | None
     trouble: str
     trouble_at: datetime | None
@@ -65,7 +69,13 @@ def health(session: Session, connection: Connection) -> Health:
         connection=connection,
         can=can,
         locked=connection.access.state != StoreAccess.OPEN,
-        limits=[*hurdles.limits(codes), *map(str, map(_, can.limits))],
+        limits=[
+            *hurdles.limits(codes),
+            *map(str, map(_, setup.limit_words(connection.access.setup))),
+            *map(str, map(_, can.limits)),
+        ],
+        facts=[str(_(text, **told)) for text, told in setup.fact_words(connection.access.setup)],
+        statuses=sorted(connection.access.setup.get("statuses", {}).values()),
         last_push=vendors.last_push(session, connection),
         trouble=hurdles.trouble(failed.outcome) if failed else "",
         trouble_at=failed.started_at if failed else None,
@@ -77,6 +87,17 @@ def _stopped(last: ConnectAttempt | None) -> str:
     if last is None or last.state != ConnectAttempt.FAILED or not last.hurdle:
         return ""
     return hurdles.sentence(last.hurdle["code"], last.platform, last.hurdle["names"])
+
+
+@pages.post("/<public_id>/statuses")
+def statuses(public_id: str) -> Response:
+    """Which of the store's own statuses mean that an order has shipped."""
+    scope.require_owner()
+    typed = request.form.get("statuses", "")[:MOST_TYPED]
+    with unit_of_work() as session:
+        store_access.choose_statuses(session, _find(session, public_id).access, typed, clock.now())
+    flash(_("Saved."))
+    return redirect(url_for(".show"), 303)
 
 
 @pages.get("/<public_id>/disconnect")

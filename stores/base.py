@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from stores.amending import (
     SHIPPING,
@@ -58,6 +58,7 @@ from stores.errors import (
     StoreRefused,
 )
 from stores.seen import Address, SeenLine, SeenOrder, SeenPage, SeenRefund
+from stores.setup import SHIPPED_STATUSES, StoreSetup
 from stores.standing import (
     EVERY_PARCEL,
     Changes,
@@ -80,6 +81,7 @@ __all__ = [
     "REDACT_BUYER",
     "REDACT_SHOP",
     "SCOPES",
+    "SHIPPED_STATUSES",
     "SHIPPING",
     "SHOP",
     "UNINSTALLED",
@@ -123,6 +125,7 @@ __all__ = [
     "StoreLocked",
     "StoreOrder",
     "StoreRefused",
+    "StoreSetup",
     "Tracking",
     "Variant",
     "Webhooks",
@@ -215,12 +218,14 @@ class Spend:
 @dataclass(frozen=True, slots=True)
 class Access:
     """How we get into a store. ``address`` is a shop domain or a site URL; ``secrets`` are stored
-    encrypted and never shown. ``expires_at``: renew with ``renew`` when it is near."""
+    encrypted and never shown. ``expires_at``: renew with ``renew`` when it is near. ``setup``: the
+    values of the store's ``StoreSetup`` as they were last read; empty where they never were."""
 
     platform: str
     address: str
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
     expires_at: datetime | None = None
+    setup: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,9 @@ class Store(Protocol):
         """What the last call cost; read by the lane's limiter right after it."""
 
     def identify(self) -> Identity: ...
+
+    def read_setup(self) -> StoreSetup:
+        """What the store is set up like; what the adapter needs of it may be made there."""
 
     def variants(self, skus: Sequence[str]) -> list[Variant]:
         """All variants whose SKU equals one of ``skus`` exactly, 0..n for each."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 import stores
 from orderflow import clock, keys, outbox
-from orderflow.access import register
+from orderflow.access import register, store_access
 from orderflow.book import history
 from orderflow.config import Config
 from orderflow.db import reading, unit_of_work
@@ -132,7 +132,7 @@ def map_variant(shop: str, variant_id: str, vendor: str, sku: str) -> None:
         who = _vendor(session, _merchant(session, shop), vendor)
         connection = _default(session, who)
         row = connection.access
-        access = Access(row.platform, row.address, row.secrets, row.expires_at)
+        access = store_access.way_in(row)
         connection_id = connection.id
     found = _asked(lambda: stores.open_store(access).variants([sku]))
     if len(found) != 1:

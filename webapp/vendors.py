@@ -22,6 +22,7 @@ from orderflow.members import invitations
 from orderflow.models import Connection, HistoryEntry, Merchant, StoreAccess, Vendor
 from orderflow.rules.preview import Preview, Unconfirmed
 from orderflow.traffic import trials
+from stores import setup
 from webapp import cursor
 from webapp.answers import done, refused
 
@@ -165,7 +166,8 @@ def _standing(session: Session, connection: Connection, can: Any) -> dict[str, A
     return {
         "connection": connection,
         "can": can,
-        "lacks": lacks(can),
+        "lacks": [*map(str, map(_, setup.limit_words(connection.access.setup))), *lacks(can)],
+        "facts": [str(_(text, **told)) for text, told in setup.fact_words(connection.access.setup)],
         "last_push": vendors.last_push(session, connection),
         "trial": trials.latest(session, connection),
         "locked": connection.access.state != StoreAccess.OPEN,

@@ -43,7 +43,7 @@ class Shore:
         """Our way in, with a token that lives for some minutes more. Raises StoreLocked."""
         with self._lock:
             row = self._row()
-            known = Access(row.platform, row.address, row.secrets, row.expires_at)
+            known = store_access.way_in(row)
             if known.expires_at is None or known.expires_at > clock.now() + RENEW_BEFORE:
                 return known
             fresh = calls.watch(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from orderflow import clock, outbox
 from orderflow.access import store_access
 from orderflow.access.calls import STORE, About
@@ -13,6 +15,7 @@ from workers import gear
 from workers.failures import POISON, set_aside
 from workers.gear import Job
 
+SETUP_EVERY = timedelta(days=1)
 CHECK_EVERY = 6 * 3600.0
 """Seconds between two looks at a store's webhooks; some stores switch them off silently."""
 
@@ -55,7 +58,9 @@ def poll(job: Job) -> None:
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))
+    unheard = False
     for order in changes.orders:
+        unheard = unheard or _is_news(job, order)
         try:
             _take(job, order)
         except POISON as poison:
@@ -65,12 +70,22 @@ def poll(job: Job) -> None:
         access = session.get_one(StoreAccess, job.there.access_id)
         access.cursor, access.polled_at = changes.cursor, clock.now()
         store_access.unlock(session, access.id, clock.now())
+        if unheard:
+            outbox.hasten(session, f"subscribe:{access.id}", clock.now())
         delay = 0.0 if changes.more else float(job.config.poll_every)
         outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
 
 
+def _is_news(job: Job, order: StoreOrder) -> bool:
+    """Whether no webhook has told of this: it is slow, or switched off, which is looked at now."""
+    with reading() as session:
+        found = track.find_push(session, job.there.access_id, order.placed.id, order.placed.key)
+        return found is not None and found.seen_at is not None and found.seen_at < order.updated_at
+
+
 def subscribe(job: Job) -> None:
-    """See to it that the store tells us of changes, now and from time to time."""
+    """See to it that the store tells us of changes, now and from time to time, and read once a day
+    what it is set up like."""
     with unit_of_work() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         if not store_access.connections_of(session, access.id):
@@ -80,5 +95,9 @@ def subscribe(job: Job) -> None:
     store = job.store()
     secret = access.webhook_secret["secret"]
     job.call("subscribe", store, lambda: store.subscribe(address, secret), STORE)
+    if access.setup_read_at is None or access.setup_read_at < clock.now() - SETUP_EVERY:
+        setup = job.call("read_setup", store, store.read_setup, STORE)
+        with job.unit() as session:
+            store_access.keep_setup(session, access.id, setup, clock.now())
     with job.unit() as session:
         outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from orderflow import clock
-from orderflow.access import calls
+from orderflow.access import calls, store_access
 from orderflow.access.calls import About, Called
 from orderflow.db import db, unit_of_work
 from orderflow.models import Connection
@@ -30,7 +30,7 @@ def ask(connection: Connection, operation: str, act: Callable[[Store], T], dial:
     """``act`` with the store behind ``connection``; only reads. Raises a StoreError."""
     row, access_id = connection.access, connection.access_id
     about = About("connection", connection.id)
-    known = Access(row.platform, row.address, row.secrets, row.expires_at)
+    known = store_access.way_in(row)
     db.session.rollback()
     notes: list[Called] = []
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +12,12 @@ from sqlalchemy.orm import Session
 from orderflow import outbox
 from orderflow.book import history
 from orderflow.members import notices
-from orderflow.models import Connection, Merchant, StoreAccess, Vendor
+from orderflow.models import Connection, Flag, Merchant, Push, StoreAccess, Vendor
 from orderflow.rules.judge import reconsider_all
-from stores.base import Access
+from stores.base import SHIPPED_STATUSES, Access, StoreSetup
+
+MOST_STATUSES = 20
+READ_AGAIN = timedelta(days=30)
 
 
 def keep(session: Session, access: Access, now: datetime) -> StoreAccess:
@@ -33,6 +37,34 @@ def keep(session: Session, access: Access, now: datetime) -> StoreAccess:
     session.add(row)
     session.flush()
     return row
+
+
+def way_in(row: StoreAccess) -> Access:
+    """What an adapter needs to call the store, with what is known of how it is set up."""
+    setup = {**row.setup.get("values", {}), SHIPPED_STATUSES: list(row.shipped_statuses)}
+    return Access(row.platform, row.address, row.secrets, row.expires_at, setup)
+
+
+def keep_setup(session: Session, access_id: int, setup: StoreSetup, now: datetime) -> None:
+    """What the store is set up like now."""
+    row = session.get_one(StoreAccess, access_id)
+    row.setup, row.setup_read_at = setup.to_json(), now
+
+
+def choose_statuses(session: Session, row: StoreAccess, typed: str, now: datetime) -> None:
+    """Which further statuses of the store mean *shipped*, one a line or with commas between. Its
+    orders of the last days are read again."""
+    names = [name.strip()[:100] for name in re.split(r"[,;\n]", typed)]
+    row.shipped_statuses = list(dict.fromkeys(filter(None, names)))[:MOST_STATUSES]
+    recent = select(Push).join(Connection, Connection.id == Push.connection_id)
+    mine = Connection.access_id == row.id, Push.state == Push.PLACED, Push.gone_at.is_(None)
+    for push in session.scalars(recent.where(*mine, Push.seen_at > now - READ_AGAIN)):
+        flagged = select(Flag.id).where(
+            Flag.push_id == push.id, Flag.code == "status_unknown", Flag.done_at.is_(None)
+        )
+        if session.scalars(flagged).first() is not None:
+            about, name = {"order": push.remote_id, "key": push.key}, f"read:{push.remote_id}"
+            outbox.put(session, row.lane, "read", name, about, now=now)
 
 
 def lock(session: Session, access_id: int, words: str, now: datetime) -> None:

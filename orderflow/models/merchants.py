@@ -16,7 +16,9 @@ class StoreAccess(Base):
     """Our way into one store, once for the whole app: two merchants with the same vendor, or a
     vendor who is a merchant too, share its token, and so its limiter and its lane.
 
-    ``cursor`` is where the last poll of our orders in it stopped."""
+    ``cursor`` is where the last poll of our orders in it stopped. ``setup`` is its StoreSetup as
+    JSON, read last at ``setup_read_at``; ``shipped_statuses`` are those of its order statuses that
+    people said mean *shipped*, beside the ones that are known."""
 
     __tablename__ = "store_access"
     __table_args__ = (UniqueConstraint("platform", "address"),)
@@ -35,6 +37,9 @@ class StoreAccess(Base):
     locked_words: Mapped[str] = mapped_column(default="")
     cursor: Mapped[str] = mapped_column(default="")
     polled_at: Mapped[datetime | None]
+    setup: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    setup_read_at: Mapped[datetime | None]
+    shipped_statuses: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
     @property
     def lane(self) -> str:

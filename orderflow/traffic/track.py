@@ -64,7 +64,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if order.content is not None and order.placed.live:
         pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
-    if newer and order.placed.live:
+    if order.placed.live:
         store_says.take(session, found, order, now)
     after.look(session, found.vendor_order, now)
     return True

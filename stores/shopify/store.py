@@ -29,6 +29,7 @@ from stores.base import (
     StoreBusy,
     StoreOrder,
     StoreRefused,
+    StoreSetup,
     Tracking,
     Variant,
 )
@@ -103,6 +104,10 @@ class ShopifyStore:
     @property
     def spend(self) -> Spend:
         return self._client.spend
+
+    def read_setup(self) -> StoreSetup:
+        """Nothing of a shop's settings changes how it is called."""
+        return StoreSetup()
 
     def identify(self) -> Identity:
         return identify(self._client)

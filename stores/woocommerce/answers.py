@@ -50,6 +50,7 @@ class Item(Marked):
     product_id: boundary.Whole = 0
     variation_id: boundary.Whole = 0
     quantity: boundary.Whole = 0
+    tax_class: boundary.Text = ""
     subtotal: boundary.Amount = boundary.NOTHING
     total: boundary.Amount = boundary.NOTHING
     total_tax: boundary.Amount = boundary.NOTHING

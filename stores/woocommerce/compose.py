@@ -1,10 +1,10 @@
 """A ComposedOrder in the words of ``POST /orders`` (WooCommerce REST v3, recorded on 10.5).
 
 The store computes tax by its own tables and will not be told an amount. So that the order's total
-is to the cent what the marketplace says, lines go net in the class ``zero-rate``; tax and the price
-of shipping, which some stores tax whatever the goods are, go as untaxed fees beside a shipping line
-that names the method. Line totals are text, for all pieces, never with a comma ("3,50" becomes
-350.00).
+is to the cent what the marketplace says, lines go net in a class without tax (``setup``); tax and
+the price of shipping, which some stores tax whatever the goods are, go as untaxed fees beside a
+shipping line that names the method. Line totals are text, for all pieces, never with a comma
+("3,50" becomes 350.00).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from stores.base import Address, ComposedLine, ComposedOrder
 from stores.money import to_text
 from stores.woocommerce.answers import KEY, LINE
 
-_UNTAXED = "zero-rate"
 TAX, SHIPPING = "Tax", "Shipping"
 """Names of the fees."""
 _REFERENCE, _LINK = "Marketplace order", "Marketplace link"
 OUR_META = frozenset((KEY, _REFERENCE, _LINK))
 
 
-def order_body(order: ComposedOrder) -> dict[str, Any]:
-    """The status is told instead of ``set_paid``, which would complete an order whose lines are
-    all without product. ``created_via`` can be searched by from 9.9; before, it is ignored."""
+def order_body(order: ComposedOrder, untaxed: str) -> dict[str, Any]:
+    """``untaxed``: the slug of the store's class without tax. The status is told instead of
+    ``set_paid``, which would complete an order whose lines are all without product.
+    ``created_via`` can be searched by from 9.9; before, it is ignored."""
     return {
         "created_via": order.key,
         "payment_method": "sluice",
@@ -35,7 +35,7 @@ def order_body(order: ComposedOrder) -> dict[str, Any]:
         "billing": _billing(order),
         "shipping": address_fields(order.shipping_address),
         "line_items": [
-            line_item(line, order.currency, taxes_included=order.taxes_included)
+            line_item(line, order.currency, taxes_included=order.taxes_included, untaxed=untaxed)
             for line in order.lines
         ],
         "shipping_lines": _shipping(order),
@@ -44,12 +44,15 @@ def order_body(order: ComposedOrder) -> dict[str, Any]:
     }
 
 
-def line_item(line: ComposedLine, currency: str, *, taxes_included: bool) -> dict[str, Any]:
+def line_item(
+    line: ComposedLine, currency: str, *, taxes_included: bool, untaxed: str
+) -> dict[str, Any]:
+    """``untaxed`` empty: the store has no class without tax, and its own tables decide."""
     return {
         **_product(line),
         "name": _title(line),
         "quantity": line.quantity,
-        "tax_class": _UNTAXED,
+        **({"tax_class": untaxed} if untaxed else {}),
         **amounts(line, currency, taxes_included=taxes_included),
         "meta_data": _line_meta(line),
     }

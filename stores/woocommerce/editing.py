@@ -58,7 +58,12 @@ def _line(
     items = [item for item in order.line_items if item.key == line.key]
     if not items:
         if line.quantity:
-            yield line_item(line, edits.currency, taxes_included=edits.taxes_included)
+            yield line_item(
+                line,
+                edits.currency,
+                taxes_included=edits.taxes_included,
+                untaxed=_untaxed(order),
+            )
         return
     first, *surplus = items
     gone = back.get(first.id, NONE)
@@ -70,6 +75,11 @@ def _line(
         yield {"id": first.id, "quantity": quantity, **wanted}
     for item in surplus:
         yield {"id": item.id, "quantity": 0}
+
+
+def _untaxed(order: Order) -> str:
+    """The class of the lines that we made; the order was sent with one that the store has."""
+    return next((item.tax_class for item in order.line_items if item.key and item.tax_class), "")
 
 
 def _fee(order: Order, name: str, wanted: int, currency: str) -> Iterator[dict[str, Any]]:

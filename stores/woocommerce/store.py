@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from stores import boundary
@@ -33,6 +34,7 @@ from stores.base import (
 )
 from stores.cursor import pack_all
 from stores.errors import Trouble
+from stores.setup import SHIPPED_STATUSES, StoreSetup
 from stores.texts import _
 from stores.woocommerce import (
     amending,
@@ -41,6 +43,7 @@ from stores.woocommerce import (
     compose,
     editing,
     refunding,
+    setup,
     standing,
     statuses,
     subscribing,
@@ -81,6 +84,7 @@ CAPABILITIES = Capabilities(
 _NOT_FOR_SALE = ("variable", "grouped")
 """A variable product is a name for its variations; an order takes it and lowers no stock."""
 
+_NO_SUCH_CLASS = "order_item_product_invalid_tax_class"
 _STATUSES = ("any", "trash")
 """``any`` leaves the trash out."""
 
@@ -89,14 +93,14 @@ _MARGIN = timedelta(minutes=15)
 
 
 def open_store(access: Access) -> WooStore:
-    return WooStore(Client(access))
+    return WooStore(Client(access), access.setup)
 
 
 class WooStore:
     can = CAPABILITIES
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, known: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self._client, self._known = client, known
 
     @property
     def spend(self) -> Spend:
@@ -104,6 +108,9 @@ class WooStore:
 
     def identify(self) -> Identity:
         return identify(self._client)
+
+    def read_setup(self) -> StoreSetup:
+        return setup.read_setup(self._client)
 
     def variants(self, skus: Sequence[str]) -> list[Variant]:
         wanted = {sku for sku in skus if sku}
@@ -123,7 +130,7 @@ class WooStore:
 
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
         try:
-            told = self._client.post("orders", compose.order_body(order))
+            told = self._post_order(order)
         except TurnedAway as away:
             return self._turned_away(order, away)
         try:
@@ -133,6 +140,20 @@ class WooStore:
         if not created.id:
             raise not_understood(writing=True)
         return replace(self._placed(created), key=order.key, notes=_differences(order, created))
+
+    def _post_order(self, order: ComposedOrder) -> Any:
+        """The store refuses an order whose tax class is gone before it makes anything (10.9.2), so
+        with the class that there is now it may be sent once more."""
+        untaxed = boundary.text(self._known.get(setup.UNTAXED, setup.ENGLISH_CLASS))
+        try:
+            return self._client.post("orders", compose.order_body(order, untaxed))
+        except StoreRefused as refused:
+            if _NO_SUCH_CLASS not in refused.fields:
+                raise
+            there = setup.find_untaxed(self._client).slug
+            if there == untaxed:
+                raise
+        return self._client.post("orders", compose.order_body(order, there))
 
     def _turned_away(self, order: ComposedOrder, away: TurnedAway) -> PlacedOrder:
         """Something before the store answered a create. Usually the store never saw it, but a
@@ -283,7 +304,9 @@ class WooStore:
         )
 
     def _shipped(self, order: Order) -> Shipped:
-        return shipped(order, self._fulfilments(order.id) if names_pieces(order) else [])
+        fulfilments = self._fulfilments(order.id) if names_pieces(order) else []
+        further = boundary.cut_all(self._known.get(SHIPPED_STATUSES) or ())
+        return shipped(order, fulfilments, further)
 
     def _fulfilments(self, number: int) -> list[Fulfilment] | None:
         """Empty where the feature was switched off again: its route is gone then. None where the

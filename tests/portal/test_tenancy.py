@@ -90,6 +90,7 @@ NAMED = {
     "portal_account.revoke": "session",
     "portal_stores.leaving": "store",
     "portal_stores.leave": "store",
+    "portal_stores.statuses": "store",
     "portal_orders.one": "order",
     "portal_orders.decline": "order",
     "portal_orders.take_back": "order",
