@@ -131,7 +131,7 @@ def _woo(site: WooStore, order: WooOrder) -> Json:
 def _woo_fulfillment(each: Any) -> Json:
     tracking = {
         "number": each.meta.get("_tracking_number"),
-        "company": each.meta.get("_shipment_provider"),
+        "company": each.meta.get("_provider_name") or each.meta.get("_shipment_provider"),
         "url": each.meta.get("_tracking_url"),
     }
     pieces = {str(piece["item_id"]): piece["qty"] for piece in each.meta.get("_items", [])}

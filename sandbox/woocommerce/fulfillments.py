@@ -10,13 +10,17 @@ from sandbox.woocommerce.models import JSON, Fulfillment, MetaList, Order
 from sandbox.woocommerce.order_view import meta_view
 from sandbox.woocommerce.orders import parent_order
 from sandbox.woocommerce.php import text_of
+from sandbox.woocommerce.product_view import fixed
 
 if TYPE_CHECKING:
     from sandbox.woocommerce.store import WooStore
 
 PLUGIN = "fulfillments"
 ITEMS, NUMBER, PROVIDER = "_items", "_tracking_number", "_shipment_provider"
+PROVIDER_NAME = "_provider_name"
 URL, FULFILLED_AT = "_tracking_url", "_date_fulfilled"
+PROVIDERS: list[str] = fixed("shipping_providers")
+"""The slugs on core's list: src/Admin/Features/Fulfillments/ShippingProviders.php, 10.5 to 10.9."""
 UPS = "https://www.ups.com/track?tracknum="
 AMAZON = "https://www.amazon.com/progress-tracker/package/ref=ppx_yo_dt_b_track_package_o0?_="
 

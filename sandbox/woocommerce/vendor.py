@@ -85,9 +85,13 @@ def _shipped(order: Order) -> Iterator[tuple[int, int]]:
 
 
 def _tracking(number: str, company: str, url: str) -> JSON:
+    """As core's form keeps it: a carrier that is not on its list is "other", and its name typed."""
+    slug = slug_of(company)
+    typed = bool(slug) and slug not in fulfillments.PROVIDERS
     return {
         fulfillments.NUMBER: number,
-        fulfillments.PROVIDER: slug_of(company),
+        fulfillments.PROVIDER: "other" if typed else slug,
+        fulfillments.PROVIDER_NAME: company if typed else None,
         fulfillments.URL: url,
     }
 

@@ -91,3 +91,33 @@ def test_what_is_installed_can_be_seen_without_a_key(
     assert not namespace or namespace in read(scene, "")["namespaces"]
     found = [path for path in read(scene, "wc/v3")["routes"] if path.endswith(route or "none")]
     assert len(found) == (1 if route else 0)
+
+
+def test_a_carrier_that_core_does_not_know_is_other_with_its_name_typed() -> None:
+    scene = Scene(plugins=[FULFILLMENTS])
+    order_id = scene.create(set_paid=True)["id"]
+
+    def carrier() -> list[str | None]:
+        (parcel,) = read(scene, f"wc/v3/orders/{order_id}/fulfillments")
+        meta = {each["key"]: each["value"] for each in parcel["meta_data"]}
+        return [meta.get("_shipment_provider"), meta.get("_provider_name")]
+
+    scene.store.ship(order_id, None, "N1", "Jo's Bikes", "")
+    assert carrier() == ["other", "Jo's Bikes"]
+    scene.store.correct_tracking(order_id, "N1", "Evri Hermes")
+    assert carrier() == ["evri-hermes", None]
+
+
+def test_fulfilment_times_are_utc_since_10_8_and_the_sites_own_before() -> None:
+    seen = {}
+    for version in ("10.7.0", "10.8.0"):
+        scene = Scene(plugins=[FULFILLMENTS], version=version, timezone="America/New_York")
+        order_id = scene.create(set_paid=True)["id"]
+        scene.store.ship(order_id, None, "N1", "UPS", "")
+        (parcel,) = read(scene, f"wc/v3/orders/{order_id}/fulfillments")
+        shipped = {each["key"]: each["value"] for each in parcel["meta_data"]}["_date_fulfilled"]
+        seen[version] = (parcel["date_updated"], shipped, "date_deleted" in parcel)
+    assert seen == {
+        "10.7.0": ("2026-11-23 07:00:00", "2026-11-23 07:00:00", False),
+        "10.8.0": ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z", True),
+    }
