@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.woocommerce import status, totals, tracking_plugins
+from sandbox.woocommerce import status, totals, tracking_plugins, versions
 from sandbox.woocommerce.answers import links
 from sandbox.woocommerce.models import JSON, Item, Meta, MetaList, Order, Refund
 from sandbox.woocommerce.php import money, number
@@ -109,18 +109,16 @@ def _items(store: WooStore, order: Order, dp: int) -> JSON:
         "shipping_lines": [_shipping_line(store, each, dp) for each in order.of("shipping")],
         "fee_lines": [_fee_line(store, each, dp) for each in order.of("fee")],
         "coupon_lines": [],
-        "refunds": [_refund(each, dp) for each in reversed(order.refunds)],
+        "refunds": [_refund(store, each, dp) for each in reversed(order.refunds)],
     }
 
 
-def _refund(each: Refund, dp: int) -> JSON:
+def _refund(store: WooStore, each: Refund, dp: int) -> JSON:
     total = f"-{money(each.amount, dp)}"
-    return {
-        "id": each.id,
-        "reason": each.reason,
-        "total": total,
-        "total_tax": money(sum((item.tax for item in each.items), Decimal(0)), dp),
-    }
+    shown = {"id": each.id, "reason": each.reason, "total": total}
+    if store.at_least(*versions.REFUND_TAX):
+        shown["total_tax"] = money(sum((item.tax for item in each.items), Decimal(0)), dp)
+    return shown
 
 
 def _state(store: WooStore, order: Order) -> JSON:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from sandbox.woocommerce import versions
 from sandbox.woocommerce.answers import links
 from sandbox.woocommerce.models import JSON, Product
 from sandbox.woocommerce.order_view import ALL_METHODS, meta_view
@@ -65,6 +66,8 @@ def variation_view(store: WooStore, product: Product) -> JSON:
     if not store.at_least(9, 0):
         for name in ("name", "type", "parent_id"):
             del view[name]
+    if not store.at_least(*versions.GALLERY):
+        del view["gallery_image_ids"]
     return view
 
 

@@ -16,11 +16,11 @@ SINCE = {
     "targetHints": (9, 3),  # of WordPress 6.7
     "brands": (9, 6),
     "email_templates": (9, 8),
-    "gallery_image_ids": (10, 6),
 }
 """Keys of objects."""
 ATTRIBUTE_SLUG = (8, 6)
-SHIPPING_TAX_STATUS, REFUND_TAX, REFUND_KIND = (9, 3), (10, 6), (9, 3)
+SHIPPING_TAX_STATUS, REFUND_KIND = (9, 3), (9, 3)
+REFUND_TAX = GALLERY = (10, 6)
 WORDPRESS = [((10, 6), "7.0.2"), ((9, 0), "6.9.7"), ((0,), "6.4.1")]
 """The newest first: the WordPress that stores of a version were recorded on."""
 
@@ -30,7 +30,9 @@ def wordpress(store: WooStore) -> str:
 
 
 def as_shown(store: WooStore, body: Any) -> Any:
-    """``body`` without what the store's version does not know."""
+    """``body`` without what the store's version does not know; from 9.8 on that is nothing."""
+    if store.at_least(*max(SINCE.values())):
+        return body
     missing = {key for key, since in SINCE.items() if not store.at_least(*since)}
     return _without(store, body, missing)
 
@@ -45,6 +47,4 @@ def _without(store: WooStore, body: Any, missing: set[str]) -> Any:
         kept.pop("tax_status", None)
     if kept.keys() & {"option", "options"} and not store.at_least(*ATTRIBUTE_SLUG):
         kept.pop("slug", None)
-    if {"reason", "total"} <= kept.keys() and not store.at_least(*REFUND_TAX):
-        kept.pop("total_tax", None)
     return {key: _without(store, each, missing) for key, each in kept.items()}
