@@ -22,12 +22,18 @@ ORDERS_TRACKING, PARCELPANEL = "woo-orders-tracking", "parcelpanel"
 AFTERSHIP, YITH = "aftership-woocommerce-tracking", "yith-woocommerce-order-tracking"
 SHIPTASTIC, WOO_SHIPPING = "shiptastic-for-woocommerce", "woocommerce-shipping"
 SENDCLOUD = "sendcloud-connected-shipping"
+ORDERS_TRACKING_WHOLE = "woocommerce-orders-tracking"
+"""Orders Tracking Premium, set to track whole orders instead of items."""
+MYPARCEL, SHIPPING_AND_TAX = "woocommerce-myparcel", "woocommerce-services"
+OWN_FIELDS = "own-tracking-fields"
+"""No plugin: fields that an ERP or the theme writes."""
 
 WOT_ITEM = "_vi_wot_order_item_tracking_data"
 WOT_FURTHER_PIECES = "_vi_wot_order_item_tracking_data_by_quantity"
 PARCELPANEL_META = "_parcelpanel_shipping_numbers"
 AFTERSHIP_META = "_aftership_tracking_items"
-LABELS_META = "wcshipping_labels"
+LABELS_META, OLD_LABELS_META = "wcshipping_labels", "wc_connect_labels"
+MYPARCEL_META = "_myparcel_shipments"
 CARRIER_PAGES = {
     "ups": "https://www.ups.com/track?tracknum={tracking_number}",
     "dhl": "https://www.dhl.com/en/express/tracking.html?AWB={tracking_number}",
@@ -202,6 +208,35 @@ def _sendcloud_note(store: WooStore, order: Order, parcel: Parcel) -> None:
     store.add_note(order, words.strip())
 
 
+def _orders_tracking_whole(store: WooStore, order: Order) -> None:
+    """One parcel an order, without a link."""
+    last = order.parcels[-1] if order.parcels else None
+    order.meta.put("_wot_tracking_number", last.number if last else "")
+    order.meta.put("_wot_tracking_carrier", last.slug if last else "")
+    order.meta.put("_wot_tracking_status", "")
+
+
+def _myparcel(store: WooStore, order: Order) -> None:
+    """An object by shipment id; a shipment without a number is only planned."""
+    kept = {
+        each.id: {"shipment_id": int(each.id), "tracktrace": each.number} for each in order.parcels
+    }
+    order.meta.put(MYPARCEL_META, kept or None)
+
+
+def _labels_as_text(store: WooStore, order: Order) -> None:
+    """As the predecessor of WooCommerce Shipping kept them."""
+    labels = [_label(order, each) for each in reversed(order.parcels)]
+    order.meta.put(OLD_LABELS_META, _json_list(labels))
+
+
+def _own_fields(store: WooStore, order: Order) -> None:
+    last = order.parcels[-1] if order.parcels else None
+    order.meta.put("_tracking_number", last.number if last else None)
+    order.meta.put("_tracking_provider", last.company if last else None)
+    order.meta.put("_tracking_url", last.url if last else None)
+
+
 def _nothing(store: WooStore, order: Order) -> None:
     """Kept in tables of the plugin's own; see ``extra_fields``."""
 
@@ -214,6 +249,10 @@ WRITERS: dict[str, Callable[[WooStore, Order], None]] = {
     SHIPTASTIC: _nothing,
     WOO_SHIPPING: _labels,
     SENDCLOUD: _nothing,
+    ORDERS_TRACKING_WHOLE: _orders_tracking_whole,
+    MYPARCEL: _myparcel,
+    SHIPPING_AND_TAX: _labels_as_text,
+    OWN_FIELDS: _own_fields,
 }
 TITLES = {
     ORDERS_TRACKING: ("Orders Tracking for WooCommerce", "1.2.7"),
@@ -223,7 +262,11 @@ TITLES = {
     SHIPTASTIC: ("Shiptastic for WooCommerce", "5.1.4"),
     WOO_SHIPPING: ("WooCommerce Shipping", "1.8.2"),
     SENDCLOUD: ("Sendcloud | Connected Shipping", "1.0.32"),
+    ORDERS_TRACKING_WHOLE: ("WooCommerce Orders Tracking", "1.1"),
+    MYPARCEL: ("WooCommerce MyParcel", "4.9"),
+    SHIPPING_AND_TAX: ("WooCommerce Shipping & Tax", "2.0"),
 }
+"""As system status names them; the version of a plugin whose code was not read is made up."""
 
 
 def extra_fields(store: WooStore, order: Order) -> JSON:

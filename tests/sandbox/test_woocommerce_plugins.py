@@ -125,6 +125,38 @@ def test_woocommerce_shipping_keeps_labels_that_name_products() -> None:
     assert label["product_ids"] == [order["line_items"][0]["product_id"]] * 2
 
 
+def test_labels_of_the_older_plugin_are_a_json_text() -> None:
+    _, order = shipped(plugins.SHIPPING_AND_TAX, 1)
+    (label,) = json.loads(meta(order, plugins.OLD_LABELS_META))
+    assert (label["tracking"], label["carrier_id"]) == ("1Z1", "ups")
+
+
+def test_myparcel_keeps_an_object_by_shipment() -> None:
+    _, order = shipped(plugins.MYPARCEL, 1)
+    ((number, shipment),) = meta(order, plugins.MYPARCEL_META).items()
+    assert shipment == {"shipment_id": int(number), "tracktrace": "1Z1"}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "kept"),
+    [
+        (
+            plugins.ORDERS_TRACKING_WHOLE,
+            {"_wot_tracking_number": "1Z1", "_wot_tracking_carrier": "ups"},
+        ),
+        (
+            plugins.OWN_FIELDS,
+            {"_tracking_number": "1Z1", "_tracking_provider": "UPS", "_tracking_url": PAGE},
+        ),
+    ],
+)
+def test_a_number_for_the_whole_order_stands_in_fields_of_the_order(
+    plugin: str, kept: dict[str, str]
+) -> None:
+    _, order = shipped(plugin)
+    assert {key: meta(order, key) for key in kept} == kept
+
+
 def test_sendcloud_leaves_only_a_note() -> None:
     scene, order = shipped(plugins.SENDCLOUD)
     assert "1Z1" not in str(order)
