@@ -121,3 +121,18 @@ def test_fulfilment_times_are_utc_since_10_8_and_the_sites_own_before() -> None:
         "10.7.0": ("2026-11-23 07:00:00", "2026-11-23 07:00:00", False),
         "10.8.0": ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z", True),
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "after"), [("10.5.0", "2026-11-23 12:00:00"), ("10.9.2", "2026-11-23T12:01:00Z")]
+)
+def test_an_update_of_a_fulfilment_sets_its_day_anew_since_10_8(version: str, after: str) -> None:
+    scene = Scene(plugins=[FULFILLMENTS], version=version)
+    order = scene.create(set_paid=True)
+    parcel = scene.store.ship(order["id"], None, "N1", "UPS", "")
+    scene.clock.advance(60)
+    items = [{"item_id": order["line_items"][0]["id"], "qty": 1}]
+    body = {"meta_data": [{"id": 0, "key": "_items", "value": items}]}
+    answer = scene.ask("PUT", f"orders/{order['id']}/fulfillments/{parcel}", body)
+    meta = {each["key"]: each["value"] for each in answer.get_json()["meta_data"]}
+    assert meta["_date_fulfilled"] == after
