@@ -51,8 +51,11 @@ for _name, _value in RETRY_AFTER.items():
 @answers()
 def retry_after_date(telling: Telling) -> Response:
     """429 (option `status`) with an HTTP date in 90 seconds (option `seconds`)."""
-    due = telling.liar.world.now() + timedelta(seconds=telling.option("seconds", 90))
-    return _busy(telling, format_datetime(due, usegmt=True))
+    now = telling.liar.world.now()
+    due = now + timedelta(seconds=telling.option("seconds", 90))
+    response = _busy(telling, format_datetime(due, usegmt=True))
+    response.headers["Date"] = format_datetime(now, usegmt=True)
+    return response
 
 
 @answers()

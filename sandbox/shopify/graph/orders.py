@@ -136,6 +136,7 @@ ORDER: dict[str, Resolver] = {
     "closed": lambda order, info, args: order.closed_at is not None,
     "cancelReason": attr("cancel_reason"),
     "confirmed": constant(True),
+    "productNetwork": constant(False),
     "test": attr("test"),
     "edited": attr("edited"),
     "note": attr("note"),
