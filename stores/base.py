@@ -57,7 +57,7 @@ from stores.errors import (
     StoreLocked,
     StoreRefused,
 )
-from stores.seen import Address, SeenLine, SeenOrder, SeenPage, SeenRefund
+from stores.seen import Address, DeliveryMethod, SeenLine, SeenOrder, SeenPage, SeenRefund
 from stores.setup import SHIPPED_STATUSES, StoreSetup
 from stores.standing import (
     EVERY_PARCEL,
@@ -97,6 +97,7 @@ __all__ = [
     "ComposedLine",
     "ComposedOrder",
     "Delivery",
+    "DeliveryMethod",
     "EditedLines",
     "Freight",
     "Fulfilment",

@@ -46,7 +46,7 @@ from stores.shopify.market_answers import (
     SeenRefunds,
 )
 from stores.shopify.payments import reference_of
-from stores.shopify.rest import is_on_hold, rest_order, risk_of
+from stores.shopify.rest import is_on_hold, methods_of, rest_order, risk_of
 from stores.shopify.seen import seen_order
 from stores.shopify.store import (
     following,
@@ -223,7 +223,8 @@ class ShopifyMarketplace:
                 )
             )
             refunds = self._refunds(node)
-        order = seen_order(rest_order(node, lines, refunds), self._client.domain)
+        methods = methods_of(node, lines)
+        order = seen_order(rest_order(node, lines, refunds), self._client.domain, methods)
         return replace(order, risk=risk_of(node), on_hold=is_on_hold(node))
 
     def _refunds(self, node: SeenNode) -> list[SeenRefundNode]:
