@@ -265,6 +265,10 @@ query FulfilmentOrders($id: ID!, $after: String) {
 }
 """
 
+FULFILMENT_ORDER_OWNER = """
+query FulfilmentOrderOwner($id: ID!) { fulfillmentOrder(id: $id) { order { id } } }
+"""
+
 FULFILMENT_ORDER_LINES = """
 query FulfilmentOrderLines($id: ID!, $after: String) {
   fulfillmentOrder(id: $id) {

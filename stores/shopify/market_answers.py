@@ -172,5 +172,9 @@ class FulfilmentOrderNode(Ref):
     line_items: Page
 
 
+class OrderOf(Answer):
+    order: Ref
+
+
 class FulfilmentsOf(Answer):
     fulfillments: Listing[FulfilmentNode]

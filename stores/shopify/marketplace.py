@@ -39,6 +39,7 @@ from stores.shopify.market_answers import (
     FulfilmentOrderItem,
     FulfilmentOrderNode,
     FulfilmentsOf,
+    OrderOf,
     SeenLineNode,
     SeenNode,
     SeenPayments,
@@ -141,6 +142,13 @@ class ShopifyMarketplace:
             documents.SEEN_PAYMENTS, "order", SeenPayments, id=gid("Order", order_id)
         )
         return reference_of(found.transactions) if found else None
+
+    def order_of(self, fulfilment_order_id: str) -> str | None:
+        number = gid("FulfillmentOrder", fulfilment_order_id)
+        found = self._client.find(
+            documents.FULFILMENT_ORDER_OWNER, "fulfillmentOrder", OrderOf, id=number
+        )
+        return found.order.number if found else None
 
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""
