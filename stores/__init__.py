@@ -75,6 +75,13 @@ def order_name(platform: str, body: bytes) -> str:
     return cast(str, _part(platform, "marketplace").name_in(body))
 
 
+def fulfilment_order_in(platform: str, body: bytes) -> str:
+    """The id of the fulfilment order that a delivery names instead of its order; "" for none."""
+    if platform not in _MARKETPLACES:
+        return ""
+    return cast(str, _part(platform, "webhooks").fulfilment_order_in(body))
+
+
 def order_page(platform: str, address: str, order_id: str) -> str:
     """Where a merchant finds an order in the admin of the shop at ``address``."""
     return cast(str, _part(platform, "marketplace").order_page(address, order_id))

@@ -57,7 +57,7 @@ from stores.errors import (
     StoreLocked,
     StoreRefused,
 )
-from stores.seen import Address, SeenLine, SeenOrder, SeenPage, SeenRefund
+from stores.seen import Address, DeliveryMethod, SeenLine, SeenOrder, SeenPage, SeenRefund
 from stores.setup import SHIPPED_STATUSES, StoreSetup
 from stores.standing import (
     EVERY_PARCEL,
@@ -97,6 +97,7 @@ __all__ = [
     "ComposedLine",
     "ComposedOrder",
     "Delivery",
+    "DeliveryMethod",
     "EditedLines",
     "Freight",
     "Fulfilment",
@@ -175,6 +176,8 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
+    """``barcodes`` are all that it has (a variant may have several), ``barcode`` the first."""
+
     id: str
     product_id: str
     sku: str
@@ -182,6 +185,11 @@ class Variant:
     barcode: str = ""
     tracked: bool = False
     available: int | None = None
+    barcodes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.barcode and not self.barcodes:
+            object.__setattr__(self, "barcodes", (self.barcode,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +359,9 @@ class Marketplace(Protocol):
         """By which the payment is found again where it was taken, several joined; "" for none,
         None where there is no such order. Nothing else of the payment is read, a card or an account
         least of all."""
+
+    def order_of(self, fulfilment_order_id: str) -> str | None:
+        """The order to which a fulfilment order belongs, None for none."""
 
     def fulfilments(self, order_id: str) -> FulfilmentState: ...
 

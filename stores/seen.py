@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+
+class DeliveryMethod(StrEnum):
+    """How goods get to the buyer without being sent to an address by a carrier."""
+
+    PICKUP = "pickup"
+    """The buyer fetches them at one of the merchant's own places."""
+    LOCAL = "local"
+    """The merchant brings them to the buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class SeenLine:
 
     ``quantity`` is what is wanted now, after edits and refunds. ``subtotal`` is before
     ``discount``; ``tax`` is in ``subtotal`` already where the order's prices include tax.
+    ``delivery`` is a DeliveryMethod, "" for what is shipped.
     """
 
     id: str
@@ -44,6 +55,7 @@ class SeenLine:
     vendor: str = ""
     requires_shipping: bool = True
     fulfillable: int = 0
+    delivery: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,7 +77,8 @@ class SeenOrder:
     (``paid``, ``pending``, ``partially_refunded`` …); ``fulfilment`` is ``""`` until something
     ships, then ``partial`` or ``fulfilled``. ``total`` is what the buyer owes now. ``risk`` is
     *none*, *low*, *medium*, *high* or *pending*, ``on_hold`` whether all that is left to ship is
-    on hold; None where this sight does not tell."""
+    on hold; None where this sight does not tell. ``delivery_told``: this sight tells how each line
+    is delivered; where it does not, what an earlier one told still holds."""
 
     id: str
     name: str
@@ -94,6 +107,13 @@ class SeenOrder:
     risk: str | None = None
     on_hold: bool | None = None
     refunds: tuple[SeenRefund, ...] = ()
+    delivery_told: bool = field(default=False, compare=False)
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether there is an address to ship to; a name or a country alone is none."""
+        told = self.shipping_address
+        return told is not None and bool(told.address1 or told.address2 or told.city or told.zip)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,14 @@ TOPICS = (
     "orders/delete",
     "fulfillments/create",
     "fulfillments/update",
+    "orders/risk_assessment_changed",
+    "fulfillment_orders/placed_on_hold",
+    "fulfillment_orders/hold_released",
+    "fulfillment_orders/moved",
+    "fulfillment_orders/split",
+    "fulfillment_orders/merged",
+    "fulfillment_holds/added",
+    "fulfillment_holds/released",
 )
 SCOPES = (
     "write_orders",

@@ -31,6 +31,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "reconsider": intake.reconsider,
     "reconsider_all": intake.reconsider_all,
     "fetch": intake.fetch,
+    "whose": intake.whose,
     "reconcile": intake.reconcile,
     "watch": intake.watch,
     "backfill": backfill.carry_on,

@@ -89,6 +89,11 @@ def _hear(session: Session, access: StoreAccess, row: Webhook) -> None:
         row.state, row.body = Webhook.DONE, None
     elif kind in PRIVACY:
         privacy.hear(session, access, row, kind, clock.now())
+    elif number := stores.fulfilment_order_in(access.platform, row.body or b""):
+        if _merchant(session, access.id) is not None:
+            about = {"part": number}
+            outbox.put(session, access.lane, "whose", f"whose:{number}", about, now=clock.now())
+        row.state, row.body = Webhook.DONE, None
     else:
         row.state = Webhook.KEPT
         log.warning("webhook_kept", webhook=row.id, topic=row.topic)
@@ -170,6 +175,19 @@ def reconsider_all(job: Job) -> None:
                 about,
                 now=clock.now(),
             )
+        outbox.done(session, job.message)
+
+
+def whose(job: Job) -> None:
+    """A fulfilment order was held, released, moved, split or merged: read its order anew, where
+    something of it is still to be done."""
+    number = str(job.message.about["part"])
+    market = job.marketplace()
+    order_id = job.call("order_of", market, lambda: market.order_of(number), HOME)
+    with job.unit() as session:
+        merchant = _merchant(session, job.there.access_id)
+        if merchant is not None and order_id and watching.is_open(session, merchant, order_id):
+            _ask(session, merchant.access, "fetch", order_id, {"order": order_id})
         outbox.done(session, job.message)
 
 

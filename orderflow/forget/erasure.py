@@ -36,6 +36,7 @@ HIS_KINDS = (
     "reconsider_all",
     "tidy",
     "fetch",
+    "whose",
     "reconcile",
     "watch",
     "report",

@@ -7,6 +7,7 @@ book changes nothing. What we created in a store ourselves is never taken for a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -52,9 +53,10 @@ def record(session: Session, merchant: Merchant, seen: SeenOrder, now: datetime)
     unread.clear(session, merchant.id, seen.id)
     if _is_our_own(session, merchant, seen):
         return False
-    order = _locked(session, merchant, seen, now)
-    if order is None:
+    found = _locked(session, merchant, seen, now)
+    if found is None:
         return False
+    order, seen = found
     order.risk, order.on_hold = seen.risk, seen.on_hold
     if seen.payment in PAID and order.paid_at is None:
         order.paid_at = now
@@ -139,8 +141,9 @@ def _is_our_own(session: Session, merchant: Merchant, seen: SeenOrder) -> bool:
 
 def _locked(
     session: Session, merchant: Merchant, seen: SeenOrder, now: datetime
-) -> MarketplaceOrder | None:
-    """The row of ``seen``, brought up to date and locked; None when the book knows better."""
+) -> tuple[MarketplaceOrder, SeenOrder] | None:
+    """The row of ``seen``, brought up to date and locked, and what of ``seen`` counts, completed by
+    what was known; None when the row knows better."""
     values = {
         "public_id": public_id(),
         "merchant_id": merchant.id,
@@ -157,9 +160,10 @@ def _locked(
     ).one()
     if order.public_id == values["public_id"]:
         timeline.tell(session, order, "recorded", now, name=seen.name)
-        return order
+        return order, seen
     if order.forgotten_at is not None:
         seen = without_buyer(seen)
+    seen = _with_known_delivery(order, seen)
     if _is_older(seen, order):
         timeline.tell(session, order, "older_sight_ignored", now)
         return None
@@ -169,7 +173,17 @@ def _locked(
     _keep_buyer(order, seen)
     for name, value in _columns(seen).items():
         setattr(order, name, value)
-    return order
+    return order, seen
+
+
+def _with_known_delivery(order: MarketplaceOrder, seen: SeenOrder) -> SeenOrder:
+    """``seen`` with the delivery methods that an earlier sight told, where it tells none."""
+    was = None if seen.delivery_told else snapshot.readable(order.snapshot)
+    if was is None or not was.delivery_told:
+        return seen
+    known = {line.id: line.delivery for line in was.lines}
+    lines = tuple(replace(line, delivery=known.get(line.id, "")) for line in seen.lines)
+    return replace(seen, lines=lines, delivery_told=True)
 
 
 def _keep_buyer(order: MarketplaceOrder, seen: SeenOrder) -> None:
@@ -214,6 +228,7 @@ def _columns(seen: SeenOrder) -> dict[str, object]:
         "placed_at": seen.placed_at,
         "updated_at": seen.updated_at,
         "cancelled_at": seen.cancelled_at,
+        "addressed": seen.is_addressed,
         "snapshot": snapshot.to_json(seen),
     }
 
@@ -317,4 +332,4 @@ def _write_line(row: OrderLine, line: SeenLine, position: int) -> None:
     row.title, row.variant_title = line.title, line.variant_title
     row.vendor_text, row.vendor_folded = line.vendor, fold(line.vendor)
     row.quantity, row.fulfillable = line.quantity, line.fulfillable
-    row.requires_shipping = line.requires_shipping
+    row.requires_shipping, row.delivery = line.requires_shipping, line.delivery

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orderflow.mask.privacy import Contact, MerchantCard, contact
 from orderflow.money import share
 from orderflow.rules.settings import Settings
-from stores.base import ComposedLine, ComposedOrder, SeenLine, SeenOrder
+from stores.base import ComposedLine, ComposedOrder, DeliveryMethod, SeenLine, SeenOrder
 
 TAG = "sluice"
 PAYMENT_REFERENCE = "Payment reference"
 """Under this name the vendor's order keeps it."""
+
+
+DELIVERY = "Delivery method"
+DELIVERED = {
+    DeliveryMethod.PICKUP: "Local pickup: the buyer fetches it from the merchant",
+    DeliveryMethod.LOCAL: "Local delivery: the merchant brings it to the buyer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def compose(
         email=buyer.email,
         phone=buyer.phone,
         tags=(TAG, *buyer.tags),
-        attributes=_attributes(buyer, settings),
+        attributes=(*_attributes(buyer, settings), *_delivery(lines[i] for i in cargo.pieces)),
         shipping_address=buyer.shipping_address,
         billing_address=buyer.billing_address,
         accepts_marketing=buyer.accepts_marketing,
@@ -95,6 +102,13 @@ def _attributes(buyer: Contact, settings: Settings) -> tuple[tuple[str, str], ..
     theirs = tuple(pair for pair in buyer.attributes if pair[0] != PAYMENT_REFERENCE)
     ours = (PAYMENT_REFERENCE, buyer.payment_reference)
     return (*theirs, ours) if buyer.payment_reference else theirs
+
+
+def _delivery(lines: Iterable[SeenLine]) -> Iterator[tuple[str, str]]:
+    """What is not simply shipped is told to the vendor."""
+    methods = {line.delivery for line in lines}
+    if told := ", ".join(words for method, words in DELIVERED.items() if method in methods):
+        yield DELIVERY, told
 
 
 def _line(line: SeenLine, pieces: int, inclusive: bool, target: Target | None) -> ComposedLine:

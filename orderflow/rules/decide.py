@@ -18,6 +18,7 @@ from orderflow.book.shipments import left_to_ship
 from orderflow.rules.facts import Facts, LineFacts, StoreFacts
 from orderflow.rules.schedule import due_at
 from orderflow.rules.settings import Effective
+from stores.base import DeliveryMethod
 
 PAID = frozenset({"paid", "partially_refunded"})
 """Payment states that count as paid (P14)."""
@@ -336,6 +337,30 @@ def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
         yield Reason("pushed_although_held", Verdict.PUSH)
 
 
+def _deliverable(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
+    """A vendor elsewhere hands nothing over in the merchant's shop, and ships to an address."""
+    held = settings.values.hold_local_delivery
+    for method in DeliveryMethod:
+        if lines := _delivered_by(facts, method):
+            yield Reason(
+                ("pickup_held" if held else "pickup_sent")
+                if method is DeliveryMethod.PICKUP
+                else ("local_held" if held else "local_sent"),
+                Verdict.HOLD if held else Verdict.PUSH,
+                "hold_local_delivery",
+                settings.whose("hold_local_delivery"),
+                "send_anyway" if held else "",
+                lines,
+            )
+    homeless = _delivered_by(facts, "")
+    if homeless and not facts.addressed and not facts.forgotten:
+        yield Reason("no_address", Verdict.HOLD, remedy="add_address", lines=homeless)
+
+
+def _delivered_by(facts: Facts, method: str) -> tuple[str, ...]:
+    return tuple(line.id for line in open_lines(facts) if line.delivery == method)
+
+
 def _declined(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     lines = tuple(line.id for line in open_lines(facts) if line.declined)
     if lines:
@@ -369,6 +394,7 @@ RULES: tuple[Rule, ...] = (
     _trusted,  # P18
     _referenced,  # P35
     _test_order,  # P19
+    _deliverable,  # P22
     _declined,  # P82
     _by_hand,  # P45
 )

@@ -24,7 +24,8 @@ class LineFacts:
     """``store`` is the connection its mapping names, else the vendor's default; None: no store.
 
     ``taken``: a push has taken it along already. ``shipped``: pieces under way already.
-    ``declined``: the vendor said that it will not be delivered."""
+    ``declined``: the vendor said that it will not be delivered. ``delivery`` is a
+    ``stores.seen.DeliveryMethod``, "" for what is shipped."""
 
     id: str
     quantity: int
@@ -35,6 +36,7 @@ class LineFacts:
     taken: bool = False
     shipped: int = 0
     declined: bool = False
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Facts:
     """Somebody said that it must not be pushed."""
     forgotten: bool = False
     """Where the buyer lives is not known any more."""
+    addressed: bool = True
+    """There is an address to ship to."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -124,6 +128,7 @@ def gather(
             taken=line.push_id not in (None, push_id),
             shipped=shipped.get(line.remote_id, 0),
             declined=line.declined is not None,
+            delivery=line.delivery,
         )
         for line in part.lines
     )
@@ -145,6 +150,7 @@ def gather(
         overridden=part.override is not None,
         forbidden=part.forbidden is not None,
         forgotten=order.forgotten_at is not None,
+        addressed=order.addressed,
     )
 
 

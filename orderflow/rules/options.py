@@ -100,6 +100,17 @@ OPTIONS: dict[str, Option] = {
         ),
         _("Switch it on when you look through risky orders before they ship."),
     ),
+    "hold_local_delivery": Option(
+        ORDERS,
+        "push",
+        _("Hold local pickup and local delivery"),
+        _(
+            "Items that the buyer picks up in your shop, or that you deliver yourself, are held, "
+            "and you can send single orders anyway. Off: they go to the vendor, whose order says "
+            "how they are delivered. Without a shipping address, other items are held in any case."
+        ),
+        _("Switch it off when your vendors prepare pickups, or ship to your shop."),
+    ),
     "delay_minutes": Option(
         ORDERS,
         "time",

@@ -42,6 +42,11 @@ SENTENCES = {
     "risk_fine": _("The risk is not high ({detail}), and nothing is on hold."),
     "reference_read": _("The shop has been asked for the payment's reference."),
     "reference_not_read": _("The shop has not told the payment's reference yet."),
+    "pickup_held": _("The buyer picks the goods up in your shop; items: {count}."),
+    "pickup_sent": _("Items for local pickup are sent to the vendor too: {count}."),
+    "local_held": _("The goods go by local delivery; items: {count}."),
+    "local_sent": _("Items for local delivery are sent to the vendor too: {count}."),
+    "no_address": _("The order has no address to ship to; items: {count}."),
     "declined": _("The vendor will not deliver some items: {count}."),
     "forbidden": _("Somebody decided that this part is not to be pushed."),
     "pushed_although_held": _("Somebody had this part pushed although it was held."),
@@ -60,6 +65,8 @@ REMEDIES = {
     "reference_is_asked": _("The shop is asked by itself."),
     "judge_risk": _("Look at the analysis in the shop; then push it although held, or cancel it."),
     "release_hold": _("Goes by itself once the hold is released in the shop."),
+    "send_anyway": _("Hand the goods over yourself, or push the order although held."),
+    "add_address": _("Add a shipping address in your shop, or push the order although held."),
     "answer_the_vendor": _(
         "Refund or remove these items, ship them yourself, or map them to another vendor."
     ),

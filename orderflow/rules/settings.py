@@ -59,6 +59,7 @@ class Settings(BaseModel):
     delay_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
     push_every: Literal[0, 5, 15, 30, 60] = 0
     fraud_hold: bool = False
+    hold_local_delivery: bool = True
 
     line_edits: Literal["apply", "flag"] = "apply"
     vendor_cancel: Literal["flag", "cancel"] = "flag"

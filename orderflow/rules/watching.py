@@ -1,5 +1,6 @@
-"""What no webhook tells: while an order waits for its risk, for a hold to be released or for its
-payment's reference, the shop is asked."""
+"""What webhooks may not tell: while an order waits for its risk, for a hold to be released or for
+its payment's reference, the shop is asked. Webhooks about risk and holds come sooner; this is the
+net below them."""
 
 from __future__ import annotations
 
@@ -67,6 +68,12 @@ def again(session: Session, merchant: Merchant, remote_id: str, now: datetime) -
     order = session.scalars(named(merchant, remote_id).with_for_update()).one_or_none()
     codes = _codes(session, order, now) if order is not None else None
     return (_wait(codes) or ASK_SOON) if codes else None
+
+
+def is_open(session: Session, merchant: Merchant, remote_id: str) -> bool:
+    """Whether something is left to do for the buyer of an order that we know."""
+    order = session.scalars(named(merchant, remote_id)).one_or_none()
+    return order is not None and order.finished_at is None
 
 
 def named(merchant: Merchant, remote_id: str) -> Select[MarketplaceOrder]:

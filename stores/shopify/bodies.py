@@ -177,7 +177,9 @@ class Refund(Told):
 
 
 def _address(value: Any) -> Any:
-    """An empty address is none."""
+    """An address that says nothing is none."""
+    if isinstance(value, dict) and not any(value.values()):
+        return None
     return value or None
 
 

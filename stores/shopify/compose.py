@@ -1,7 +1,9 @@
 """A ComposedOrder in the words of ``orderCreate`` (Shopify 2026-10).
 
 The API takes no line discounts, so each line goes with what it really costs; a line whose total
-does not divide evenly by its pieces goes as two, one cent apart, under the same line key.
+does not divide evenly by its pieces goes as two, one cent apart, under the same line key. It takes
+at most 250 items (https://shopify.dev/docs/api/usage/limits): where two for each would be more, the
+odd cents of the last lines go together onto one piece, so that the total stays.
 """
 
 from __future__ import annotations
@@ -11,14 +13,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from stores.base import KEY_ATTRIBUTE, Address, ComposedLine, ComposedOrder
+from stores.base import KEY_ATTRIBUTE, Address, ComposedLine, ComposedOrder, StoreRefused
 from stores.money import to_text
 from stores.shopify.ids import gid
+from stores.texts import _
 
 LINE_ATTRIBUTE = "_line"
 _PROVINCE, _COUNTRY = re.compile(r"[A-Z0-9-]{1,5}"), re.compile(r"[A-Z]{2}")
 NAMESPACE, KEY = "$app", "marketplace_ref"
 TAG = "sluice"
+MOST_ITEMS = 250
 
 OPTIONS = {
     "inventoryBehaviour": "DECREMENT_IGNORING_POLICY",
@@ -33,13 +37,10 @@ def order_input(order: ComposedOrder) -> dict[str, Any]:
             "sourceIdentifier": order.key,
             "sourceUrl": order.reference_url,
             "metafields": [{"namespace": NAMESPACE, "key": KEY, "type": "id", "value": order.key}],
-            "tags": [TAG, *order.tags],
-            "customAttributes": [
-                {"key": KEY_ATTRIBUTE, "value": order.key},
-                *({"key": key, "value": value} for key, value in order.attributes),
-            ],
+            "tags": [TAG, *order.tags][:MOST_ITEMS],
+            "customAttributes": _attributes(order),
             "currency": order.currency,
-            "lineItems": [item for line in order.lines for item in _items(line, order)],
+            "lineItems": list(_all_items(order)),
             "shippingLines": _shipping(order),
             "shippingAddress": address_input(order.shipping_address),
             "billingAddress": address_input(order.billing_address),
@@ -57,10 +58,53 @@ def order_input(order: ComposedOrder) -> dict[str, Any]:
     )
 
 
+def _attributes(order: ComposedOrder) -> list[dict[str, str]]:
+    """Where there are too many, the last one says how many are missing."""
+    told = [(KEY_ATTRIBUTE, order.key), *order.attributes]
+    if len(told) > MOST_ITEMS:
+        kept = told[: MOST_ITEMS - 1]
+        told = [*kept, ("Left out", f"{len(told) - len(kept)} more attributes")]
+    return [{"key": key, "value": value} for key, value in told]
+
+
+def _all_items(order: ComposedOrder) -> Iterator[dict[str, Any]]:
+    """Raises StoreRefused for more lines than one order may have."""
+    uneven = [line for line in order.lines if _price(line, order) % line.quantity]
+    if len(order.lines) + bool(uneven) > MOST_ITEMS:
+        raise StoreRefused(
+            _("Shopify takes at most 250 items in one order. Split this order in your shop.")
+        )
+    if len(order.lines) + len(uneven) <= MOST_ITEMS:
+        yield from (item for line in order.lines for item in _items(line, order))
+        return
+    room = MOST_ITEMS - len(order.lines) - 1
+    together = {line.key for line in uneven[room:]}
+    cents = sum(_price(line, order) % line.quantity for line in uneven[room:])
+    for line in order.lines:
+        if line is uneven[-1]:
+            yield from _with_cents(line, order, cents)
+        elif line.key in together:
+            yield _item(line, order, line.quantity, _price(line, order) // line.quantity, line.tax)
+        else:
+            yield from _items(line, order)
+
+
+def _with_cents(line: ComposedLine, order: ComposedOrder, cents: int) -> Iterator[dict[str, Any]]:
+    """One piece of ``line`` carries ``cents`` of others too."""
+    unit, others = _price(line, order) // line.quantity, line.quantity - 1
+    tax = line.tax * others // line.quantity
+    yield _item(line, order, others, unit, tax)
+    yield _item(line, order, 1, unit + cents, line.tax - tax)
+
+
+def _price(line: ComposedLine, order: ComposedOrder) -> int:
+    """What all pieces of ``line`` cost together, as the shop's prices are told."""
+    return line.total + (line.tax if order.taxes_included else 0)
+
+
 def _items(line: ComposedLine, order: ComposedOrder) -> Iterator[dict[str, Any]]:
     """One item, or two where the price of a piece would have to be split cents."""
-    price = line.total + (line.tax if order.taxes_included else 0)
-    each, dearer = divmod(price, line.quantity)
+    each, dearer = divmod(_price(line, order), line.quantity)
     cheaper = line.quantity - dearer
     tax = line.tax * cheaper // line.quantity
     yield _item(line, order, cheaper, each, tax)

@@ -162,6 +162,15 @@ fragment Seen on Order {
   totalRefundedSet { shopMoney { amount } }
   shippingAddress { ...Place }
   billingAddress { ...Place }
+  fulfillmentOrders(first: 4) {
+    nodes {
+      deliveryMethod { methodType }
+      lineItems(first: 6) {
+        pageInfo { hasNextPage endCursor }
+        nodes { lineItem { id } }
+      }
+    }
+  }
   shippingLines(first: 5) {
     nodes {
       title code
@@ -244,6 +253,7 @@ query FulfilmentOrders($id: ID!, $after: String) {
         id status
         supportedActions { action }
         fulfillmentHolds { reason }
+        deliveryMethod { methodType }
         assignedLocation { name location { id } }
         lineItems(first: 20) {
           pageInfo { hasNextPage endCursor }
@@ -253,6 +263,10 @@ query FulfilmentOrders($id: ID!, $after: String) {
     }
   }
 }
+"""
+
+FULFILMENT_ORDER_OWNER = """
+query FulfilmentOrderOwner($id: ID!) { fulfillmentOrder(id: $id) { order { id } } }
 """
 
 FULFILMENT_ORDER_LINES = """

@@ -69,6 +69,25 @@ class SeenLineNode(Ref):
     custom_attributes: Loose[Attribute] = Field(default_factory=list)
 
 
+class DeliveryMethod(Answer):
+    method_type: Text = ""
+
+
+class ItemOfLine(Answer):
+    line_item: Ref
+
+
+class DeliveryOrder(Answer):
+    """Of a fulfilment order, what tells how which lines are delivered."""
+
+    delivery_method: DeliveryMethod | None = None
+    line_items: Page
+
+
+class DeliveryOrders(Answer):
+    nodes: Listing[DeliveryOrder]
+
+
 class SeenNode(Ref):
     name: Text
     created_at: Moment
@@ -92,6 +111,7 @@ class SeenNode(Ref):
     shipping_address: Place | None = None
     billing_address: Place | None = None
     shipping_lines: SeenShippings
+    fulfillment_orders: DeliveryOrders
     line_items: Page
 
 
@@ -125,10 +145,6 @@ class SeenPayments(Answer):
     transactions: Loose[SeenPayment]
 
 
-class DeliveryMethod(Answer):
-    method_type: Text = ""
-
-
 class Action(Answer):
     action: Text = ""
 
@@ -154,6 +170,10 @@ class FulfilmentOrderNode(Ref):
     delivery_method: DeliveryMethod | None = None
     assigned_location: AssignedLocation
     line_items: Page
+
+
+class OrderOf(Answer):
+    order: Ref
 
 
 class FulfilmentsOf(Answer):

@@ -39,6 +39,7 @@ from stores.shopify.market_answers import (
     FulfilmentOrderItem,
     FulfilmentOrderNode,
     FulfilmentsOf,
+    OrderOf,
     SeenLineNode,
     SeenNode,
     SeenPayments,
@@ -46,7 +47,7 @@ from stores.shopify.market_answers import (
     SeenRefunds,
 )
 from stores.shopify.payments import reference_of
-from stores.shopify.rest import is_on_hold, rest_order, risk_of
+from stores.shopify.rest import is_on_hold, methods_of, rest_order, risk_of
 from stores.shopify.seen import seen_order
 from stores.shopify.store import (
     following,
@@ -142,6 +143,13 @@ class ShopifyMarketplace:
         )
         return reference_of(found.transactions) if found else None
 
+    def order_of(self, fulfilment_order_id: str) -> str | None:
+        number = gid("FulfillmentOrder", fulfilment_order_id)
+        found = self._client.find(
+            documents.FULFILMENT_ORDER_OWNER, "fulfillmentOrder", OrderOf, id=number
+        )
+        return found.order.number if found else None
+
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""
         number = gid("Order", order_id)
@@ -223,7 +231,8 @@ class ShopifyMarketplace:
                 )
             )
             refunds = self._refunds(node)
-        order = seen_order(rest_order(node, lines, refunds), self._client.domain)
+        methods = methods_of(node, lines)
+        order = seen_order(rest_order(node, lines, refunds), self._client.domain, methods)
         return replace(order, risk=risk_of(node), on_hold=is_on_hold(node))
 
     def _refunds(self, node: SeenNode) -> list[SeenRefundNode]:

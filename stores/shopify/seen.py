@@ -6,11 +6,11 @@ reads both. Amounts are the shop's currency, never the buyer's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from stores.base import Address, SeenLine, SeenOrder, SeenRefund
+from stores.base import Address, DeliveryMethod, SeenLine, SeenOrder, SeenRefund
 from stores.boundary import Unreadable
 from stores.money import exponent
 from stores.shopify import bodies
@@ -21,8 +21,11 @@ MOST = 10**15
 _FULFILMENT = {"partial": "partial", "fulfilled": "fulfilled"}
 
 
-def seen_order(order: bodies.Order, address: str = "") -> SeenOrder:
-    """``address`` is the shop's. Raises Unreadable for amounts that no order has.
+def seen_order(
+    order: bodies.Order, address: str = "", methods: Mapping[str, str] | None = None
+) -> SeenOrder:
+    """``address`` is the shop's; ``methods`` are delivery methods by line, where the shop was asked
+    for them. Raises Unreadable for amounts that no order has.
 
     Amounts with more digits than the currency are rounded: taxes and discounts together, so that
     their sum stays; what is left between the lines and the total is the merchant's own.
@@ -38,7 +41,8 @@ def seen_order(order: bodies.Order, address: str = "") -> SeenOrder:
     discounts = money.rounded([_discount(line) for line in order.line_items])
     returned = _returned(order)
     lines = zip(order.line_items, discounts, taxes[:-1], strict=True)
-    return SeenOrder(
+    guess = "" if methods else delivery_of(order, shipping)
+    told = SeenOrder(
         id=order.id,
         name=order.name or order.id,
         updated_at=order.updated_at,
@@ -64,7 +68,41 @@ def seen_order(order: bodies.Order, address: str = "") -> SeenOrder:
         billing_address=_address(order.billing_address),
         accepts_marketing=order.buyer_accepts_marketing,
         refunds=tuple(_refunds(order, money)),
+        delivery_told=methods is not None or bool(guess),
     )
+    return with_delivery(told, methods or {line.id: guess for line in told.lines})
+
+
+def with_delivery(order: SeenOrder, methods: Mapping[str, str]) -> SeenOrder:
+    """``order`` with delivery methods of those of its lines that need shipping at all."""
+    lines = tuple(
+        replace(line, delivery=methods.get(line.id, "")) if line.requires_shipping else line
+        for line in order.lines
+    )
+    return replace(order, lines=lines)
+
+
+def delivery_of(order: bodies.Order, shipping: Sequence[bodies.Shipping]) -> str:
+    """What a body tells of how the order is delivered, a DeliveryMethod or "". Webhooks have no
+    field for it (Shopify 2026-10): a shipping line may tell a category or a code, and an order that
+    was checked out with a shipping line but without an address is fetched by its buyer."""
+    for line in shipping:
+        for told in (line.delivery_category, line.code):
+            if method := _METHODS.get("".join(filter(str.isalpha, told.casefold()))):
+                return method
+    return DeliveryMethod.PICKUP if shipping and order.shipping_address is None else ""
+
+
+_METHODS: Mapping[str, str] = {
+    "pickup": DeliveryMethod.PICKUP,
+    "localpickup": DeliveryMethod.PICKUP,
+    "storepickup": DeliveryMethod.PICKUP,
+    "instorepickup": DeliveryMethod.PICKUP,
+    "pickupinstore": DeliveryMethod.PICKUP,
+    "clickandcollect": DeliveryMethod.PICKUP,
+    "local": DeliveryMethod.LOCAL,
+    "localdelivery": DeliveryMethod.LOCAL,
+}
 
 
 class _Money:

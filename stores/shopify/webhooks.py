@@ -34,7 +34,7 @@ _KINDS = {
     "customers/redact": REDACT_BUYER,
     "shop/redact": REDACT_SHOP,
 }
-_OF_ORDERS = ("orders", "fulfillments", "fulfillment_orders", "refunds")
+_OF_ORDERS = ("orders", "fulfillments", "fulfillment_orders", "fulfillment_holds", "refunds")
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
@@ -79,6 +79,36 @@ def read(headers: Mapping[str, str], body: bytes) -> Delivery:
 
 def kind_of(topic: str) -> str:
     return _KINDS.get(topic) or (ORDER if topic.partition("/")[0] in _OF_ORDERS else OTHER)
+
+
+class _Part(Told):
+    id: Id = ""
+
+
+class _Merges(Told):
+    fulfillment_order: _Part | None = None
+
+
+class _Parts(Told):
+    """Bodies of fulfillment_orders/* and fulfillment_holds/*: they name a fulfilment order by its
+    global id, and not its order."""
+
+    fulfillment_order: _Part | None = None
+    original_fulfillment_order: _Part | None = None
+    fulfillment_order_merges: _Merges | None = None
+
+
+def fulfilment_order_in(body: bytes) -> str:
+    """The number of the fulfilment order that a body names, "" for none."""
+    try:
+        said = read_model(_Parts, decode(body))
+    except Unreadable:
+        return ""
+    merges = said.fulfillment_order_merges
+    named = said.fulfillment_order or said.original_fulfillment_order
+    named = named or (merges.fulfillment_order if merges else None)
+    number = named.id.rpartition("/")[2] if named else ""
+    return number if number.isascii() and number.isdigit() else ""
 
 
 class _Customer(Told):

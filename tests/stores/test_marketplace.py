@@ -246,6 +246,43 @@ def test_open_orders_placed_between_are_listed_oldest_first(
 # -- fulfilling ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("delivery", "told"), [("PICK_UP", "pickup"), ("LOCAL", "local")])
+def test_pickup_and_local_delivery_are_told_by_webhook_and_by_query(
+    world: World, market: Marketplace, people: People, bodies: list[bytes], delivery: str, told: str
+) -> None:
+    bought = people.customer.buys(DOMAIN, [("MUG", 3), ("PLATE", 2)], delivery=delivery)
+    world.tick()
+    order = seen(market, str(bought.id))
+    assert {line.delivery for line in order.lines} == {told}
+    assert order.delivery_told
+    assert seen_from_webhook(bodies[-1], DOMAIN) == untold(order)
+
+
+def test_a_local_delivery_under_any_name_is_told_by_its_fulfilment_orders(
+    market: Marketplace, people: People
+) -> None:
+    named = [{"title": "Bike courier", "code": "bike", "priceSet": FREE}]
+    bought = people.customer.buys(DOMAIN, [("MUG", 1)], delivery="LOCAL", shippingLines=named)
+    assert [line.delivery for line in seen(market, str(bought.id)).lines] == ["local"]
+
+
+def test_goods_of_two_delivery_methods_are_two_parts(
+    shop: Shop, market: Marketplace, people: People
+) -> None:
+    card = shop.sells("CARD", "Gift card", "25.00", vendor="Vera", requires_shipping=False)
+    bought = people.customer.buys(DOMAIN, [("MUG", 2), (card, 1)])
+    mug, gift = (line.id for line in seen(market, str(bought.id)).lines)
+    parts = market.fulfilments(str(bought.id)).open
+    assert sorted(tuple(part.lines) for part in parts) == sorted([(mug,), (gift,)])
+    assert len({part.location for part in parts}) == 1
+    for part in parts:
+        market.fulfil(part, [UPS], notify=False)
+    assert seen(market, str(bought.id)).fulfilment == "fulfilled"
+
+
+FREE = {"shopMoney": {"amount": "0.00", "currencyCode": "USD"}}
+
+
 def part_with(market: Marketplace, order_id: str, line: str) -> FulfilmentPart:
     return next(part for part in market.fulfilments(order_id).open if line in part.lines)
 

@@ -163,6 +163,42 @@ def test_more_money_than_there_is_makes_the_order_unreadable() -> None:
         seen(line_with("local_pickup", price="9" * 15, quantity=999, current_quantity=999))
 
 
+PICKUPS = [
+    ({}, "pickup"),
+    ({"code": "Local pickup"}, "pickup"),
+    ({"delivery_category": "pick_up"}, "pickup"),
+    ({"delivery_category": "local-delivery"}, "local"),
+    ({"code": "LOCAL"}, "local"),
+]
+
+
+@pytest.mark.parametrize(("fields", "told"), PICKUPS)
+def test_a_pickup_and_a_local_delivery_are_known_by_their_shipping_line(
+    fields: dict[str, str], told: str
+) -> None:
+    content = body("local_pickup")
+    content["shipping_lines"][0] |= fields
+    order = seen(content)
+    assert [line.delivery for line in order.lines] == [told]
+    assert not order.is_addressed
+
+
+@pytest.mark.parametrize("code", ["Standard", "pickup_point", "Local artisans' post", ""])
+def test_what_is_sent_to_an_address_is_shipped(code: str) -> None:
+    content = body("usd_tax_of_three_digits")
+    content["shipping_lines"] = [{"title": "Post", "price": "5.00", "code": code}]
+    order = seen(content)
+    assert [line.delivery for line in order.lines] == [""]
+    assert order.is_addressed
+
+
+@pytest.mark.parametrize("address", [None, {}, {"first_name": "Kim", "country_code": "GB"}])
+def test_a_name_and_a_country_are_no_address(address: dict[str, str] | None) -> None:
+    content = body("usd_tax_of_three_digits")
+    content["shipping_address"] = address
+    assert not seen(content).is_addressed
+
+
 COUNTRIES = [
     ("Kosovo", None, "XK"),
     ("United Kingdom", "", "GB"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.world import World
-from stores.base import OutcomeUnknown, StoreBusy, StoreLocked, StoreRefused
+from stores.base import ComposedOrder, OutcomeUnknown, StoreBusy, StoreLocked, StoreRefused
 from stores.shopify.connect import VENDOR_SCOPES
 from tests.stores.cast import NOON, ORDER, ShopifyShore, advance, shopify_shore
 
@@ -147,3 +147,53 @@ def test_a_shop_that_answers_as_another_version_is_noted(
     assert shore.open().identify().notes == (
         "Shopify answered as version 2027-01, asked was 2026-10.",
     )
+
+
+def many(count: int, *, uneven: bool = True, inclusive: bool = False) -> ComposedOrder:
+    """An order of so many lines of three pieces, whose prices do not divide by three."""
+    line = replace(ORDER.lines[0], quantity=3, total=2900 if uneven else 2700, tax=301)
+    lines = tuple(replace(line, key=f"l{n}") for n in range(count))
+    total = count * (line.total + line.tax) + ORDER.shipping
+    return replace(ORDER, lines=lines, total=total, taxes_included=inclusive)
+
+
+@pytest.mark.parametrize("count", [124, 125, 126, 130, 249])
+@pytest.mark.parametrize("inclusive", [False, True])
+def test_more_than_250_items_are_sent_as_250_at_the_same_total(
+    shore: ShopifyShore, count: int, inclusive: bool
+) -> None:
+    order = many(count, inclusive=inclusive)
+    placed = shore.open().create_order(order)
+    (made,) = shore.orders()
+    assert len(made.lines) <= 250
+    assert shore.total(placed.id) == f"{order.total / 100:.2f}"
+    seen = shore.open().read_order(placed.id)
+    assert seen is not None
+    assert seen.content is not None
+    assert {line.key: line.quantity for line in seen.content.lines} == {
+        line.key: 3 for line in order.lines
+    }
+
+
+def test_as_many_lines_as_one_order_may_have_are_sent(shore: ShopifyShore) -> None:
+    order = replace(many(250, uneven=False), taxes_included=False)
+    assert shore.open().create_order(order).id
+
+
+@pytest.mark.parametrize("count", [250, 251, 400])
+def test_an_order_of_too_many_lines_is_refused_with_what_to_do(
+    shore: ShopifyShore, count: int
+) -> None:
+    with pytest.raises(StoreRefused, match=r"250 items.*Split this order"):
+        shore.open().create_order(many(count))
+    assert shore.orders() == []
+
+
+def test_too_many_attributes_and_tags_do_not_refuse_the_order(shore: ShopifyShore) -> None:
+    attributes = tuple((f"n{n}", "v") for n in range(400))
+    tags = tuple(f"t{n}" for n in range(400))
+    shore.open().create_order(replace(ORDER, attributes=attributes, tags=tags))
+    (made,) = shore.orders()
+    assert dict(made.attributes)["Left out"] == "152 more attributes"
+    assert dict(made.attributes)["_sluice_key"] == ORDER.key
+    assert "sluice" in made.tags

@@ -44,7 +44,13 @@ def unread(floor: Floor) -> list[UnreadOrder]:
 
 @pytest.mark.parametrize(
     "name",
-    ["properties_of_objects", "property_name_of_object", "usd_tax_of_three_digits"],
+    [
+        "properties_of_objects",
+        "property_name_of_object",
+        "usd_tax_of_three_digits",
+        "country_by_name",
+        "lines_of_130_uneven_discounts",
+    ],
 )
 def test_an_odd_order_is_pushed(floor: Floor, name: str) -> None:
     hear(floor, odd(floor, name), "orders/create")
