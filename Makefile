@@ -17,6 +17,10 @@ test: style  ## every check, then every test
 	@$(PYTHON) -m tools.browser >/dev/null
 	@$(PYTHON) -m pytest -n 3 --dist worksteal tests
 
+EXAMPLES ?= 10000
+fuzz: installed-dev  ## arbitrary answers of stores and bodies of webhooks (EXAMPLES=10000)
+	@$(PYTHON) -m pytest -q -n 3 --dist worksteal tests/fuzz --examples $(EXAMPLES)
+
 check: style  ## style, types, laws, migrations without drift, GraphQL by schema and scopes
 	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
 
@@ -57,5 +61,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test check style messages bench lock key clean installed installed-dev
+.PHONY: help demo test fuzz check style messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

@@ -1,4 +1,4 @@
-"""``python -m bench [--rounds N] [--seconds S] [R1 R2 R4 R6 R7 R11 M]``: a table, and raw files.
+"""``python -m bench [--rounds N] [--seconds S] [R1 R2 R4 R6 R7 R11 R13 M]``: a table, raw files.
 
 Exit status 1 when a figure is not what it must be. See docs/bench.md for what each one means.
 """
@@ -16,6 +16,7 @@ from bench.browsing import r11
 from bench.figure import Figure, keep_raw, table
 from bench.intake import r1, r2
 from bench.load import generator
+from bench.lying import r13
 from bench.memory import memory
 from bench.order_cost import r6
 from bench.pages import r7
@@ -28,6 +29,7 @@ BENCHES: dict[str, tuple[Callable[[int, float], list[Figure]], float]] = {
     "R6": (r6, 15),
     "R7": (r7, 20),
     "R11": (r11, 1),
+    "R13": (r13, 60),
     "M": (memory, 1),
 }
 """What runs it, and how many seconds a round lasts."""

@@ -14,7 +14,7 @@ from zlib import crc32
 import pytest
 
 from orderflow.models import Base
-from tests import agreement
+from tests import agreement, fuzz
 from tests.house import House
 from tests.postgres import Postgres, private_postgres
 
@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="all tests on this engine, or on both; default: some take turns",
     )
     parser.addoption("--pictures", action="store_true", help="leave every page in var/looks")
+    parser.addoption("--examples", type=int, help="so many new examples for tests/fuzz")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -127,6 +128,7 @@ def house(database_url: str) -> Iterator[House]:
         built.close()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Few cycles, and large libraries that stay: looking for garbage seldom saves time."""
     gc.set_threshold(100_000, 20, 50)
+    fuzz.examples = config.getoption("--examples")

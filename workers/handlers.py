@@ -28,6 +28,7 @@ from workers.gear import Job
 
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "webhook": intake.webhook,
+    "heard": intake.heard,
     "reconsider": intake.reconsider,
     "reconsider_all": intake.reconsider_all,
     "fetch": intake.fetch,

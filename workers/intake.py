@@ -15,9 +15,10 @@ from orderflow.access import store_access
 from orderflow.access.calls import HOME
 from orderflow.book import snapshot
 from orderflow.db import reading, unit_of_work
-from orderflow.intake import record, reference, unread
+from orderflow.intake import record, reference, repeats, unread
 from orderflow.models import MarketplaceOrder, Merchant, StoreAccess, Webhook
 from orderflow.rules import judge, watching
+from stores import news
 from stores.base import ABOUT_US, PRIVACY, SeenOrder, StoreRefused
 from stores.boundary import Unreadable
 from workers import privacy
@@ -103,12 +104,11 @@ def _take(session: Session, access: StoreAccess, row: Webhook, order_id: str, ke
     merchant, told = _merchant(session, access.id), False
     if merchant is not None:
         seen = _seen(session, merchant, access, row, order_id)
-        if seen is None:
-            _ask(session, access, "fetch", order_id, {"order": order_id})
+        if seen is None and _ask(session, access, row, "fetch", {"order": order_id}):
             outbox.hurry(session, access.lane, f"fetch:{order_id}", clock.now())
         told = seen is None or record.record(session, merchant, seen, clock.now())
     if store_access.connections_of(session, access.id):
-        _ask(session, access, "read", order_id, {"order": order_id, "key": key})
+        _ask(session, access, row, "read", {"order": order_id, "key": key})
         told = True
     return told
 
@@ -129,10 +129,28 @@ def _seen(
 
 
 def _ask(
-    session: Session, access: StoreAccess, kind: str, order_id: str, about: dict[str, str]
-) -> None:
-    """Have the store asked for the order as it is now."""
-    outbox.put(session, access.lane, kind, f"{kind}:{order_id}", about, now=clock.now())
+    session: Session, access: StoreAccess, row: Webhook, kind: str, about: dict[str, str]
+) -> bool:
+    """Have the store asked for the order as it is now. False: the same news were heard already,
+    for which it is asked once a minute at most."""
+    now = clock.now()
+    if repeats.ask(session, access, kind, about, news.of(row.body or b""), now):
+        return True
+    row.words = row.words or repeats.SAME
+    session.flush()
+    if repeats.is_storm(session, access.id, now):
+        log.warning("webhook_storm", access=access.id)
+    return False
+
+
+def heard(job: Job) -> None:
+    """The time is over for which the same news of an order were not asked for."""
+    with unit_of_work() as session:
+        access = session.get(StoreAccess, int(job.message.lane.partition(":")[2]))
+        if access is None:
+            outbox.done(session, job.message)
+        else:
+            repeats.rest_is_over(session, job.message, access, clock.now())
 
 
 def _merchant(session: Session, access_id: int) -> Merchant | None:
@@ -153,7 +171,7 @@ def reconsider(job: Job) -> None:
             order = session.get_one(MarketplaceOrder, order_id)
             unread.note(session, order.merchant, order.remote_id, bad, clock.now())
             about = {"order": order.remote_id}
-            _ask(session, order.merchant.access, "fetch", order.remote_id, about)
+            repeats.ask_soon(session, order.merchant.access, "fetch", about, clock.now())
             outbox.done(session, job.message)
 
 

@@ -21,7 +21,7 @@ from orderflow import clock, doorbell, leases, outbox
 from orderflow.config import Config
 from orderflow.db import DATABASE_AWAY, reading, unit_of_work
 from orderflow.outbox import Claimed
-from workers.failures import POISON
+from workers.failures import POISON, put_back
 from workers.gear import Shore
 from workers.held import Held
 from workers.limiter import Limiter
@@ -182,7 +182,7 @@ class Drainer:
         if not self._keep(held):
             return
         for message in self._claim(held):
-            held.start(Running(self._app, self._config, message, held.shore), pool)
+            held.start(Running(self._app, message, held.shore, put_back), pool)
         if not held.running:
             self._let_go(held)
 

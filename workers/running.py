@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from orderflow import logs
 from orderflow.config import Config
 from orderflow.outbox import Claimed, Fenced
-from workers.failures import park_alone, park_as_it_is, put_back
+from workers.failures import park_alone, park_as_it_is
 from workers.gear import Job, Shore
 from workers.handlers import ceiling, handle
 
@@ -32,12 +32,18 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 log = structlog.get_logger()
 Step = Callable[[], None]
+PutBack = Callable[[Claimed, BaseException, Shore | None], None]
 
 
 class Running:
-    def __init__(self, app: Flask, config: Config, message: Claimed, shore: Shore | None) -> None:
+    """``put_back`` is what is done with a message whose handler failed."""
+
+    def __init__(
+        self, app: Flask, message: Claimed, shore: Shore | None, put_back: PutBack
+    ) -> None:
         self.message = message
-        self._app, self._config, self._shore = app, config, shore
+        self._app, self._shore, self._put_back = app, shore, put_back
+        self._config: Config = app.extensions["sluice_config"]
         self._ends = time.monotonic() + ceiling(message.kind).seconds
         self._next: list[Callable[[BaseException], Step]] = [
             self._putting_back,
@@ -74,7 +80,7 @@ class Running:
 
     def _putting_back(self, error: BaseException) -> Step:
         self._error = error
-        return self._inside(lambda: put_back(self.message, error, self._shore))
+        return self._inside(lambda: self._put_back(self.message, error, self._shore))
 
     def _parking(self, failed_with: BaseException) -> Step:
         error = self._error or failed_with

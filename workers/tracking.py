@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
+from sqlalchemy.orm import Session
+
 from orderflow import clock, outbox
-from orderflow.access import store_access
+from orderflow.access import store_access, turned_away
 from orderflow.access.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
-from orderflow.traffic import track
-from stores.base import StoreOrder
+from orderflow.traffic import rereading, track
+from stores.base import Changes, StoreBusy, StoreOrder
+from stores.errors import Trouble
 from workers import gear
 from workers.failures import POISON, set_aside
 from workers.gear import Job
+from workers.paging import Pages
+
+log = structlog.get_logger()
 
 SETUP_EVERY = timedelta(days=1)
 CHECK_EVERY = 6 * 3600.0
 """Seconds between two looks at a store's webhooks; some stores switch them off silently."""
+SELDOM = 4
+"""Whichever of ``outbox.PAUSES`` is the longest between two polls of a list without end."""
 
 
 def read(job: Job) -> None:
@@ -44,17 +53,39 @@ def _take(job: Job, order: StoreOrder) -> None:
 
 
 def poll(job: Job) -> None:
-    """What changed in this store since last time; then the same again in some minutes."""
+    """What changed in this store since last time; then the same again in some minutes.
+
+    An order that cannot be read stands in no other's way, and a list that has no end is left: then
+    the orders that are still open there are read one by one."""
     with unit_of_work() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         cursor = access.cursor
         if not store_access.connections_of(session, access.id):
             outbox.done(session, job.message)
             return
-    store = job.store()
-    changes = job.call(
-        "fetch_changes", store, lambda: store.fetch_changes(cursor, clock.now()), STORE
-    )
+    store, pages = job.store(), Pages.kept(job.message.about)
+
+    def next_page() -> tuple[Changes, Pages]:
+        page = store.fetch_changes(cursor, clock.now())
+        return page, pages.after(page)
+
+    try:
+        changes, pages = job.call("fetch_changes", store, next_page, STORE)
+    except StoreBusy as busy:
+        if busy.code is not Trouble.ENDLESS:
+            raise
+        _leave_list(job, busy, pages)
+        return
+    unheard = [_is_news(job, order) for order in changes.orders]
+    _take_all(job, changes)
+    with job.unit() as session:
+        _move_on(session, job, changes, pages)
+        if any(unheard):
+            outbox.hasten(session, f"subscribe:{job.there.access_id}", clock.now())
+
+
+def _take_all(job: Job, changes: Changes) -> None:
+    """Each order by itself."""
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))
@@ -66,14 +97,34 @@ def poll(job: Job) -> None:
         except POISON as poison:
             about = {"order": order.placed.id, "key": order.placed.key}
             set_aside(job.message, "read", about, poison)
+
+
+def _move_on(session: Session, job: Job, changes: Changes, pages: Pages) -> None:
+    access = session.get_one(StoreAccess, job.there.access_id)
+    access.cursor, access.polled_at = changes.cursor, clock.now()
+    if turned_away.is_open_again(session, access, clock.now()):
+        store_access.unlock(session, access.id, clock.now())
+    delay = pages.pause() if changes.more else float(job.config.poll_every)
+    about = pages.keep()
+    outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True, about=about)
+
+
+def _leave_list(job: Job, busy: StoreBusy, pages: Pages) -> None:
+    """The next poll begins anew from today, and seldom as long as the list has no end."""
     with job.unit() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
-        access.cursor, access.polled_at = changes.cursor, clock.now()
-        store_access.unlock(session, access.id, clock.now())
-        if unheard:
-            outbox.hasten(session, f"subscribe:{access.id}", clock.now())
-        delay = 0.0 if changes.more else float(job.config.poll_every)
-        outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+        access.cursor = ""
+        count = rereading.read_all_soon(session, access, clock.now())
+        log.warning("list_without_end", lane=job.message.lane, orders=count)
+        tries = min(job.message.tries, SELDOM)
+        outbox.put_off(
+            session,
+            job.message,
+            now=clock.now(),
+            delay=outbox.pause(tries, float(job.config.poll_every)),
+            words=busy.words,
+            about=pages.left().keep(),
+        )
 
 
 def _is_news(job: Job, order: StoreOrder) -> bool:

@@ -105,7 +105,12 @@ class ShopifyMarketplace:
         node = self._client.execute(documents.SEEN_ORDER, {"id": gid("Order", order_id)})
         if "order" not in node:
             raise broken(writing=False)
-        return self._seen(node["order"]) if node["order"] is not None else None
+        if node["order"] is None:
+            return None
+        try:
+            return self._seen(node["order"])
+        except boundary.Unreadable:
+            raise broken(writing=False) from None
 
     def orders_since(self, cursor: str, now: datetime) -> SeenPage:
         place = unpack(cursor, _OVERLAP, now)

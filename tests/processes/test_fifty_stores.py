@@ -17,6 +17,17 @@ STORES = {f"Store {n}": f"store{n}.example.com" for n in range(50)}
 HANGING = "hanging.myshopify.com"
 MEGABYTES = 150
 """What a worker and its fork may hold together, pages that they share counted once."""
+MEGABYTES_AMONG_LIARS = 200
+LIES = (
+    "retry_after_infinite",
+    "endless_pages",
+    "garbage",
+    "huge_error",
+    "quadratic_error",
+    "challenge_200",
+    "firewall_for_all",
+    "truncated",
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +57,22 @@ def test_a_store_that_hangs_for_half_a_minute_keeps_no_other_waiting(wide: Plant
     assert "pushed" not in wide.states(hanging)
     assert wide.standing(HANGING) == []
     wide.programs.kill("worker")
+
+
+def test_eight_stores_that_lie_keep_no_other_waiting(wide: Plant) -> None:
+    """The others get their orders while every answer of the eight is a lie."""
+    for host, lie in zip(list(STORES.values())[:8], LIES, strict=True):
+        wide.sandbox.post("/lies", host=host, name=lie)
+    names = list(STORES)
+    if not wide.programs.runs("worker"):
+        wide.stack.start_worker()
+    with largest_size(wide) as sizes:
+        lied_to = [wide.buy(*names[:8]) for _ in range(3)]
+        for _ in range(3):
+            wide.wait_for_arrival([wide.buy(*names[8:30])], 22)
+    assert max(sizes) < MEGABYTES_AMONG_LIARS
+    assert wide.states(lied_to).count("pushed") < 24
+    wide.sandbox.post("/lies/stop")
 
 
 @contextmanager

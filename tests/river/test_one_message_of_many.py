@@ -14,7 +14,7 @@ from orderflow import clock, outbox
 from stores.base import StoreBusy
 from tests.house import ALFA, House
 from tests.river.stage import Stage, creates
-from workers import handlers, lanes, running
+from workers import handlers, lanes
 from workers.failures import TRIES
 from workers.gear import Job
 
@@ -90,7 +90,7 @@ def test_a_message_that_cannot_even_be_put_back_is_parked_and_shown(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(running, "put_back", fails)
+    monkeypatch.setattr(lanes, "put_back", fails)
     stage.faults.add("refused", ALFA, creates, times=999)
     stage.sells_on((stage.lamp, 1), (stage.mug, 1))
     assert [part.state for part in stage.house.parts()].count("pushed") == 1
@@ -105,7 +105,7 @@ def test_a_standing_message_that_cannot_be_put_back_comes_again(
     def fails(*_: object) -> None:
         raise OverflowError
 
-    monkeypatch.setattr(running, "put_back", fails)
+    monkeypatch.setattr(lanes, "put_back", fails)
     monkeypatch.setitem(handlers.HANDLERS, "test", Raises(ValueError()))
     put(house, SICK, "sick", once="standing")
     house.turn()

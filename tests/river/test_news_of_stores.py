@@ -1,0 +1,187 @@
+"""A store's news, however many and however odd: each order is read, and no store asked in vain."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from orderflow.intake import repeats
+from orderflow.models import StoreAccess, StoreCall
+from sandbox.shopify.bodies import order_body
+from stores.base import Changes, PlacedOrder, StoreOrder
+from tests.house import ALFA, BRAVO
+from tests.river.stage import PLATFORMS, Stage, VendorSide, creates
+from tests.river.test_webhooks import post
+from workers import paging
+
+
+def calls(stage: Stage, operation: str) -> int:
+    with stage.house.look() as session:
+        found = select(func.count()).where(StoreCall.operation == operation)
+        return session.scalar(found) or 0
+
+
+def says(stage: Stage, **changed: Any) -> TestResponse:
+    """Alfa's shop tells of its only order, with these fields changed."""
+    (order,) = stage.alfa.orders.values()
+    body = json.loads(json.dumps(dict(order_body(order, ALFA, stage.alfa.id))))
+    return post(stage.house, body | changed, shop=ALFA, topic="orders/updated")
+
+
+@pytest.fixture
+def heard(stage: Stage) -> Stage:
+    """An order stands in Alfa's shop, and all news of it so far are old."""
+    stage.sells_on((stage.lamp, 1))
+    stage.house.world.deliveries.drop = 1.0
+    stage.house.let_pass(3600, step=600)
+    return stage
+
+
+def test_the_same_news_cost_one_read_a_minute(heard: Stage) -> None:
+    before = calls(heard, "read_order")
+    for _ in range(50):
+        says(heard, updated_at="2026-11-28T12:00:00Z")
+        heard.house.turn()
+    assert calls(heard, "read_order") - before == 1
+    heard.house.later(repeats.REST)
+    assert calls(heard, "read_order") - before == 2
+
+
+def test_news_that_differ_only_in_their_time_cost_few_reads_a_minute(heard: Stage) -> None:
+    """They may tell of what stands elsewhere, or of our own reading."""
+    before = calls(heard, "read_order")
+    for second in range(50):
+        says(heard, updated_at=f"2026-11-28T12:00:{second:02}Z")
+        heard.house.turn()
+    assert calls(heard, "read_order") - before == 1 + repeats.TOUCHED
+    heard.house.later(repeats.REST)
+    assert calls(heard, "read_order") - before == 2 + repeats.TOUCHED
+
+
+def test_when_the_news_end_the_order_is_asked_for_no_more(heard: Stage) -> None:
+    says(heard)
+    heard.house.turn()
+    says(heard, updated_at="2026-11-28T12:00:00Z")
+    heard.house.let_pass(3600, step=60)
+    before = calls(heard, "read_order")
+    heard.house.let_pass(3600, step=600)
+    assert calls(heard, "read_order") == before
+    assert not heard.house.messages("heard")
+
+
+def test_news_that_say_something_else_are_read_at_once(heard: Stage) -> None:
+    before = calls(heard, "read_order")
+    for note in ("a", "b", "c"):
+        for _ in range(5):
+            says(heard, note=note, updated_at="2026-11-28T12:00:00Z")
+            heard.house.turn()
+    assert calls(heard, "read_order") - before == 3
+
+
+def test_news_that_always_differ_are_read_twenty_times_a_minute_at_most(heard: Stage) -> None:
+    before = calls(heard, "read_order")
+    for number in range(60):
+        says(heard, note=f"visit {number}")
+        heard.house.turn()
+    assert calls(heard, "read_order") - before == repeats.DIFFERENT
+
+
+def test_a_change_within_a_storm_of_equal_news_goes_home_at_once(heard: Stage) -> None:
+    (theirs,) = heard.alfa.orders.values()
+    (order,) = heard.harbour.orders.values()
+    for second in range(30):
+        says(heard, updated_at=f"2026-11-28T12:00:{second:02}Z")
+    heard.house.turn()
+    heard.house.clock.advance(2)
+    heard.people.vendor.ships(ALFA, theirs, number="1Z")
+    says(heard)
+    heard.house.turn()
+    assert len(order.fulfillments) == 1
+
+
+def test_a_store_that_fires_whenever_it_is_read_is_asked_seldom(stage: Stage) -> None:
+    stage.sells_on((stage.mug, 1))
+    stage.house.world.liar(BRAVO).tell("reading_fires_updates")
+    before = calls(stage, "read_order")
+    stage.house.let_pass(1800, step=30)
+    assert calls(stage, "read_order") - before <= 15
+
+
+def test_many_equal_news_of_one_store_are_a_storm(heard: Stage) -> None:
+    for number in range(repeats.STORM + 10):
+        says(heard, updated_at=f"2026-11-28T12:{number // 60:02}:{number % 60:02}Z")
+    heard.house.turn(rounds=100)
+    with heard.house.look() as session:
+        (access,) = session.scalars(select(StoreAccess).where(StoreAccess.address == ALFA))
+        assert repeats.is_storm(session, access.id, heard.house.clock())
+    heard.house.clock.advance(61)
+    with heard.house.look() as session:
+        assert not repeats.is_storm(session, access.id, heard.house.clock())
+
+
+# -- lists of changes ------------------------------------------------------------------------------
+
+ENDLESS = {
+    "shopify": ("endless_cursor", "updated_at:"),
+    "woocommerce": ("endless_pages", "/orders"),
+}
+"""Which lie makes a list endless, and what only a request for the list of changes holds."""
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_list_without_end_is_left_and_its_orders_are_read_one_by_one(
+    stage: Stage, platform: str
+) -> None:
+    side = stage.side(platform)
+    order = stage.sells_unheard((side.item, 1))
+    stage.house.clock.advance(5)
+    (theirs,) = side.orders()
+    stage.people.vendor.ships(
+        side.host, theirs if platform == "shopify" else theirs.id, number="1Z"
+    )
+    lie, match = ENDLESS[platform]
+    stage.house.world.liar(side.host).tell(lie, match=match)
+    before = calls(stage, "fetch_changes")
+    stage.house.let_pass(900, step=30)
+    assert calls(stage, "fetch_changes") - before <= 40
+    assert len(order.fulfillments) == 1
+    assert [m.parked_at for m in stage.house.messages("poll")] == [None, None]
+
+
+def test_a_long_list_is_read_to_its_end() -> None:
+    """Each page tells of something newer than the last: there is nothing endless about it."""
+    pages = paging.Pages()
+    for number in range(100):
+        pages = pages.after(page(number))
+        assert pages.pause() <= 2
+    assert pages.after(page(100, more=False)) == paging.Pages()
+
+
+def page(number: int, *, more: bool = True) -> Changes:
+    placed = PlacedOrder(str(number), f"#{number}", "")
+    order = StoreOrder(placed, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number))
+    return Changes((order,), str(number), more)
+
+
+# -- stores that read and do not write -------------------------------------------------------------
+
+
+def posts(stage: Stage, host: str) -> int:
+    return sum(fault.host == host for fault in stage.faults.fired)
+
+
+def test_a_store_that_lets_us_read_only_is_not_sent_the_same_order_again_and_again(
+    stage: Stage, side: VendorSide
+) -> None:
+    stage.faults.add("unauthorized", side.host, creates, times=999)
+    stage.sells_on((side.item, 1))
+    stage.house.let_pass(33 * 60, step=30)
+    assert 1 <= posts(stage, side.host) <= 6
+    stage.faults.clear()
+    stage.house.let_pass(5 * 3600, step=600)
+    assert len(side.live()) == 1

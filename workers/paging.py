@@ -1,0 +1,61 @@
+"""How fast the pages of a store's list of changes are asked for, and when the list is endless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stores.base import Changes, StoreBusy
+from stores.errors import Trouble
+from stores.texts import _
+
+FREE_PAGES = 5
+"""Full pages in a row that are asked for without a pause."""
+MOST_PAGES = 500
+STUCK_PAGES = 10
+"""Full pages in a row that tell of nothing newer than the pages before them."""
+LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """``full`` pages came in a row; the last ``stuck`` of them told of no change later than
+    ``newest`` (ISO 8601, ``""`` for none) and of no other orders."""
+
+    full: int = 0
+    stuck: int = 0
+    newest: str = ""
+
+    @classmethod
+    def kept(cls, about: Mapping[str, Any]) -> Pages:
+        """As a standing poll remembers them."""
+        return cls(
+            int(about.get("full", 0)), int(about.get("stuck", 0)), str(about.get("newest", ""))
+        )
+
+    def keep(self) -> dict[str, Any]:
+        return {"full": self.full, "stuck": self.stuck, "newest": self.newest}
+
+    def after(self, page: Changes) -> Pages:
+        """With one page more. Raises StoreBusy with ``Trouble.ENDLESS`` where it must end here."""
+        if not page.more:
+            return Pages()
+        latest = max((order.updated_at.isoformat() for order in page.orders), default="")
+        stuck = self.stuck + 1 if page.orders and latest <= self.newest else 0
+        told = Pages(self.full + 1, stuck, max(latest, self.newest))
+        if told.full >= MOST_PAGES or told.stuck >= STUCK_PAGES:
+            raise StoreBusy(
+                _("The store's list of changed orders has no end."), code=Trouble.ENDLESS
+            )
+        return told
+
+    def left(self) -> Pages:
+        """After an endless list: its first page ends it again unless that tells something newer."""
+        return Pages(0, STUCK_PAGES - 1, self.newest)
+
+    def pause(self) -> float:
+        """Seconds until the next page may be asked for."""
+        if self.stuck:
+            return min(2.0 ** (self.stuck - 1), LONGEST_PAUSE)
+        return 0.0 if self.full <= FREE_PAGES else 1.0 + self.full // 100
