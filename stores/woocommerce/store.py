@@ -74,7 +74,11 @@ CAPABILITIES = Capabilities(
     restock_choice=False,
     private_notes=True,
     limits=(
-        _("The store mails the billing address when an order is paid, completed or cancelled."),
+        _(
+            "The store mails the billing address when an order is processing, on hold, completed, "
+            "failed or refunded, and each note to the customer; nothing when it is cancelled or "
+            "its items are edited."
+        ),
         _("Webhooks leave a quiet store only when somebody visits it."),
         _("Tracking plugins that name no pieces: a part shipped counts when all is completed."),
         _("What is taken off an order, or cancelled, always goes back into stock."),
