@@ -10,14 +10,17 @@ from orderflow.access.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
 from orderflow.traffic import track
-from stores.base import StoreOrder
+from stores.base import Store, StoreOrder
 from workers import gear
 from workers.failures import POISON, set_aside
 from workers.gear import Job
 
 SETUP_EVERY = timedelta(days=1)
-CHECK_EVERY = 6 * 3600.0
-"""Seconds between two looks at a store's webhooks; some stores switch them off silently."""
+CHECK_EVERY = 3600.0
+"""Seconds between two looks at a store's webhooks, which some stores switch off silently, and at
+whether our orders are still there."""
+MOST_READS = 10
+"""Orders that are read after one look, because the store's list does not show them."""
 
 
 def read(job: Job) -> None:
@@ -99,5 +102,19 @@ def subscribe(job: Job) -> None:
         setup = job.call("read_setup", store, store.read_setup, STORE)
         with job.unit() as session:
             store_access.keep_setup(session, access.id, setup, clock.now())
+    _look_for_deleted(job, store)
     with job.unit() as session:
         outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)
+
+
+def _look_for_deleted(job: Job, store: Store) -> None:
+    """Some stores tell nobody that an order was deleted: those that still matter are looked for,
+    in turns where there are many."""
+    with reading() as session:
+        ids = track.waiting_orders(session, job.there.access_id, clock.now())
+    if not ids:
+        return
+    gone = job.call("missing_orders", store, lambda: store.missing_orders(ids), STORE)
+    with job.unit() as session:
+        for remote_id in gone[:MOST_READS]:
+            track.read_soon(session, job.there.access_id, remote_id, clock.now())
