@@ -218,7 +218,8 @@ class WooStore:
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
         back = standing.returned(self._client, order)
-        return editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
+        told = editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
+        return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         return refunding.refund_order(self._client, order_id, refund)
