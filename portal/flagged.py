@@ -34,6 +34,10 @@ BY_HAND: Mapping[str, str] = {
     ),
 }
 TO_KNOW: Mapping[str, str] = {
+    "status_unknown": _later(
+        "%(number)s has a tracking number and the status “%(status)s” in your store. If that "
+        "status means shipped, add it under Your stores; the buyer is told then."
+    ),
     "cancelled_too_late": _later(
         "The shop cancelled this order when some of it had left (pieces: %(count)s). It may ask "
         "you to have them brought back."

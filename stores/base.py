@@ -272,6 +272,10 @@ class Store(Protocol):
     def read_order(self, order_id: str) -> StoreOrder | None:
         """The order, its content and parcels; None when the store has no such order any more."""
 
+    def missing_orders(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of at most 100 orders that a look at the store's list does not show: perhaps they
+        were deleted, which some stores tell nobody. ``read_order`` has the last word."""
+
     # After the push. StoreRefused carries the store's words; an order that is gone is refused too.
 
     def amend_order(self, order_id: str, amendment: Amendment) -> Amended:

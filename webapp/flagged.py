@@ -65,7 +65,8 @@ FLAGS: Mapping[str, str] = {
     ),
     "status_unknown": _later(
         "%(number)s has a tracking number and the status “%(status)s” in the vendor's store. If "
-        "that status means shipped, add it under Vendor, Store; the buyer is told then."
+        "that status means shipped, add it to the statuses of the store on the vendor's page; the "
+        "buyer is told then."
     ),
     "refund_the_buyer": _later(
         "The vendor cancelled or deleted %(number)s, and so this part is cancelled. Give the buyer "

@@ -29,6 +29,7 @@ OPERATIONS: Mapping[str, str] = {
     "cancel_order": _later("Cancel an order"),
     "fetch_changes": _later("Ask for news"),
     "subscribe": _later("See to webhooks"),
+    "missing_orders": _later("Look for deleted orders"),
     "read_setup": _later("Read how the store is set up"),
     "leave": _later("Leave a store"),
     "renew": _later("Renew the access"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 import stores
 from orderflow import clock
-from orderflow.access import register
+from orderflow.access import register, store_access
 from orderflow.db import db, unit_of_work
 from orderflow.models import Connection, Vendor
 from orderflow.traffic import trials
@@ -18,6 +18,7 @@ from webapp import vendors
 from webapp.answers import done
 
 pages = Blueprint("vendor_stores", __name__, url_prefix="/vendors/<public_id>/stores/<store>")
+MOST_TYPED = 2000
 
 
 @pages.get("/test-order")
@@ -32,6 +33,17 @@ def ask(public_id: str, store: str) -> str:
         connection = _find(session, public_id, store)
         trials.ask(session, connection, by=g.visitor.user, now=clock.now())
     return _trial(_find(db.session(), public_id, store))
+
+
+@pages.post("/statuses")
+def statuses(public_id: str, store: str) -> Response:
+    """Which of the store's own statuses mean that an order has shipped."""
+    typed = request.form.get("statuses", "")[:MOST_TYPED]
+    with unit_of_work() as session:
+        access = _find(session, public_id, store).access
+        store_access.choose_statuses(session, access, typed, clock.now())
+    page = vendors.page(vendors.find(public_id))
+    return vendors.at_home(done(page, _("Statuses saved")), public_id)
 
 
 @pages.get("/disconnect")

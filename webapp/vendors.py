@@ -167,6 +167,7 @@ def _standing(session: Session, connection: Connection, can: Any) -> dict[str, A
         "connection": connection,
         "can": can,
         "lacks": [*map(str, map(_, setup.limit_words(connection.access.setup))), *lacks(can)],
+        "statuses": sorted(connection.access.setup.get("statuses", {}).values()),
         "facts": [str(_(text, **told)) for text, told in setup.fact_words(connection.access.setup)],
         "last_push": vendors.last_push(session, connection),
         "trial": trials.latest(session, connection),

@@ -13,7 +13,7 @@ from orderflow.access.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
 from orderflow.traffic import rereading, track
-from stores.base import Changes, StoreBusy, StoreOrder
+from stores.base import Changes, Store, StoreBusy, StoreOrder
 from stores.errors import Trouble
 from workers import gear
 from workers.failures import POISON, set_aside
@@ -23,10 +23,13 @@ from workers.paging import Pages
 log = structlog.get_logger()
 
 SETUP_EVERY = timedelta(days=1)
-CHECK_EVERY = 6 * 3600.0
-"""Seconds between two looks at a store's webhooks; some stores switch them off silently."""
 SELDOM = 4
 """Whichever of ``outbox.PAUSES`` is the longest between two polls of a list without end."""
+CHECK_EVERY = 3600.0
+"""Seconds between two looks at a store's webhooks, which some stores switch off silently, and at
+whether our orders are still there."""
+MOST_READS = 10
+"""Orders that are read after one look, because the store's list does not show them."""
 
 
 def read(job: Job) -> None:
@@ -76,27 +79,28 @@ def poll(job: Job) -> None:
             raise
         _leave_list(job, busy, pages)
         return
-    unheard = [_is_news(job, order) for order in changes.orders]
+    unheard = any(_is_news(job, order) for order in changes.orders)
     _take_all(job, changes)
     with job.unit() as session:
         _move_on(session, job, changes, pages)
-        if any(unheard):
+        if unheard:
             outbox.hasten(session, f"subscribe:{job.there.access_id}", clock.now())
 
 
 def _take_all(job: Job, changes: Changes) -> None:
-    """Each order by itself."""
+    """Each order by itself; one that carries no mark of ours any more is known by its id."""
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))
-    unheard = False
     for order in changes.orders:
-        unheard = unheard or _is_news(job, order)
         try:
             _take(job, order)
         except POISON as poison:
             about = {"order": order.placed.id, "key": order.placed.key}
             set_aside(job.message, "read", about, poison)
+    with job.unit() as session:
+        for remote_id in track.known_among(session, job.there.access_id, changes.unmarked):
+            track.read_soon(session, job.there.access_id, remote_id, clock.now())
 
 
 def _move_on(session: Session, job: Job, changes: Changes, pages: Pages) -> None:
@@ -150,5 +154,19 @@ def subscribe(job: Job) -> None:
         setup = job.call("read_setup", store, store.read_setup, STORE)
         with job.unit() as session:
             store_access.keep_setup(session, access.id, setup, clock.now())
+    _look_for_deleted(job, store)
     with job.unit() as session:
         outbox.put_off(session, job.message, now=clock.now(), delay=CHECK_EVERY, fresh=True)
+
+
+def _look_for_deleted(job: Job, store: Store) -> None:
+    """Some stores tell nobody that an order was deleted: those that still matter are looked for,
+    in turns where there are many."""
+    with reading() as session:
+        ids = track.waiting_orders(session, job.there.access_id, clock.now())
+    if not ids:
+        return
+    gone = job.call("missing_orders", store, lambda: store.missing_orders(ids), STORE)
+    with job.unit() as session:
+        for remote_id in gone[:MOST_READS]:
+            track.read_soon(session, job.there.access_id, remote_id, clock.now())

@@ -11,19 +11,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import outbox
-from orderflow.book import pieces, shipments, timeline
+from orderflow.book import life, pieces, shipments, timeline
 from orderflow.models import Connection, Merchant, Push, Shipment, VendorOrder
 from orderflow.rules.judge import lines_of, lock
 from orderflow.rules.settings import effective
 from orderflow.traffic import push, store_says
 from orderflow.upkeep import after, cancelled, repay
 from stores.base import EVERY_PARCEL, Parcel, StoreOrder
+
+AT_ONCE = 100
+"""Orders that a store is asked for in one call."""
 
 
 def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Push | None:
@@ -77,6 +81,42 @@ def _read_soon(session: Session, found: Push, now: datetime) -> None:
     lane = found.connection.access.lane
     if not outbox.is_waiting(session, lane, name):
         outbox.put(session, lane, "read", name, about, now=now)
+
+
+def waiting_orders(session: Session, access_id: int, now: datetime) -> list[str]:
+    """At most 100 orders of a store that have not shipped yet; others every hour, where there are
+    more."""
+    rows = (
+        select(Push.remote_id)
+        .join(Connection, Connection.id == Push.connection_id)
+        .join(VendorOrder, VendorOrder.id == Push.vendor_order_id)
+        .where(Connection.access_id == access_id, Push.state == Push.PLACED)
+        .where(Push.gone_at.is_(None), VendorOrder.state.in_((life.PUSHED, life.PARTLY_SHIPPED)))
+        .order_by(Push.id)
+    )
+    ids = [each for each in session.scalars(rows) if each]
+    turns = max(-(-len(ids) // AT_ONCE), 1)
+    turn = int(now.timestamp() // 3600) % turns
+    return ids[turn * AT_ONCE : (turn + 1) * AT_ONCE]
+
+
+def known_among(session: Session, access_id: int, remote_ids: Sequence[str]) -> list[str]:
+    """Those of ``remote_ids`` that are orders of ours in that store."""
+    if not remote_ids:
+        return []
+    rows = (
+        select(Push.remote_id)
+        .join(Connection, Connection.id == Push.connection_id)
+        .where(Connection.access_id == access_id, Push.remote_id.in_(remote_ids))
+    )
+    return list(session.scalars(rows))
+
+
+def read_soon(session: Session, access_id: int, remote_id: str, now: datetime) -> None:
+    """Have the store asked for one order as it is now."""
+    found = find_push(session, access_id, remote_id, "")
+    if found is not None:
+        _read_soon(session, found, now)
 
 
 def missing(session: Session, access_id: int, remote_id: str, now: datetime) -> None:

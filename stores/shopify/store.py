@@ -105,6 +105,10 @@ class ShopifyStore:
     def spend(self) -> Spend:
         return self._client.spend
 
+    def missing_orders(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        """A shop can delete only what was cancelled or archived before, and tells of that."""
+        return ()
+
     def read_setup(self) -> StoreSetup:
         """Nothing of a shop's settings changes how it is called."""
         return StoreSetup()

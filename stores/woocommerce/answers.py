@@ -16,7 +16,8 @@ from stores.boundary import Told
 
 KEY = KEY_ATTRIBUTE
 LINE = "_sluice_line"
-"""Meta keys of an order and of its items; a leading underscore hides an order's from people."""
+"""Meta keys of an order and of its items. A leading underscore hides an order's from people; an
+item's is hidden from them where its value is no text or number."""
 
 
 class Meta(Told):
@@ -57,8 +58,12 @@ class Item(Marked):
 
     @property
     def key(self) -> str:
-        """Our key of this line, ``""`` for a line that the vendor added."""
-        return self.meta(LINE)
+        """Our key of this line, ``""`` for a line that the vendor added. Orders from before hold
+        it as text; now it is the only entry of a list (see ``compose``)."""
+        value = self.raw_meta(LINE)
+        if isinstance(value, list | dict):
+            value = next(iter(boundary.entries(value)), "")
+        return boundary.text(value, boundary.LONG) if isinstance(value, str | int) else ""
 
 
 class Fee(Told):

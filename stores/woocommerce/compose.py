@@ -24,10 +24,11 @@ OUR_META = frozenset((KEY, _REFERENCE, _LINK))
 def order_body(order: ComposedOrder, untaxed: str) -> dict[str, Any]:
     """``untaxed``: the slug of the store's class without tax. The status is told instead of
     ``set_paid``, which would complete an order whose lines are all without product.
-    ``created_via`` can be searched by from 9.9; before, it is ignored."""
+    ``created_via`` can be searched by from 9.9; before, it is ignored. The admin shows an unknown
+    way of payment by its id ("Payment via …") but for ``other``; the title stands in the list."""
     return {
         "created_via": order.key,
-        "payment_method": "sluice",
+        "payment_method": "other",
         "payment_method_title": f"Marketplace {order.reference}",
         "status": "processing" if order.paid else "pending",
         "currency": order.currency,
@@ -83,9 +84,12 @@ def _title(line: ComposedLine) -> str:
     return " · ".join(part for part in (line.title, line.variant_title) if part)
 
 
-def _line_meta(line: ComposedLine) -> list[dict[str, str]]:
-    """The answer shows no SKU for a line without product, so it is kept beside the key."""
-    kept = [{"key": LINE, "value": line.key}]
+def _line_meta(line: ComposedLine) -> list[dict[str, Any]]:
+    """The key goes as a list: the store's admin shows an item's meta whatever its name begins with,
+    but leaves out values that are no text or number (``WC_Order_Item::get_formatted_meta_data``).
+    The answer shows no SKU for a line without product, so it is kept beside the key, for people.
+    """
+    kept: list[dict[str, Any]] = [{"key": LINE, "value": [line.key]}]
     if line.sku and not line.variant_id:
         kept.append({"key": "SKU", "value": line.sku})
     return kept

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,19 @@ from stores.woocommerce.answers import Order
 from stores.woocommerce.client import Client
 from stores.woocommerce.compose import SHIPPING, TAX, amounts, fee, line_item
 from stores.woocommerce.standing import GONE, NONE, Returned, content, understood
+
+PUT_BACK = "The store put the goods that were taken off back into stock."
+NOT_MOVED = (
+    "This version of WooCommerce moves no stock when items are edited: adjust the stock of what "
+    "was added or taken off by hand."
+)
+
+
+def with_stock_told(told: EditedLines, moves: bool) -> EditedLines:
+    """``moves``: whether the store's version moves stock with an edit (from 9.4 on)."""
+    if moves:
+        return told
+    return replace(told, notes=(*(each for each in told.notes if each != PUT_BACK), NOT_MOVED))
 
 
 def edit_lines(
@@ -110,7 +124,7 @@ def _freight(order: Order, edits: LineEdits) -> int:
 def _notes(order: Order, edited: Order, edits: LineEdits) -> Iterator[str]:
     before, after = _pieces(order), _pieces(edited)
     if not edits.restock and any(after[key] < pieces for key, pieces in before.items()):
-        yield "The store put the goods that were taken off back into stock."
+        yield PUT_BACK
     mapped = {item.key: item.product_id for item in edited.line_items}
     for line in edits.lines:
         if line.variant_id and mapped.get(line.key) == 0:

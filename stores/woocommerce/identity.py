@@ -70,6 +70,11 @@ class Status:
     has_new_storage: bool
 
 
+def version_numbers(version: str) -> tuple[int, int] | None:
+    found = _VERSION.fullmatch(version)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 def read_status(client: Client) -> Status:
     """StoreRefused: this is no answer of WooCommerce's."""
     asked = client.get("system_status", _fields="environment,settings,active_plugins")
@@ -79,14 +84,14 @@ def read_status(client: Client) -> Status:
         raise _not_understood() from None
     home, version = told.environment.home_url, told.environment.version
     currency = told.settings.currency
-    numbers = _VERSION.fullmatch(version)
+    numbers = version_numbers(version)
     if numbers is None or not _CURRENCY.fullmatch(currency) or not 0 < len(home) <= LONGEST:
         raise _not_understood()
     decimals = told.settings.number_of_decimals
     return Status(
         home=home,
         version=version,
-        numbers=(int(numbers[1]), int(numbers[2])),
+        numbers=numbers,
         currency=currency,
         decimals=decimals if isinstance(decimals, int) and 0 <= decimals <= 8 else None,
         usual_decimals=exponent(currency),

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stores import boundary
-from stores.base import EVERY_PARCEL, Parcel, Tracking
+from stores.base import EVERY_PARCEL, Parcel, StoreBusy, StoreRefused, Tracking
 from stores.boundary import Told
+from stores.errors import Trouble
 from stores.woocommerce import carriers, statuses, trackers
 from stores.woocommerce.answers import Fulfilment, Order
+from stores.woocommerce.client import Client, listed
 from stores.woocommerce.statuses import Goods
 from stores.woocommerce.trackers import Found
 
@@ -65,9 +67,26 @@ class _Left:
         return lines
 
 
-def names_pieces(order: Order) -> bool:
-    """Whether core fulfillments were ever used on this order."""
-    return order.raw_meta("_fulfillment_status") is not None
+def fetch_fulfilments(client: Client, order: Order) -> list[Fulfilment] | None:
+    """Core's fulfilments of an order, none where they were never used on it or the feature was
+    switched off again. None where their route fails by itself (a widely used plugin makes it
+    answer 500, https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells
+    the rest."""
+    if order.raw_meta("_fulfillment_status") is None:
+        return []
+    try:
+        told = listed(client.get(f"orders/{order.id}/fulfillments"))
+    except StoreRefused as refused:
+        return [] if "rest_no_route" in refused.fields else None
+    except StoreBusy as busy:
+        if busy.code not in _OF_THE_ROUTE:
+            raise
+        return None
+    return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
+
+
+_OF_THE_ROUTE = (Trouble.SERVER_ERROR, Trouble.UNREADABLE, Trouble.FIREWALL)
+"""Troubles of one route. Others are the whole store's: it is asked again later."""
 
 
 def shipped(

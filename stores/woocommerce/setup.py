@@ -9,7 +9,7 @@ or made where the store has none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,12 @@ from stores.base import StoreBusy, StoreError, StoreRefused
 from stores.boundary import Told
 from stores.setup import StoreSetup
 from stores.woocommerce.client import Client, TurnedAway, listed
-from stores.woocommerce.identity import LINES_MOVE_STOCK, Status, read_status
+from stores.woocommerce.identity import (
+    LINES_MOVE_STOCK,
+    Status,
+    read_status,
+    version_numbers,
+)
 from stores.woocommerce.trackers import READERS
 
 ENGLISH_CLASS = "zero-rate"
@@ -90,6 +95,13 @@ def _limits(client: Client, status: Status, untaxed: Untaxed) -> Iterator[str]:
         yield "writes_turned_away"
     elif _deletes_are_turned_away(client):
         yield "deletes_turned_away"
+
+
+def lines_move_stock(known: Mapping[str, Any]) -> bool:
+    """Whether edits of an order's lines move stock, by the version in a kept setup; yes where
+    none was read yet."""
+    numbers = version_numbers(boundary.text(known.get("version")))
+    return numbers is None or numbers >= LINES_MOVE_STOCK
 
 
 def _deletes_are_turned_away(client: Client) -> bool:

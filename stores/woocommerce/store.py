@@ -26,7 +26,6 @@ from stores.base import (
     Refund,
     Refunded,
     Spend,
-    StoreBusy,
     StoreError,
     StoreOrder,
     StoreRefused,
@@ -40,7 +39,7 @@ from stores.woocommerce import (
     amending,
     answers,
     changes,
-    compose,
+    creating,
     editing,
     refunding,
     setup,
@@ -48,10 +47,10 @@ from stores.woocommerce import (
     statuses,
     subscribing,
 )
-from stores.woocommerce.answers import KEY, Fulfilment, Order, OrderHead, Product
+from stores.woocommerce.answers import KEY, Order, OrderHead, Product
 from stores.woocommerce.client import Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
-from stores.woocommerce.parcels import Shipped, names_pieces, shipped
+from stores.woocommerce.parcels import Shipped, fetch_fulfilments, shipped
 from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
@@ -74,7 +73,11 @@ CAPABILITIES = Capabilities(
     restock_choice=False,
     private_notes=True,
     limits=(
-        _("The store mails the billing address when an order is paid, completed or cancelled."),
+        _(
+            "The store mails the billing address when an order is processing, on hold, completed, "
+            "failed or refunded, and each note to the customer; nothing when it is cancelled or "
+            "its items are edited."
+        ),
         _("Webhooks leave a quiet store only when somebody visits it."),
         _("Tracking plugins that name no pieces: a part shipped counts when all is completed."),
         _("What is taken off an order, or cancelled, always goes back into stock."),
@@ -84,7 +87,6 @@ CAPABILITIES = Capabilities(
 _NOT_FOR_SALE = ("variable", "grouped")
 """A variable product is a name for its variations; an order takes it and lowers no stock."""
 
-_NO_SUCH_CLASS = "order_item_product_invalid_tax_class"
 _STATUSES = ("any", "trash")
 """``any`` leaves the trash out."""
 
@@ -130,7 +132,7 @@ class WooStore:
 
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
         try:
-            told = self._post_order(order)
+            told = creating.post_order(self._client, order, self._known)
         except TurnedAway as away:
             return self._turned_away(order, away)
         try:
@@ -140,20 +142,6 @@ class WooStore:
         if not created.id:
             raise not_understood(writing=True)
         return replace(self._placed(created), key=order.key, notes=_differences(order, created))
-
-    def _post_order(self, order: ComposedOrder) -> Any:
-        """The store refuses an order whose tax class is gone before it makes anything (10.9.2), so
-        with the class that there is now it may be sent once more."""
-        untaxed = boundary.text(self._known.get(setup.UNTAXED, setup.ENGLISH_CLASS))
-        try:
-            return self._client.post("orders", compose.order_body(order, untaxed))
-        except StoreRefused as refused:
-            if _NO_SUCH_CLASS not in refused.fields:
-                raise
-            there = setup.find_untaxed(self._client).slug
-            if there == untaxed:
-                raise
-        return self._client.post("orders", compose.order_body(order, there))
 
     def _turned_away(self, order: ComposedOrder, away: TurnedAway) -> PlacedOrder:
         """Something before the store answered a create. Usually the store never saw it, but a
@@ -217,6 +205,9 @@ class WooStore:
             raise not_understood()
         return ours
 
+    def missing_orders(self, order_ids: Sequence[str]) -> tuple[str, ...]:
+        return changes.missing(self._client, order_ids)
+
     def read_order(self, order_id: str) -> StoreOrder | None:
         order = standing.read(self._client, order_id)
         return self._whole(order) if order else None
@@ -227,7 +218,8 @@ class WooStore:
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
         back = standing.returned(self._client, order)
-        return editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
+        told = editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
+        return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         return refunding.refund_order(self._client, order_id, refund)
@@ -304,24 +296,9 @@ class WooStore:
         )
 
     def _shipped(self, order: Order) -> Shipped:
-        fulfilments = self._fulfilments(order.id) if names_pieces(order) else []
+        fulfilments = fetch_fulfilments(self._client, order)
         further = boundary.cut_all(self._known.get(SHIPPED_STATUSES) or ())
         return shipped(order, fulfilments, further)
-
-    def _fulfilments(self, number: int) -> list[Fulfilment] | None:
-        """Empty where the feature was switched off again: its route is gone then. None where the
-        route fails by itself (a widely used plugin makes it answer 500,
-        https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells the rest.
-        """
-        try:
-            told = listed(self._client.get(f"orders/{number}/fulfillments"))
-        except StoreRefused as refused:
-            return [] if "rest_no_route" in refused.fields else None
-        except StoreBusy as busy:
-            if busy.code not in _OF_THE_ROUTE:
-                raise
-            return None
-        return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
 
     def _placed(self, order: OrderHead) -> PlacedOrder:
         return PlacedOrder(
@@ -332,10 +309,6 @@ class WooStore:
             url=f"{self._client.url}/wp-admin/post.php?post={order.id}&action=edit",
             created_at=order.date_created_gmt,
         )
-
-
-_OF_THE_ROUTE = (Trouble.SERVER_ERROR, Trouble.UNREADABLE, Trouble.FIREWALL)
-"""Troubles of one route. Others are the whole store's: it is asked again later."""
 
 
 def _created_via(head: Any) -> str:

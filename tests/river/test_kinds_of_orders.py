@@ -22,8 +22,8 @@ WORTH = {
     "presentment_currency": ("38.00", 0),
     "mixed_cart": ("35.00", 0),
 }
-"""What Alfa's order is worth, and what stays the merchant's own, in cents. Shipping is shared by what
-all items cost, a tip's among them."""
+"""What Alfa's order is worth, and what stays the merchant's own, in cents. Shipping is shared by
+what all items cost, a tip's among them."""
 
 
 def hear(stage: Stage, kind: str, **more: Any) -> None:

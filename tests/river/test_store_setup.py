@@ -12,7 +12,8 @@ from tests.river.stage import Stage
 from tests.river.test_tracking import AST, ship, told
 from tests.river.test_woocommerce_statuses import flags, its_order, moves
 
-DAY = 24 * 3600.0
+HOUR = 3600.0
+DAY = 24 * HOUR
 
 
 def access(house: House, host: str = BRAVO) -> StoreAccess:
@@ -92,3 +93,16 @@ def test_both_see_how_the_store_is_set_up(house: House) -> None:
         kept = session.query(Connection).filter(Connection.name.contains("bravo")).one()
         assert ["untaxed_class", "taux-zero"] in kept.access.setup["facts"]
         assert "few_decimals" in kept.access.setup["limits"]
+
+
+def test_an_order_that_the_vendor_deleted_for_good_is_noticed_by_itself(house: House) -> None:
+    stage = Stage(house)
+    stage.sells_on((stage.mug, 2))
+    stage.sells_on((stage.mug, 1))
+    first, second = stage.bravo.orders
+    stage.house.let_pass(2 * HOUR, step=HOUR / 2)
+    assert flags(stage) == []
+    stage.bravo.delete(first)
+    stage.house.let_pass(2 * HOUR, step=HOUR / 2)
+    assert flags(stage) == [("vendor_cancelled", "")]
+    assert list(stage.bravo.orders) == [second]

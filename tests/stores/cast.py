@@ -160,7 +160,9 @@ class WooShore:
 
     @staticmethod
     def _key(item: Any) -> str:
-        return str(item.meta.get("_sluice_line", ""))
+        """Kept as the only entry of a list, which the store's admin does not show."""
+        (key,) = item.meta.get("_sluice_line") or [""]
+        return str(key)
 
 
 def world() -> World:

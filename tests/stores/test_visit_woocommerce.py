@@ -187,3 +187,14 @@ def test_a_key_that_was_deleted_or_may_too_little_is_not_told_as_a_lost_header(
     assert refused(access_of(shore, role="customer")) == "locked"
     stand_before(world, without_header)
     assert refused(gone) == "locked"
+
+
+def test_a_firewall_before_what_is_written_is_told_with_the_words_for_the_host(
+    world: World, shore: WooShore
+) -> None:
+    access = access_of(shore, role="administrator")
+    forbidden = page("<h1>Forbidden</h1>", 403)
+    stand_before(world, lambda request: forbidden if request.method != "GET" else None)
+    assert refused(access) == "firewall"
+    stand_before(world, lambda request: forbidden if request.method == "PUT" else None)
+    assert connect.prove(access).id == address(shore)

@@ -10,9 +10,10 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from sandbox.world import World
-from stores.base import StoreRefused, StoreSetup
+from stores.base import EditedLines, StoreRefused, StoreSetup
 from stores.setup import FACTS, LIMITS, fact_words, limit_words
-from stores.woocommerce.setup import OWN_CLASS
+from stores.woocommerce.editing import NOT_MOVED, PUT_BACK, with_stock_told
+from stores.woocommerce.setup import OWN_CLASS, lines_move_stock
 from tests.stores.cast import ORDER, WooShore, woo_shore
 from tests.stores.test_visit_woocommerce import page, stand_before
 
@@ -154,3 +155,18 @@ def test_every_fact_and_limit_has_its_words(world: World) -> None:
     assert (fact_words({}), limit_words({})) == ([], [])
     assert all("%(value)s" in FACTS[code] for code, value in kept["facts"] if value)
     assert all(LIMITS.values())
+
+
+@pytest.mark.parametrize(
+    ("version", "moves"), [("8.2.2", False), ("9.3.3", False), ("9.4.0", True), ("10.9.2", True)]
+)
+def test_that_edits_move_no_stock_is_known_by_the_version(
+    world: World, version: str, moves: bool
+) -> None:
+    shore = woo_shore(world, version=version)
+    told = setup_of(shore)
+    assert lines_move_stock(told.values) is moves
+    assert ("lines_move_no_stock" in told.limits) is not moves
+    assert lines_move_stock({})
+    notes = with_stock_told(EditedLines((PUT_BACK,)), moves).notes
+    assert (PUT_BACK in notes, NOT_MOVED in notes) == (moves, not moves)

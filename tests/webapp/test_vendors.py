@@ -377,3 +377,14 @@ def test_a_stranger_sees_no_vendor_and_no_name_of_this_merchant(floor: Floor) ->
     assert stranger.post("/vendors/new", **CARD | ON).status_code == 200
     with floor.house.look() as session:
         assert session.query(VendorName).filter_by(folded="alfa").count() == 2
+
+
+def test_the_merchant_sees_how_a_store_is_set_up_and_names_its_statuses(floor: Floor) -> None:
+    floor.house.turn()
+    bravo = at(floor, "Bravo")
+    shown = floor.door.get(bravo).text
+    assert "Prices have this many decimals: 2." in shown
+    assert "The store has: " in shown
+    place = f"{store(floor, 'Bravo')}/statuses"
+    saved = floor.door.post(place, statuses="Im LKW")
+    assert 'value="Im LKW"' in saved.text
