@@ -205,7 +205,8 @@ def whose(job: Job) -> None:
     with job.unit() as session:
         merchant = _merchant(session, job.there.access_id)
         if merchant is not None and order_id and watching.is_open(session, merchant, order_id):
-            _ask(session, merchant.access, "fetch", order_id, {"order": order_id})
+            about = {"order": order_id}
+            repeats.ask_soon(session, merchant.access, "fetch", about, clock.now())
         outbox.done(session, job.message)
 
 
