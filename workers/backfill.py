@@ -30,7 +30,8 @@ def carry_on(job: Job) -> None:
     )
     if step.takes:
         _take(job, row_id, page)
-    following, now = page.cursor if page.more else "", clock.now()
+    goes_on = page.more and page.cursor != step.page  # or the list would never end
+    following, now = page.cursor if goes_on else "", clock.now()
     with job.unit() as session:
         if step.takes:
             count = len(page.orders) + len(page.unread)

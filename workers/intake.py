@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import stores
 from orderflow import clock, outbox
-from orderflow.access import store_access
+from orderflow.access import store_access, turned_away
 from orderflow.access.calls import HOME
 from orderflow.book import snapshot
 from orderflow.db import reading, unit_of_work
@@ -19,11 +19,13 @@ from orderflow.intake import record, reference, repeats, unread
 from orderflow.models import MarketplaceOrder, Merchant, StoreAccess, Webhook
 from orderflow.rules import judge, watching
 from stores import news
-from stores.base import ABOUT_US, PRIVACY, SeenOrder, StoreRefused
+from stores.base import ABOUT_US, PRIVACY, SeenOrder, SeenPage, StoreBusy, StoreRefused
 from stores.boundary import Unreadable
+from stores.errors import Trouble
 from workers import privacy
 from workers.failures import POISON, set_aside
 from workers.gear import Job
+from workers.paging import Pages, go_on, leave_endless
 
 log = structlog.get_logger()
 
@@ -275,13 +277,21 @@ def reconcile(job: Job) -> None:
         with unit_of_work() as session:
             outbox.done(session, job.message)
         return
-    market = job.marketplace()
-    page = job.call(
-        "orders_since",
-        market,
-        lambda: market.orders_since(merchant.orders_cursor, clock.now()),
-        HOME,
-    )
+    market, pages = job.marketplace(), Pages.kept(job.message.about)
+
+    def next_page() -> tuple[SeenPage, Pages]:
+        page = market.orders_since(merchant.orders_cursor, clock.now())
+        return page, pages.after([each.updated_at for each in page.orders], more=page.more)
+
+    try:
+        page, pages = job.call("orders_since", market, next_page, HOME)
+    except StoreBusy as busy:
+        if busy.code is not Trouble.ENDLESS:
+            raise
+        with job.unit() as session:
+            session.get_one(Merchant, merchant.id).orders_cursor = ""
+            leave_endless(session, job, busy, pages, job.config.reconcile_every)
+        return
     for order_id in page.unread:
         leave_unread(job, order_id, Unreadable("in the list of changed orders"))
     for seen in page.orders:
@@ -291,9 +301,10 @@ def reconcile(job: Job) -> None:
             leave_unread(job, seen.id, poison)
     with job.unit() as session:
         session.get_one(Merchant, merchant.id).orders_cursor = page.cursor
-        store_access.unlock(session, merchant.access_id, clock.now())
-        delay = 0.0 if page.more else float(job.config.reconcile_every)
-        outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True)
+        access = session.get_one(StoreAccess, merchant.access_id)
+        if turned_away.is_open_again(session, access, clock.now()):
+            store_access.unlock(session, access.id, clock.now())
+        go_on(session, job, pages, job.config.reconcile_every, more=page.more)
 
 
 def leave_unread(job: Job, order_id: str, bad: BaseException) -> None:

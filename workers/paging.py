@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from stores.base import Changes, StoreBusy
+import structlog
+from sqlalchemy.orm import Session
+
+from orderflow import clock, outbox
+from stores.base import StoreBusy
 from stores.errors import Trouble
 from stores.texts import _
+from workers.gear import Job
 
 FREE_PAGES = 5
 """Full pages in a row that are asked for without a pause."""
@@ -16,6 +22,10 @@ MOST_PAGES = 500
 STUCK_PAGES = 10
 """Full pages in a row that tell of nothing newer than the pages before them."""
 LONGEST_PAUSE = 60.0
+SELDOM = 4
+"""Whichever of ``outbox.PAUSES`` is the longest between two looks at a list without end."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +47,13 @@ class Pages:
     def keep(self) -> dict[str, Any]:
         return {"full": self.full, "stuck": self.stuck, "newest": self.newest}
 
-    def after(self, page: Changes) -> Pages:
-        """With one page more. Raises StoreBusy with ``Trouble.ENDLESS`` where it must end here."""
-        if not page.more:
+    def after(self, changed: Sequence[datetime], *, more: bool) -> Pages:
+        """With one page more, whose orders changed at these times. Raises StoreBusy with
+        ``Trouble.ENDLESS`` where it must end here."""
+        if not more:
             return Pages()
-        latest = max((order.updated_at.isoformat() for order in page.orders), default="")
-        stuck = self.stuck + 1 if page.orders and latest <= self.newest else 0
+        latest = max((moment.isoformat() for moment in changed), default="")
+        stuck = self.stuck + 1 if changed and latest <= self.newest else 0
         told = Pages(self.full + 1, stuck, max(latest, self.newest))
         if told.full >= MOST_PAGES or told.stuck >= STUCK_PAGES:
             raise StoreBusy(
@@ -59,3 +70,19 @@ class Pages:
         if self.stuck:
             return min(2.0 ** (self.stuck - 1), LONGEST_PAUSE)
         return 0.0 if self.full <= FREE_PAGES else 1.0 + self.full // 100
+
+
+def go_on(session: Session, job: Job, pages: Pages, every: float, *, more: bool) -> None:
+    """The standing message comes again: for the next page, or ``every`` seconds later."""
+    delay, about = pages.pause() if more else every, {**job.message.about, **pages.keep()}
+    outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True, about=about)
+
+
+def leave_endless(session: Session, job: Job, busy: StoreBusy, pages: Pages, every: float) -> None:
+    """The standing message comes again seldom, as long as its list has no end."""
+    log.warning("list_without_end", lane=job.message.lane)
+    delay = outbox.pause(min(job.message.tries, SELDOM), every)
+    about = {**job.message.about, **pages.left().keep()}
+    outbox.put_off(
+        session, job.message, now=clock.now(), delay=delay, words=busy.words, about=about
+    )

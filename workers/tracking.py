@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from orderflow import clock, outbox
@@ -18,13 +17,9 @@ from stores.errors import Trouble
 from workers import gear
 from workers.failures import POISON, set_aside
 from workers.gear import Job
-from workers.paging import Pages
-
-log = structlog.get_logger()
+from workers.paging import Pages, go_on, leave_endless
 
 SETUP_EVERY = timedelta(days=1)
-SELDOM = 4
-"""Whichever of ``outbox.PAUSES`` is the longest between two polls of a list without end."""
 CHECK_EVERY = 3600.0
 """Seconds between two looks at a store's webhooks, which some stores switch off silently, and at
 whether our orders are still there."""
@@ -70,7 +65,7 @@ def poll(job: Job) -> None:
 
     def next_page() -> tuple[Changes, Pages]:
         page = store.fetch_changes(cursor, clock.now())
-        return page, pages.after(page)
+        return page, pages.after([each.updated_at for each in page.orders], more=page.more)
 
     try:
         changes, pages = job.call("fetch_changes", store, next_page, STORE)
@@ -108,27 +103,16 @@ def _move_on(session: Session, job: Job, changes: Changes, pages: Pages) -> None
     access.cursor, access.polled_at = changes.cursor, clock.now()
     if turned_away.is_open_again(session, access, clock.now()):
         store_access.unlock(session, access.id, clock.now())
-    delay = pages.pause() if changes.more else float(job.config.poll_every)
-    about = pages.keep()
-    outbox.put_off(session, job.message, now=clock.now(), delay=delay, fresh=True, about=about)
+    go_on(session, job, pages, job.config.poll_every, more=changes.more)
 
 
 def _leave_list(job: Job, busy: StoreBusy, pages: Pages) -> None:
-    """The next poll begins anew from today, and seldom as long as the list has no end."""
+    """The next poll begins anew from today."""
     with job.unit() as session:
         access = session.get_one(StoreAccess, job.there.access_id)
         access.cursor = ""
-        count = rereading.read_all_soon(session, access, clock.now())
-        log.warning("list_without_end", lane=job.message.lane, orders=count)
-        tries = min(job.message.tries, SELDOM)
-        outbox.put_off(
-            session,
-            job.message,
-            now=clock.now(),
-            delay=outbox.pause(tries, float(job.config.poll_every)),
-            words=busy.words,
-            about=pages.left().keep(),
-        )
+        rereading.read_all_soon(session, access, clock.now())
+        leave_endless(session, job, busy, pages, job.config.poll_every)
 
 
 def _is_news(job: Job, order: StoreOrder) -> bool:

@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 from orderflow.intake import repeats
 from orderflow.models import StoreAccess, StoreCall
 from sandbox.shopify.bodies import order_body
-from stores.base import Changes, PlacedOrder, StoreOrder
-from tests.house import ALFA, BRAVO
+from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import PLATFORMS, Stage, VendorSide, creates
 from tests.river.test_webhooks import post
 from workers import paging
@@ -157,15 +156,21 @@ def test_a_long_list_is_read_to_its_end() -> None:
     """Each page tells of something newer than the last: there is nothing endless about it."""
     pages = paging.Pages()
     for number in range(100):
-        pages = pages.after(page(number))
+        pages = pages.after([datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number)], more=True)
         assert pages.pause() <= 2
-    assert pages.after(page(100, more=False)) == paging.Pages()
+    assert pages.after([], more=False) == paging.Pages()
 
 
-def page(number: int, *, more: bool = True) -> Changes:
-    placed = PlacedOrder(str(number), f"#{number}", "")
-    order = StoreOrder(placed, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number))
-    return Changes((order,), str(number), more)
+def test_a_marketplaces_list_without_end_is_left(stage: Stage) -> None:
+    stage.sells_unheard((stage.mug, 1))
+    stage.house.world.liar(HARBOUR).tell("endless_cursor", match="updated_at:")
+    before = calls(stage, "orders_since")
+    stage.house.let_pass(1800, step=30)
+    assert calls(stage, "orders_since") - before <= 40
+    stage.house.world.liar(HARBOUR).stop()
+    stage.house.let_pass(1800, step=300)
+    stage.sells_unheard((stage.mug, 1))
+    assert len(stage.bravo.orders) == 2
 
 
 # -- stores that read and do not write -------------------------------------------------------------
