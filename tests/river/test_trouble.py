@@ -28,7 +28,7 @@ def test_an_order_that_breaks_its_handler_does_not_block_its_lane(
     breaks_on(monkeypatch, poison.id)
     stage.sells_on((stage.lamp, 1))
     assert len(stage.alfa.orders) == 1
-    assert [m.tries for m in stage.house.messages("webhook")][0] == 1
+    assert [m.subject for m in stage.house.messages("fetch")] == [f"fetch:{poison.id}"]
     monkeypatch.undo()
     stage.house.later(120)
     assert len(stage.alfa.orders) == 2
