@@ -96,17 +96,22 @@ def park_alone(message: Claimed, error: BaseException) -> None:
         outbox.park(session, message, now=clock.now(), words=type(error).__name__)
 
 
-def set_aside(message: Claimed, kind: str, about: Mapping[str, str], error: BaseException) -> None:
-    """One order of many could not be read: it is read again by itself, and the others go on.
+def set_aside(
+    message: Claimed,
+    kind: str,
+    about: Mapping[str, str],
+    error: BaseException,
+    lane: str = "",
+) -> None:
+    """One order of many could not be read: it is read again by itself, in the lane of its store
+    (the message's own unless ``lane`` names it), and the others go on.
 
     The later message is there once, however often the order is met, so that its pauses grow."""
-    subject = f"{kind}:{about['order']}"
+    subject, lane = f"{kind}:{about['order']}", lane or message.lane
     _log(message, error, "")
     with unit_of_work() as session:
-        if not outbox.is_waiting(session, message.lane, subject):
-            outbox.put(
-                session, message.lane, kind, subject, about, now=clock.now(), delay=SET_ASIDE
-            )
+        if not outbox.is_waiting(session, lane, subject):
+            outbox.put(session, lane, kind, subject, about, now=clock.now(), delay=SET_ASIDE)
 
 
 def _give_up(session: Session, message: Claimed, words: str) -> None:

@@ -62,8 +62,13 @@ def _read_delivery(job: Job) -> None:
 
 
 def _not_recorded(job: Job, poison: BaseException) -> None:
-    order_id = str(job.message.about["order"])
-    set_aside(job.message, "fetch", {"order": order_id}, poison)
+    order_id, key = str(job.message.about["order"]), str(job.message.about["key"])
+    with reading() as session:
+        row = session.get_one(Webhook, job.about("webhook"))
+        access = session.get_one(StoreAccess, row.access_id)
+        ours = _merchant(session, access.id) is not None
+    about = {"order": order_id} if ours else {"order": order_id, "key": key}
+    set_aside(job.message, "fetch" if ours else "read", about, poison, access.lane)
     with unit_of_work() as session:
         row = session.get_one(Webhook, job.about("webhook"))
         _note(session, row.access_id, order_id, poison)
