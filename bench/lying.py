@@ -78,10 +78,10 @@ def push(seconds: float, lies: tuple[str, ...]) -> Seen:
         worker = stack.enter_context(running(WORKER, settings))
         sizes = stack.enter_context(watched(worker.pid))
         time.sleep(max(0.0, max(max(each) for each in due.values()) + END - time.time()))
-    return _seen(list(far.tokens)[len(LIES) :], due, far.ledger["stood"], max(sizes))
+    return seen_of(list(far.tokens)[len(LIES) :], due, far.ledger["stood"], max(sizes))
 
 
-def _seen(
+def seen_of(
     honest: list[str], due: dict[str, list[float]], stood: list[tuple[str, float]], memory: float
 ) -> Seen:
     created = defaultdict(list)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import browsing, intake, load, memory, order_cost, pages, pushing
+from bench import browsing, intake, load, lying, memory, order_cost, pages, pushing
 from bench.deliveries import order_body, pile_up, sign
 from bench.figure import Figure, in_turn, keep_raw, table
 from bench.servers import flask_insert
@@ -54,6 +54,14 @@ def test_where_there_is_no_node_its_bench_is_left_out(
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert intake.r2(rounds=1, seconds=1) == []
     assert "R2 is left out" in capsys.readouterr().err
+
+
+def test_of_lying_stores_only_the_honest_ones_count_and_each_order_from_when_it_was_due() -> None:
+    due = {"liar": [1.0], "honest": [10.0, 20.0, 30.0]}
+    stood = [("liar", 500.0), ("honest", 21.0), ("honest", 10.5)]
+    seen = lying.seen_of(["honest"], due, stood, 120.0)
+    assert (seen.wanted, seen.lags) == (3, (0.5, 1.0))
+    assert 0.5 < seen.p99 <= 1.0
 
 
 def test_pushing_is_compared_with_the_ceiling_of_the_bucket() -> None:
