@@ -146,7 +146,7 @@ def _ask(
     row.words = row.words or repeats.SAME
     session.flush()
     if repeats.is_storm(session, access.id, now):
-        log.warning("webhook_storm", access=access.id)
+        repeats.tell_storm(session, access.id, now)
     return False
 
 

@@ -19,12 +19,14 @@ from sqlalchemy import bindparam, select, text
 
 from orderflow import doorbell
 from orderflow.db import insert_new, on_postgresql, reading, unit_of_work, write_at_once
+from orderflow.intake import repeats
 from orderflow.models import Webhook
 from orderflow.models.base import UTCDateTime
 from orderflow.secrets import pack
 from stores.base import PRIVACY, Webhooks
 
 log = structlog.get_logger()
+_repeated = repeats.Repeated()
 
 
 class Received(Enum):
@@ -60,7 +62,12 @@ def receive(incoming: Incoming, now: datetime) -> Received:
         Webhook.access_id == incoming.access_id, Webhook.delivery_id == incoming.delivery_id
     )
     with reading() as session:
-        return Received.AGAIN if session.scalar(known) else Received.FOREIGN
+        if session.scalar(known) is None:
+            return Received.FOREIGN
+    if _repeated.once_more(incoming.access_id, now):
+        with unit_of_work() as session:
+            repeats.tell_storm(session, incoming.access_id, now)
+    return Received.AGAIN
 
 
 def _keep_malformed(incoming: Incoming, now: datetime) -> None:

@@ -8,10 +8,12 @@ news go on.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,9 @@ STORM = 60
 """More deliveries of one store in a minute that say nothing new are a storm."""
 MINUTE = timedelta(minutes=1)
 SAME = "It says what another delivery had said shortly before."
+
+
+log = structlog.get_logger()
 
 
 class Said(Protocol):
@@ -122,3 +127,25 @@ def is_storm(session: Session, access_id: int, now: datetime) -> bool:
         Webhook.received_at > now - MINUTE, Webhook.access_id == access_id, Webhook.words == SAME
     )
     return (session.scalar(same) or 0) > STORM
+
+
+def tell_storm(session: Session, access_id: int, now: datetime) -> None:
+    """Have it shown that this store sends much that says nothing new."""
+    log.warning("webhook_storm", access=access_id)
+
+
+class Repeated:
+    """Counts deliveries that are repeats to the byte, by store, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: dict[int, tuple[datetime, int]] = {}
+
+    def once_more(self, access_id: int, now: datetime) -> bool:
+        """True once a minute for a store that sends more than STORM of them in it."""
+        with self._lock:
+            since, count = self._counts.get(access_id, (now, 0))
+            if now - since >= MINUTE:
+                since, count = now, 0
+            self._counts[access_id] = since, count + 1
+            return count == STORM

@@ -123,6 +123,18 @@ def test_many_equal_news_of_one_store_are_a_storm(heard: Stage) -> None:
         assert not repeats.is_storm(session, access.id, heard.house.clock())
 
 
+def test_repeats_to_the_byte_are_a_storm_once_a_minute() -> None:
+    repeated, start = repeats.Repeated(), datetime(2026, 11, 28, tzinfo=UTC)
+    told = [repeated.once_more(7, start + timedelta(milliseconds=n)) for n in range(200)]
+    assert [number for number, storm in enumerate(told) if storm] == [repeats.STORM]
+    slow = [repeated.once_more(8, start + timedelta(seconds=2 * n)) for n in range(200)]
+    assert not any(slow)
+    later = [
+        repeated.once_more(7, start + timedelta(seconds=90, milliseconds=n)) for n in range(99)
+    ]
+    assert later.count(True) == 1
+
+
 # -- lists of changes ------------------------------------------------------------------------------
 
 ENDLESS = {
