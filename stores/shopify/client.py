@@ -288,6 +288,8 @@ def _meaning(content: dict[str, Any], spend: Spend, writing: bool) -> StoreError
     said = words("; ".join(error.message for error in errors))
     if "THROTTLED" in codes or is_order_limit(said):
         return StoreBusy(_("Shopify asks us to slow down."), _wait(spend), throttled=True)
+    if "IDEMPOTENCY_CONCURRENT_REQUEST" in codes:
+        return StoreBusy(_("Shopify is still at work on the same call."), 60)
     if "ACCESS_DENIED" in codes:
         rights = ", ".join(dict.fromkeys(_SCOPE.findall(said)))
         return StoreLocked(f"Shopify denies us a right we need: {rights or 'not named'}.")

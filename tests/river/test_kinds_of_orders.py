@@ -23,7 +23,7 @@ WORTH = {
     "mixed_cart": ("35.00", 0),
 }
 """What Alfa's order is worth, and what stays the merchant's own, in cents. Shipping is shared by
-what all items cost, a tip's among them."""
+what all items cost, a tip among them."""
 
 
 def hear(stage: Stage, kind: str, **more: Any) -> None:
