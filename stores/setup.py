@@ -18,7 +18,8 @@ class StoreSetup:
     """``values`` is JSON that the adapter alone understands and gets back as ``Access.setup``.
 
     ``facts`` are (code, value) pairs for people, codes of ``FACTS``; ``limits`` are codes of
-    ``LIMITS``; ``statuses`` the store's own order statuses, slug to name.
+    ``LIMITS``; ``statuses`` those of the store's order statuses of which nobody knows whether they
+    mean *shipped*, slug to name.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -40,9 +41,10 @@ FACTS: Mapping[str, str] = {
     "prices_with_tax": _("Prices of products hold their tax."),
     "prices_without_tax": _("Prices of products are without tax."),
     "untaxed_class": _(
-        "Orders from the marketplace are written in the tax class “%(value)s”, in which the store "
-        "adds no tax of its own: their tax stands in them as an item."
+        "Orders from the marketplace are written in a tax class in which the store adds no tax of "
+        "its own: their tax stands in them as an item."
     ),
+    "own_class": _("The store had no such class, so one was made for it: “Sluice untaxed”."),
     "trackers": _("Tracking numbers are read from: %(value)s."),
 }
 """What is told of a store's setup, by code."""

@@ -113,12 +113,12 @@ def shipped(
     untold = {EVERY_PARCEL} if fulfilments is None else set()
     if goods in (Goods.UNKNOWN, Goods.PARTLY_LEFT):
         untold.add(WHOLE)
-    doubt = order.status if loose and goods is Goods.UNKNOWN and order.status not in _ENDED else ""
+    doubt = (
+        order.status
+        if loose and goods is Goods.UNKNOWN and order.status not in statuses.ENDED
+        else ""
+    )
     return Shipped((*named, *whole), frozenset(untold), doubt)
-
-
-_ENDED = ("refunded", "cancelled", "failed", "trash", "checkout-draft")
-"""Core's own statuses that say nothing of goods that left before."""
 
 
 def _core(order: Order, one: Fulfilment, left: _Left) -> Parcel:

@@ -17,6 +17,7 @@ from stores import boundary
 from stores.base import StoreBusy, StoreError, StoreRefused
 from stores.boundary import Told
 from stores.setup import StoreSetup
+from stores.woocommerce import statuses
 from stores.woocommerce.client import Client, TurnedAway, listed
 from stores.woocommerce.identity import (
     LINES_MOVE_STOCK,
@@ -24,11 +25,12 @@ from stores.woocommerce.identity import (
     read_status,
     version_numbers,
 )
+from stores.woocommerce.statuses import Goods
 from stores.woocommerce.trackers import READERS
 
 ENGLISH_CLASS = "zero-rate"
 """The slug in stores that were installed in English: taken until the setup was read once."""
-OWN_CLASS = "Sluice untaxed"
+OWN_CLASS, OWN_SLUG = "Sluice untaxed", "sluice-untaxed"
 UNTAXED = "untaxed"
 """In ``Access.setup``: the slug of the tax class for lines that carry no tax of the store's own."""
 _ZERO = re.compile(r"zero|zéro|null?a?\b|nul\b|\b0\b|exempt|frei|untaxed|cero|nolla", re.IGNORECASE)
@@ -70,7 +72,9 @@ def read_setup(client: Client) -> StoreSetup:
     if with_tax in ("yes", "no"):
         facts.append(("prices_with_tax" if with_tax == "yes" else "prices_without_tax", ""))
     if untaxed.slug:
-        facts.append(("untaxed_class", untaxed.slug))
+        facts.append(("untaxed_class", ""))
+    if untaxed.slug == OWN_SLUG:
+        facts.append(("own_class", ""))
     trackers = [reader.name for reader in READERS if _is_active(status, reader.plugins)]
     if trackers:
         facts.append(("trackers", ", ".join(trackers)))
@@ -133,7 +137,11 @@ def _statuses(client: Client) -> dict[str, str]:
     except (StoreRefused, StoreBusy):
         return {}
     states = boundary.each(told[:200], lambda each: boundary.read(_State, each), str)[0]
-    return {state.slug: state.name or state.slug for state in states}
+    return {
+        state.slug: state.name or state.slug
+        for state in states
+        if statuses.goods(state.slug) is Goods.UNKNOWN and state.slug not in statuses.ENDED
+    }
 
 
 # -- the class of lines that carry no tax of the store's own ---------------------------------------

@@ -44,6 +44,8 @@ PARTLY_LEFT = frozenset(
         "parcialmente-enviado", "deels-verzonden", "spedito-parzialmente",
     )
 )  # fmt: skip
+ENDED = ("refunded", "cancelled", "failed", "trash", "checkout-draft")
+"""Core's own statuses that say nothing of goods that left before."""
 STAY = frozenset(("pending", "processing", "on-hold"))
 """Core's own statuses of goods that are still at the vendor's."""
 

@@ -362,9 +362,16 @@ READERS = (
     ),
     Reader("Shiptastic", "2019-09", ("shiptastic", "germanized"), _shiptastic),
     Reader("AfterShip", "1.17", ("aftership-woocommerce-tracking",), _aftership),
-    Reader("Orders Tracking", "1.0", ("woo-orders-tracking",), _orders_tracking),
+    Reader(
+        "Orders Tracking",
+        "1.0",
+        ("woo-orders-tracking", "woocommerce-orders-tracking"),
+        _orders_tracking,
+    ),
     Reader("ParcelPanel", "4.4", ("parcelpanel",), _parcelpanel),
-    Reader("WooCommerce Shipping", "1.0", ("woocommerce-shipping", "connect-for"), _labels),
+    Reader(
+        "WooCommerce Shipping", "1.0", ("woocommerce-shipping", "woocommerce-services"), _labels
+    ),
     Reader("YITH Order Tracking", "1.0", ("yith-woocommerce-order-tracking",), _yith),
     Reader("MyParcel", "4.0", ("myparcel",), _myparcel),
     Reader("_tracking_number", "", (), _plain_fields),

@@ -91,7 +91,7 @@ def test_both_see_how_the_store_is_set_up(house: House) -> None:
     Stage(house, bravo={"language": "fr_FR", "decimals": 0})
     with house.look() as session:
         kept = session.query(Connection).filter(Connection.name.contains("bravo")).one()
-        assert ["untaxed_class", "taux-zero"] in kept.access.setup["facts"]
+        assert ["untaxed_class", ""] in kept.access.setup["facts"]
         assert "few_decimals" in kept.access.setup["limits"]
 
 

@@ -50,7 +50,7 @@ def test_a_store_without_such_a_class_gets_one_and_is_told(world: World) -> None
     told = setup_of(shore)
     assert told.values["untaxed"] == "sluice-untaxed"
     assert shore.site.tax_classes["sluice-untaxed"] == OWN_CLASS
-    assert ("untaxed_class", "sluice-untaxed") in told.facts
+    assert ("own_class", "") in told.facts
     placed = knowing(shore).open().create_order(ORDER)
     assert classes(shore, placed.id) == {"sluice-untaxed"}
 
@@ -130,7 +130,7 @@ def test_what_else_a_store_is_set_up_like_is_read(world: World) -> None:
     assert ("decimals", "0") in told.facts
     assert ("trackers", "Shipment Tracking") in told.facts
     assert set(told.limits) == {"lines_move_no_stock", "few_decimals"}
-    assert told.statuses["im-lkw"] == "Im LKW"
+    assert told.statuses == {"im-lkw": "Im LKW", "updated-tracking": "Updated Tracking"}
     assert setup_of(woo_shore(world, version="10.9.2", decimals=2)).limits == []
 
 
