@@ -41,6 +41,8 @@ DATABASE_AWAY = (DBAPIError, PoolTimeout)
 WRITES = "sluice_writes"
 LANES = "sluice_lanes"
 AT_ONCE = "at_once"
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+"""Of SQLite; ``secure_delete`` overwrites what is deleted or shortened with zeros."""
 
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
@@ -73,7 +75,7 @@ def _tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -103,6 +105,17 @@ def unit_of_work() -> Iterator[Session]:
             db.session.rollback()  # what a page has read before is old now
     for lane in lanes:
         doorbell.ring(lane)
+
+
+def empty_log() -> bool:
+    """After something was erased for good: on SQLite, move the write-ahead log into the file and
+    cut it to nothing, because pages from before stand in it. False: others still read in it."""
+    if on_postgresql():
+        return True
+    with closing(db.engine.raw_connection()) as pooled:
+        connection = cast("sqlite3.Connection", pooled.driver_connection)
+        busy, _pages, _moved = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def on_postgresql() -> bool:

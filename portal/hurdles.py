@@ -8,6 +8,10 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 
 import stores
+from orderflow import clock
+from orderflow.access import store_health
+from orderflow.models import StoreAccess
+from stores.troubles import ADVICE, Advice
 
 AUTHORIZATION_LINE = 'SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1'
 """For .htaccess; https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth tells why."""
@@ -170,6 +174,15 @@ def limits(codes: Iterable[str]) -> list[str]:
         "no_tls": _("Your store is called without https, as the operator allows."),
     }
     return [str(said[code]) for code in codes if code in said]
+
+
+def cannot_read(access: StoreAccess) -> Advice | None:
+    """Why the store could not be read for some minutes, and what helps; None where it can be."""
+    trouble = store_health.trouble(access, clock.now())
+    if trouble is None:
+        return None
+    advice, path = ADVICE[trouble], stores.capabilities(access.platform).api_path
+    return Advice(_(advice.happened), _(advice.to_do, place=f"{access.address}{path}"))
 
 
 def trouble(outcome: str) -> str:

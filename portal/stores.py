@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response
 
 import stores
 from orderflow import clock
-from orderflow.access import calls, connecting, store_access, vendors
+from orderflow.access import calls, connecting, store_access, store_health, vendors
 from orderflow.access.connecting import Claimant
 from orderflow.db import db, unit_of_work
 from orderflow.models import ConnectAttempt, Connection, StoreAccess
 from portal import hurdles, scope
 from stores import setup
 from stores.base import Capabilities
+from stores.troubles import Advice
 
 pages = Blueprint("portal_stores", __name__, url_prefix="/portal/stores")
 MOST_TYPED = 2000
@@ -27,7 +28,9 @@ MOST_TYPED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One store as its vendor sees it. ``trouble``: the last call that went wrong, in words."""
+    """One store as its vendor sees it. ``trouble``: the last call that went wrong, in words;
+    ``cannot_read``: why it could not be read for some minutes; ``unread``: numbers of orders in it
+    that cannot be understood; ``noisy``: it sends the same news over and over."""
 
     connection: Connection
     can: Capabilities
@@ -38,6 +41,9 @@ class Health:
     last_push: datetime | None
     trouble: str
     trouble_at: datetime | None
+    cannot_read: Advice | None
+    unread: list[str]
+    noisy: bool
 
 
 @pages.get("")
@@ -79,6 +85,9 @@ def health(session: Session, connection: Connection) -> Health:
         last_push=vendors.last_push(session, connection),
         trouble=hurdles.trouble(failed.outcome) if failed else "",
         trouble_at=failed.started_at if failed else None,
+        cannot_read=hurdles.cannot_read(connection.access),
+        unread=store_health.unread_orders(session, connection),
+        noisy=store_health.is_noisy(connection.access, clock.now()),
     )
 
 

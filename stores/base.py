@@ -148,6 +148,7 @@ class Capabilities:
     ``amends``              what of an order's top it lets us change (``Amendment.names``)
     ``restock_choice``      goods taken off an order may stay off the shelf
     ``private_notes``       it keeps notes that only the vendor's people read
+    ``api_path``            where on the store's own site its API stands, for whoever guards that
     """
 
     platform: str
@@ -169,6 +170,7 @@ class Capabilities:
     restock_choice: bool
     private_notes: bool
     limits: tuple[str, ...] = ()
+    api_path: str = ""
 
 
 # -- catalogue, identity, webhooks, access ---------------------------------------------------------

@@ -87,6 +87,11 @@ class StoreRefused(StoreError):
         super().__init__(words, code=code)
         self.fields = tuple(fields)
 
+    def requote(self, words: str) -> None:
+        """Say it in these words from now on: the store's, without what may not be kept."""
+        self.words = words
+        self.args = (words,)
+
 
 class StoreLocked(StoreError):
     """The token, key or right is gone, in the platform's own words. Every call fails until a

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from orderflow import clock
-from orderflow.access import add_ons, register
+from orderflow.access import add_ons, register, store_health
 from orderflow.db import db, unit_of_work
 from orderflow.models import Merchant
 from orderflow.read import figures
@@ -57,6 +57,7 @@ def _page() -> str:
     return render_template(
         "home.html",
         attention=figures.attention(session, g.merchant),
+        failing=store_health.failing(session, g.merchant, now),
         held=figures.held(session, g.merchant),
         oldest=figures.oldest_unsent(session, g.merchant),
         median=format_timedelta(timedelta(seconds=middle)) if middle is not None else "",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 import stores
 from orderflow import clock
-from orderflow.access import vendors
+from orderflow.access import store_health, vendors
 from orderflow.access.vendors import Card, Wrong, WrongCard
 from orderflow.book.history import StaleForm
 from orderflow.config import Config
@@ -23,6 +23,7 @@ from orderflow.models import Connection, HistoryEntry, Merchant, StoreAccess, Ve
 from orderflow.rules.preview import Preview, Unconfirmed
 from orderflow.traffic import trials
 from stores import setup
+from stores.troubles import ADVICE, Advice
 from webapp import cursor
 from webapp.answers import done, refused
 
@@ -172,6 +173,7 @@ def _standing(session: Session, connection: Connection, can: Any) -> dict[str, A
         "last_push": vendors.last_push(session, connection),
         "trial": trials.latest(session, connection),
         "locked": connection.access.state != StoreAccess.OPEN,
+        "unread": store_health.unread_orders(session, connection),
     }
 
 
@@ -197,6 +199,26 @@ def lacks(can: Any) -> list[str]:
         (can.locations, _("Stock is not kept by location.")),
     )
     return [*(sentence for able, sentence in told if not able), *map(str, map(_, can.limits))]
+
+
+@pages.app_template_global()
+def cannot_read(access: StoreAccess) -> Advice | None:
+    """Why the store could not be read for some minutes, and what helps; None where it can be."""
+    trouble = store_health.trouble(access, clock.now())
+    if trouble is None:
+        return None
+    advice, place = ADVICE[trouble], f"{access.address}{_api_path(access)}"
+    return Advice(_(advice.happened), _(advice.to_do, place=place))
+
+
+def _api_path(access: StoreAccess) -> str:
+    return stores.capabilities(access.platform).api_path
+
+
+@pages.app_template_global()
+def is_noisy(access: StoreAccess) -> bool:
+    """Whether the store sends the same news over and over."""
+    return store_health.is_noisy(access, clock.now())
 
 
 @pages.app_template_global()

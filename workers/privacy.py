@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import stores
 from orderflow import clock, outbox
 from orderflow.access import register
-from orderflow.db import unit_of_work
+from orderflow.db import empty_log, unit_of_work
 from orderflow.forget import erasure, forgetting, requests
 from orderflow.models import Connection, Merchant, PrivacyRequest, StoreAccess, Webhook
 from stores.base import EXPORT_BUYER, REDACT_SHOP
@@ -88,6 +88,8 @@ def collect(job: Job) -> None:
     with unit_of_work() as session:
         more = requests.step(session, job.about("request"), clock.now())
         _go_on(session, job, more)
+    if not more:
+        _empty_log()
 
 
 def erase(job: Job) -> None:
@@ -95,6 +97,14 @@ def erase(job: Job) -> None:
     with unit_of_work() as session:
         more = erasure.erase(session, job.about("merchant"))
         _go_on(session, job, more)
+    if not more:
+        _empty_log()
+
+
+def _empty_log() -> None:
+    """Where somebody reads in it at this moment, the daily tidying does it."""
+    if not empty_log():
+        log.warning("log_of_the_database_not_emptied")
 
 
 def _go_on(session: Session, job: Job, more: bool) -> None:

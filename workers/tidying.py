@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from orderflow import clock, outbox
 from orderflow.access import calls, connecting
-from orderflow.db import unit_of_work
+from orderflow.db import empty_log, unit_of_work
 from orderflow.forget import forgetting, keeping
 from orderflow.intake import reference
 from orderflow.models import Merchant
@@ -34,3 +34,5 @@ def tidy(job: Job) -> None:
         ]
         delay = 0.0 if any(more) else EVERY
         outbox.put_off(session, job.message, now=moment, delay=delay, fresh=True)
+    if delay:
+        empty_log()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from orderflow import clock, outbox
-from orderflow.access import store_access, turned_away
+from orderflow.access import store_access, store_health, turned_away
 from orderflow.access.calls import STORE, About
 from orderflow.db import reading, unit_of_work
 from orderflow.models import StoreAccess
@@ -48,6 +48,7 @@ def read(job: Job) -> None:
 def _take(job: Job, order: StoreOrder) -> None:
     with job.unit() as session:
         track.seen(session, job.there.access_id, order, clock.now())
+        store_health.note_unread(session, job.there.access_id, order.placed.id, unread=False)
 
 
 def poll(job: Job) -> None:
@@ -87,6 +88,8 @@ def _take_all(job: Job, changes: Changes) -> None:
     for order_id in changes.unread:
         about = {"order": order_id, "key": ""}
         set_aside(job.message, "read", about, ValueError("unreadable"))
+        with unit_of_work() as session:
+            store_health.note_unread(session, job.there.access_id, order_id, unread=True)
     for order in changes.orders:
         try:
             _take(job, order)

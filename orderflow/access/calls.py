@@ -16,11 +16,13 @@ from sqlalchemy import BigInteger, Float, String, cast, delete, insert, literal,
 from sqlalchemy.orm import Session
 
 from orderflow import clock
-from orderflow.db import rows_hit
+from orderflow.access import store_health
+from orderflow.db import reading, rows_hit
 from orderflow.mask.told import harmless
 from orderflow.models import Connection, Merchant, Push, Shipment, StoreCall, VendorOrder
 from orderflow.models.base import UTCDateTime
 from stores.base import (
+    Cancellation,
     OutcomeUnknown,
     Spend,
     StoreBusy,
@@ -28,10 +30,13 @@ from stores.base import (
     StoreLocked,
     StoreRefused,
 )
+from stores.errors import Trouble
+from stores.texts import _
 
 T = TypeVar("T")
 KEEP = timedelta(days=90)
-LONGEST_WORDS = 500
+REFUSED = _("The store refused what was asked of it.")
+"""Stands for a store's words that are of no order."""
 OUTCOMES: dict[type[StoreError], str] = {
     StoreBusy: StoreCall.BUSY,
     StoreRefused: StoreCall.REFUSED,
@@ -69,6 +74,7 @@ class Called:
     outcome: str
     words: str
     cost: float
+    trouble: Trouble | None = None
 
 
 def watch(
@@ -80,18 +86,51 @@ def watch(
     about: About,
     spender: Spender | None = None,
 ) -> T:
-    """``act``, with a note of how it went. What it raises goes on."""
+    """``act``, with a note of how it went. What it raises goes on, but with words that may be kept
+    and shown: here, and nowhere else, the buyers go from what a store says."""
     started_at, began = clock.now(), time.monotonic()
-    outcome, words = StoreCall.OK, ""
+    outcome, words, code = StoreCall.OK, "", None
     try:
-        return act()
+        return _without_buyers(act(), access_id, about)
+    except StoreRefused as refused:
+        if refused.code is Trouble.REFUSED:
+            refused.requote(_quotable(refused.words, access_id, about))
+        outcome, words, code = StoreCall.REFUSED, refused.words, refused.code
+        raise
     except StoreError as error:
-        outcome, words = _outcome(error), error.words
+        outcome, words, code = _outcome(error), error.words, error.code
         raise
     finally:
         spent = int((time.monotonic() - began) * 1000)
         cost = spender.spend.cost if spender else 0.0
-        notes.append(Called(access_id, operation, about, started_at, spent, outcome, words, cost))
+        notes.append(
+            Called(access_id, operation, about, started_at, spent, outcome, words, cost, code)
+        )
+
+
+def _without_buyers(answer: T, access_id: int, about: About) -> T:
+    """An answer to a cancellation may quote a refusal."""
+    if not isinstance(answer, Cancellation):
+        return answer
+    return replace(answer, words=_quotable(answer.words, access_id, about))
+
+
+def _quotable(words: str, access_id: int, about: About) -> str:
+    """What a store said of one order, without its buyer. What it said of no order is for every
+    merchant whom it serves, and might be of another's order: our own words stand for it."""
+    if not words or about in (STORE, HOME):
+        return words and REFUSED
+    with reading() as session:
+        return harmless(session, _part(session, about), words, access_id)
+
+
+def _part(session: Session, about: About) -> VendorOrder | None:
+    found: Push | Shipment | None = None
+    if about.what == "push":
+        found = session.get(Push, about.id)
+    elif about.what == "shipment":
+        found = session.get(Shipment, about.id)
+    return found.vendor_order if found else None
 
 
 def _outcome(error: StoreError) -> str:
@@ -99,24 +138,11 @@ def _outcome(error: StoreError) -> str:
 
 
 def keep(session: Session, notes: Iterable[Called]) -> None:
-    """Write the calls down, one INSERT each. What was sent for a buyer may be quoted in the words
-    of a store, and goes from them."""
+    """Write the calls down, one INSERT each, and what they tell of how the store is doing."""
     for called in notes:
-        words = _harmless(session, called)[:LONGEST_WORDS]
-        columns, rows = _COLUMNS, _concerned(replace(called, words=words))
+        columns, rows = _COLUMNS, _concerned(called)
         session.execute(insert(StoreCall).from_select(columns, rows, include_defaults=False))
-
-
-def _harmless(session: Session, called: Called) -> str:
-    if not called.words or called.about.what not in ("push", "shipment"):
-        return called.words
-    subject = called.about.id
-    sent: Push | Shipment | None = (
-        session.get(Push, subject)
-        if called.about.what == "push"
-        else session.get(Shipment, subject)
-    )
-    return harmless(session, sent.vendor_order, called.words) if sent else ""
+        store_health.note(session, called.access_id, called.operation, called.trouble, clock.now())
 
 
 _COLUMNS = [

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow import outbox
+from orderflow.access import store_health
 from orderflow.book import history
 from orderflow.members import notices
 from orderflow.models import Connection, Flag, Merchant, Push, StoreAccess, Vendor
@@ -93,6 +94,11 @@ def unlock(session: Session, access_id: int, now: datetime, *, by: str = history
         note_store(session, connection.vendor, access, by, now, *ways)
         merchant = session.get_one(Merchant, connection.merchant_id)
         reconsider_all(session, merchant, now, vendor_id=connection.vendor_id)
+
+
+def note_storm(session: Session, access_id: int, now: datetime) -> None:
+    """The store sends the same news over and over: its pages tell so while it goes on."""
+    store_health.note_storm(session, access_id, now)
 
 
 def close(session: Session, access_id: int, now: datetime) -> None:

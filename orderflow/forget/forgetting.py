@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import life, snapshot, timeline
-from orderflow.mask.privacy import personal_words, scrub_all, sent_without_buyer, without_buyer
+from orderflow.mask.privacy import personal_scrubber, sent_without_buyer, without_buyer
+from orderflow.mask.scrubbing import Scrubber
 from orderflow.models import (
     Attempt,
     Change,
@@ -32,12 +33,9 @@ from orderflow.models import (
 )
 from orderflow.rules import settings
 from orderflow.rules.judge import judge, lock
-from stores.base import SeenOrder
 
 REQUEST, TIME = "request", "time"
 BATCH = 50
-
-Words = tuple[str, ...]
 
 
 def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> None:
@@ -46,23 +44,24 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
     if order.forgotten_at is not None:
         return
     seen = snapshot.from_json(order.snapshot)
-    words = _words(seen, snapshot.former(order.former), order.payment_reference or "")
+    references = (order.payment_reference or "").split(", ")
+    buyer = personal_scrubber([seen, *snapshot.former(order.former)], references)
     order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
     order.payment_reference = order.referenced = None
     order.forgotten_at = now
     parts = list(order.vendor_orders)
     for part in parts:
-        part.override = scrub_all(part.override, words)
-        part.forbidden = scrub_all(part.forbidden, words)
+        part.override = buyer.scrub_all(part.override)
+        part.forbidden = buyer.scrub_all(part.forbidden)
     for line in order.lines:
-        line.declined = scrub_all(line.declined, words)
-    pushes = _forget_pushes(session, parts, words)
-    shipments = _forget_shipments(session, parts, words)
+        line.declined = buyer.scrub_all(line.declined)
+    pushes = _forget_pushes(session, parts, buyer)
+    shipments = _forget_shipments(session, parts, buyer)
     raised = Flag.vendor_order_id.in_([part.id for part in parts])
-    _scrub(session, words, select(Flag).where(raised), "details", "done_why")
-    _scrub(session, words, select(TimelineEvent).filter_by(order_id=order.id), "details")
-    _scrub(session, words, select(StoreCall).filter_by(order_id=order.id), "words")
-    _scrub_messages(session, order, pushes, shipments, words)
+    _scrub(session, buyer, select(Flag).where(raised), "details", "done_why")
+    _scrub(session, buyer, select(TimelineEvent).filter_by(order_id=order.id), "details")
+    _scrub(session, buyer, select(StoreCall).filter_by(order_id=order.id), "words")
+    _scrub_messages(session, order, pushes, shipments, buyer)
     timeline.tell(session, order, "buyer_forgotten", now, cause=cause)
     session.flush()
     for part in parts:
@@ -70,25 +69,18 @@ def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> Non
             judge(session, part, now)
 
 
-def _words(seen: SeenOrder, former: tuple[SeenOrder, ...], reference: str) -> Words:
-    """Several references are joined; one may be quoted alone."""
-    told = (word for each in (seen, *former) for word in personal_words(each))
-    references = filter(None, (reference, *reference.split(", ")))
-    return tuple(dict.fromkeys((*references, *told)))
-
-
-def _forget_pushes(session: Session, parts: list[VendorOrder], words: Words) -> list[Push]:
+def _forget_pushes(session: Session, parts: list[VendorOrder], buyer: Scrubber) -> list[Push]:
     ids = [part.id for part in parts]
     pushes = list(session.scalars(select(Push).where(Push.vendor_order_id.in_(ids))))
     for push in pushes:
-        push.words = scrub_all(push.words, words)
+        push.words = buyer.scrub_all(push.words)
         if push.sent is not None:
             sent = snapshot.composed_from_json(push.sent)
             push.sent = snapshot.composed_to_json(sent_without_buyer(sent))
         push.stood = None
     ids = [push.id for push in pushes]
-    _scrub(session, words, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
-    for change in _scrub(session, words, select(Change).where(Change.push_id.in_(ids)), "words"):
+    _scrub(session, buyer, select(Attempt).where(Attempt.push_id.in_(ids)), "words")
+    for change in _scrub(session, buyer, select(Change).where(Change.push_id.in_(ids)), "words"):
         change.values, change.state = None, _ended(change)
     for conflict in session.scalars(select(Conflict).where(Conflict.push_id.in_(ids))):
         conflict.base = conflict.mine = conflict.theirs = None
@@ -101,20 +93,22 @@ def _ended(change: Change) -> str:
     return Change.GIVEN_UP if change.state in Change.OPEN and change.values else change.state
 
 
-def _forget_shipments(session: Session, parts: list[VendorOrder], words: Words) -> list[Shipment]:
+def _forget_shipments(
+    session: Session, parts: list[VendorOrder], buyer: Scrubber
+) -> list[Shipment]:
     mine = Shipment.vendor_order_id.in_([part.id for part in parts])
-    shipments = _scrub(session, words, select(Shipment).where(mine), "words", "tracking")
+    shipments = _scrub(session, buyer, select(Shipment).where(mine), "words", "tracking")
     told = Report.shipment_id.in_([shipment.id for shipment in shipments])
-    _scrub(session, words, select(Report).where(told), "tracking")
+    _scrub(session, buyer, select(Report).where(told), "tracking")
     return shipments
 
 
-def _scrub(session: Session, words: Words, rows: Any, *columns: str) -> list[Any]:
+def _scrub(session: Session, buyer: Scrubber, rows: Any, *columns: str) -> list[Any]:
     found = list(session.scalars(rows))
     for row in found:
         for column in columns:
             before = getattr(row, column)
-            after = scrub_all(before, words)
+            after = buyer.scrub_all(before)
             if after != before:
                 setattr(row, column, after)
     return found
@@ -125,7 +119,7 @@ def _scrub_messages(
     order: MarketplaceOrder,
     pushes: list[Push],
     shipments: list[Shipment],
-    words: Words,
+    buyer: Scrubber,
 ) -> None:
     """What stores said of messages that come again."""
     lanes = {order.merchant.orders_lane, order.merchant.access.lane}
@@ -135,7 +129,7 @@ def _scrub_messages(
     subjects |= {f"shipment:{shipment.id}" for shipment in shipments}
     subjects |= {f"{kind}:{order.remote_id}" for kind in ("fetch", "read")}
     mine = select(Message).where(Message.lane.in_(lanes), Message.subject.in_(subjects))
-    _scrub(session, words, mine, "words")
+    _scrub(session, buyer, mine, "words")
 
 
 # -- in time -------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ unless the merchant shares it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from orderflow.mask.scrubbing import LEAST_DIGITS, Scrubber, digits_of
 from orderflow.rules.settings import Settings
 from stores.base import KEY_ATTRIBUTE, Address, ComposedOrder, SeenOrder
 
@@ -18,8 +18,8 @@ Order = TypeVar("Order", SeenOrder, ComposedOrder)
 
 WHO = ("email", "phone", "name")
 """The fields that tell who the buyer is, wherever they are quoted."""
-LEAST_DIGITS = 7
-"""Of a phone number: fewer may be anything."""
+COMMON_BOXES = {"contact", "hello", "info", "mail", "office", "order", "orders", "shop", "store"}
+"""Before the @ of an address they tell nothing of its owner, and are words of every store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,20 @@ def contact(
     of a field that is not shared is removed from it, also as it was before an edit (``former``).
     A payment's ``reference`` goes along only where the merchant has switched that on."""
     told = {word for each in (order, *former) for word in _hidden_words(each, settings)}
-    hidden = tuple(sorted(told, key=lambda word: (-len(word), word)))
+    hidden = Scrubber.of(told)
     keeps_note = settings.mode("note") != "leave_out"
     attributes = [pair for pair in order.attributes if pair[0] != KEY_ATTRIBUTE]
     return Contact(
         email=_email(order, settings, card, key),
         phone=_phone(order.phone, settings, card),
-        note=scrub(order.note, hidden) if keeps_note else "",
+        note=hidden.scrub(order.note) if keeps_note else "",
         attributes=tuple(
-            (scrub(name, hidden), scrub(value, hidden)) for name, value in attributes if keeps_note
+            (hidden.scrub(name), hidden.scrub(value)) for name, value in attributes if keeps_note
         ),
         shipping_address=_delivery(order.shipping_address, settings, card),
         billing_address=_billing(order.billing_address, settings, card),
         accepts_marketing=_consents(order, settings),
-        tags=tuple(scrub(tag, hidden) for tag in order.tags if keeps_note),
+        tags=tuple(hidden.scrub(tag) for tag in order.tags if keeps_note),
         payment_reference=reference if settings.share_transaction_reference else "",
     )
 
@@ -154,11 +154,17 @@ def _buyer_words(order: SeenOrder, fields: tuple[str, ...] = WHO) -> tuple[str, 
 
 def personal_words(order: SeenOrder) -> tuple[str, ...]:
     """All that the buyer told of themselves, the streets too: a store's words may quote it."""
-    told = {order.note, *(value for _, value in order.attributes)}
+    told = _texts(order) | {order.email.partition("@")[0].lower()} - COMMON_BOXES
     for address in _addresses(order):
-        told |= {address.address1, address.address2, address.city, address.zip}
+        told |= {address.city, address.zip, address.zip.replace(" ", "")}
         told |= {address.province, address.country} if len(address.country) > 2 else set()
     return _longest_first(told) + _buyer_words(order)
+
+
+def _texts(order: SeenOrder) -> set[str]:
+    """What the buyer wrote, and where they live: texts that may be quoted in part."""
+    streets = {line for each in _addresses(order) for line in (each.address1, each.address2)}
+    return {order.note, *(value for _, value in order.attributes), *streets}
 
 
 def _addresses(order: SeenOrder) -> tuple[Address, ...]:
@@ -174,7 +180,7 @@ def _names(address: Address) -> set[str]:
 
 def _phones(order: SeenOrder) -> tuple[str, ...]:
     told = {order.phone, *(address.phone for address in _addresses(order))}
-    return tuple(sorted(phone for phone in told if len(_digits(phone)) >= LEAST_DIGITS))
+    return tuple(sorted(phone for phone in told if len(digits_of(phone)) >= LEAST_DIGITS))
 
 
 def _longest_first(words: set[str]) -> tuple[str, ...]:
@@ -182,36 +188,17 @@ def _longest_first(words: set[str]) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda word: (-len(word), word)))
 
 
-def _digits(phone: str) -> str:
-    return re.sub(r"\D", "", phone)
+def scrub(text: str, hidden: Iterable[str]) -> str:
+    """``text`` without any of the ``hidden`` words, in whatever spelling."""
+    return Scrubber.of(hidden).scrub(text)
 
 
-def scrub(text: str, hidden: tuple[str, ...]) -> str:
-    """``text`` without any of the ``hidden`` words, whatever their case; a phone number goes in
-    every way of writing it, by its last seven digits."""
-    for word in hidden:
-        text = re.sub(_pattern(word), "…", text, flags=re.IGNORECASE)
-    return text
-
-
-def _pattern(word: str) -> str:
-    digits = _digits(word)
-    if len(digits) >= LEAST_DIGITS and not re.search(r"[^\W\d]", word):
-        apart = r"[\s().\-/]*"
-        before = r"(?<![\w+])\+?(?:[\d(][\d\s().\-/]*)?"
-        return rf"{before}{apart.join(digits[-LEAST_DIGITS:])}(?!\d)"
-    return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
-
-
-def scrub_all(value: Any, hidden: tuple[str, ...]) -> Any:
-    """A JSON value without any of the ``hidden`` words."""
-    if isinstance(value, str):
-        return scrub(value, hidden)
-    if isinstance(value, dict):
-        return {name: scrub_all(each, hidden) for name, each in value.items()}
-    if isinstance(value, list):
-        return [scrub_all(each, hidden) for each in value]
-    return value
+def personal_scrubber(orders: Iterable[SeenOrder], references: Iterable[str] = ()) -> Scrubber:
+    """Removes all that the buyers of ``orders`` told of themselves, and the references of their
+    payments, from what a store says. Parts of a note or of a street go too."""
+    seen = list(orders)
+    words = dict.fromkeys(word for order in seen for word in personal_words(order))
+    return Scrubber.of([*references, *words], [text for order in seen for text in _texts(order)])
 
 
 def buyer_alone(order: SeenOrder) -> SeenOrder:

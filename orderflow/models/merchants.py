@@ -18,7 +18,11 @@ class StoreAccess(Base):
 
     ``cursor`` is where the last poll of our orders in it stopped. ``setup`` is its StoreSetup as
     JSON, read last at ``setup_read_at``; ``shipped_statuses`` are those of its order statuses that
-    people said mean *shipped*, beside the ones that are known."""
+    people said mean *shipped*, beside the ones that are known. ``failing_since``: reading it by
+    ``failing_operation`` has failed from then on, last for the reason ``failing_code`` (of
+    ``stores.errors.Trouble``); ``read_at``: when reading it worked last, to the minute. ``unread``:
+    ids of our orders in it that cannot be understood. ``noisy_since`` to ``noisy_at``: it sent the
+    same news over and over."""
 
     __tablename__ = "store_access"
     __table_args__ = (UniqueConstraint("platform", "address"),)
@@ -40,6 +44,13 @@ class StoreAccess(Base):
     setup: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     setup_read_at: Mapped[datetime | None]
     shipped_statuses: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    read_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    failing_code: Mapped[str] = mapped_column(default="", server_default="")
+    failing_operation: Mapped[str] = mapped_column(default="", server_default="")
+    unread: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    noisy_since: Mapped[datetime | None]
+    noisy_at: Mapped[datetime | None]
 
     @property
     def lane(self) -> str:

@@ -139,9 +139,10 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     if push.state == Push.PLACED:
         return
     push.state, push.placed_at, push.words = Push.PLACED, now, ""
-    push.remote_id, push.remote_name, push.remote_url = order.id, order.name, order.url
+    name = harmless(session, push.vendor_order, order.name)
+    push.remote_id, push.remote_name, push.remote_url = order.id, name, order.url
     session.flush()
-    told = {"number": order.name, "remote": order.id, "notes": list(order.notes)}
+    told = {"number": name, "remote": order.id, "notes": list(order.notes)}
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     _settle_part(session, push.vendor_order, now)
     after.look(session, push.vendor_order, now, edited=True)
@@ -200,8 +201,7 @@ def unknown(session: Session, push_id: int, words: str, now: datetime, wait: flo
     send_soon(session, push, now, delay=wait)
 
 
-def _unknown(session: Session, push: Push, said: str, now: datetime) -> None:
-    words = harmless(session, push.vendor_order, said)
+def _unknown(session: Session, push: Push, words: str, now: datetime) -> None:
     _close_attempts(session, push, "unknown", words, now)
     push.state, push.looks, push.words = Push.UNKNOWN, 0, words
     session.flush()
@@ -241,20 +241,18 @@ def looked(
     send_soon(session, push, now)
 
 
-def not_sent(session: Session, push_id: int, outcome: str, said: str, now: datetime) -> None:
+def not_sent(session: Session, push_id: int, outcome: str, words: str, now: datetime) -> None:
     """The store was busy or locked: nothing was done, the push waits as it was."""
     push = lock_push(session, push_id)
-    words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, outcome, words, now)
     if push.state == Push.SENDING:
         push.state, push.words = Push.QUEUED, words
         timeline.tell(session, push.vendor_order, f"store_{outcome}", now, words=words)
 
 
-def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
+def refused(session: Session, push_id: int, words: str, now: datetime) -> None:
     """The store said no, in these words; a person must put something right."""
     push = lock_push(session, push_id)
-    words = harmless(session, push.vendor_order, said)
     _close_attempts(session, push, "refused", words, now)
     push.state, push.words = Push.REFUSED, words
     for line in lines_of(push.vendor_order, push.line_ids):
@@ -264,10 +262,9 @@ def refused(session: Session, push_id: int, said: str, now: datetime) -> None:
     _settle_part(session, push.vendor_order, now)
 
 
-def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
+def given_up(session: Session, push_id: int, words: str, now: datetime) -> None:
     """Tried for two days. One that was certainly not sent is refused; an unknown one stays so."""
     push = lock_push(session, push_id)
-    words = harmless(session, push.vendor_order, said)
     timeline.tell(session, push.vendor_order, "given_up", now, words=words)
     if push.state == Push.QUEUED:
         push.state, push.words = Push.REFUSED, words

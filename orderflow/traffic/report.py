@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, timeline
-from orderflow.mask.told import harmless
 from orderflow.models import Merchant, Report, Shipment
 from orderflow.rules.judge import lock
 from orderflow.rules.settings import effective
@@ -286,12 +285,11 @@ def finished(session: Session, telling: Telling, short: Mapping[str, int], now: 
         shipment.state = Shipment.REPORTED
 
 
-def stuck(session: Session, shipment_id: int, said: str, now: datetime) -> None:
+def stuck(session: Session, shipment_id: int, words: str, now: datetime) -> None:
     """The marketplace refused, in these words."""
     shipment = session.get_one(Shipment, shipment_id)
     part = shipment.vendor_order
     lock(session, part.order_id)
-    words = harmless(session, part, said)
     shipment.state, shipment.words = Shipment.STUCK, words
     flags.settle(session, part, WAITS_FOR_RELEASE, now, subject=str(shipment.id))
     timeline.tell(session, shipment.vendor_order, "report_refused", now, words=words)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, life, pieces, shipments, timeline
-from orderflow.mask.told import harmless
 from orderflow.models import Change, Push, Shipment
 from orderflow.rules.judge import judge, lock_change
 from orderflow.rules.settings import effective
@@ -74,7 +73,7 @@ def _too_late(session: Session, change_id: int, said: Cancellation, now: datetim
         return
     _end(row, Change.TOO_LATE, now)
     flags.settle(session, part, REFUSED, now)
-    row.words, row.about = harmless(session, part, said.words), {"shipped": dict(said.shipped)}
+    row.words, row.about = said.words, {"shipped": dict(said.shipped)}
     told: dict[str, Any] = {"number": push.remote_name, "count": sum(said.shipped.values())}
     timeline.tell(session, part, "cancel_too_late", now, **told)
     flags.raise_once(session, part, TOO_LATE, now, push_id=push.id, change_id=row.id, **told)
@@ -100,7 +99,7 @@ def _left_to_people(
     if row.state not in Change.OPEN:
         return
     _end(row, state, now)
-    row.words = harmless(session, part, words)
+    row.words = words
     timeline.tell(session, part, "cancel_refused", now, number=push.remote_name, words=row.words)
     told = {"number": push.remote_name, "words": row.words}
     flags.raise_once(session, part, REFUSED, now, push_id=push.id, change_id=row.id, **told)
@@ -109,7 +108,7 @@ def _left_to_people(
 def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:
     """Nobody knows; what is cancelled already counts as done when it is asked again."""
     row = lock_change(session, change_id)
-    row.state, row.words = Change.UNKNOWN, harmless(session, row.push.vendor_order, words)
+    row.state, row.words = Change.UNKNOWN, words
     part, number = row.push.vendor_order, row.push.remote_name
     timeline.tell(session, part, "cancel_unknown", now, number=number, words=row.words)
 

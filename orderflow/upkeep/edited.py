@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from orderflow import outbox
 from orderflow.book import flags, pieces, snapshot, timeline
 from orderflow.mask import cargo
-from orderflow.mask.told import harmless
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.rules.judge import follow_soon, judge, lock_change, lock_push
 from orderflow.upkeep import change, conflict, differ, edits
@@ -81,13 +80,13 @@ def _line(push: Push, line_id: str) -> OrderLine | None:
 
 
 def refused(
-    session: Session, change_id: int, said: str, order: StoreOrder | None, now: datetime
+    session: Session, change_id: int, words: str, order: StoreOrder | None, now: datetime
 ) -> None:
     """The store said no. Lines that were to come go into an order of their own; what else was to
     change is left to people. ``order`` is what was read before."""
     row = _settled(session, change_id, Change.REFUSED, now)
     part = row.push.vendor_order
-    row.words = harmless(session, part, said)
+    row.words = words
     row.values = None
     timeline.tell(session, part, "change_refused", now, words=row.words)
     if row.kind == Change.FIELDS:
@@ -125,11 +124,11 @@ def _go_elsewhere(session: Session, row: Change, now: datetime) -> None:
     follow_soon(session, push, "change", {"push": push.id}, now)
 
 
-def unknown(session: Session, change_id: int, said: str, now: datetime) -> bool:
+def unknown(session: Session, change_id: int, words: str, now: datetime) -> bool:
     """Nobody knows; it is asked again as it was. True: that has been so for two days."""
     row = _settled(session, change_id, Change.UNKNOWN, now)
     part = row.push.vendor_order
-    row.ended_at, row.words = None, harmless(session, part, said)
+    row.ended_at, row.words = None, words
     timeline.tell(session, part, "change_unknown", now, words=row.words)
     return now - row.asked_at >= outbox.GIVE_UP
 
@@ -139,10 +138,9 @@ def not_sent(session: Session, change_id: int, now: datetime) -> None:
     _settled(session, change_id, Change.WAITING, now).ended_at = None
 
 
-def given_up(session: Session, push_id: int, said: str, now: datetime) -> None:
+def given_up(session: Session, push_id: int, words: str, now: datetime) -> None:
     """Tried for two days; its message waits for a person."""
     push = lock_push(session, push_id)
-    words = harmless(session, push.vendor_order, said)
     timeline.tell(session, push.vendor_order, "change_given_up", now, words=words)
 
 

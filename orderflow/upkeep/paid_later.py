@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, snapshot, timeline
-from orderflow.mask.told import harmless
 from orderflow.models import Change, Push
 from orderflow.rules.decide import PAID
 from orderflow.rules.judge import follow_soon, lock_change
@@ -75,7 +74,7 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
     """The store takes no words, or could not be reached for two days: a person must tell them."""
     row = _end(session, change_id, Change.REFUSED, now)
     part, number = row.push.vendor_order, row.push.remote_name
-    row.words = harmless(session, part, words)
+    row.words = words
     timeline.tell(session, part, "payment_not_told", now, number=number, words=row.words)
     flags.raise_once(
         session,
@@ -93,7 +92,7 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
 def unknown(session: Session, change_id: int, words: str, now: datetime) -> None:
     """Nobody knows; the same words stand once, so they are said again."""
     row = lock_change(session, change_id)
-    row.state, row.words = Change.UNKNOWN, harmless(session, row.push.vendor_order, words)
+    row.state, row.words = Change.UNKNOWN, words
 
 
 def _end(session: Session, change_id: int, state: str, now: datetime) -> Change:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, timeline
-from orderflow.mask.told import harmless
 from orderflow.models import Change
 from orderflow.rules.judge import lock_change
 from orderflow.upkeep import after
@@ -61,7 +60,7 @@ def _left_to_people(
 ) -> None:
     row = lock_change(session, change_id)
     part, number = row.push.vendor_order, row.push.remote_name
-    row.state, row.ended_at, row.words = state, now, harmless(session, part, words)
+    row.state, row.ended_at, row.words = state, now, words
     timeline.tell(session, part, "refund_refused", now, number=number, words=row.words)
     flags.raise_once(
         session,
@@ -83,5 +82,5 @@ def unknown(session: Session, change_id: int, words: str, now: datetime) -> None
     """Nobody knows; under the same key it counts once, however often it is asked."""
     row = lock_change(session, change_id)
     part, number = row.push.vendor_order, row.push.remote_name
-    row.state, row.words = Change.UNKNOWN, harmless(session, part, words)
+    row.state, row.words = Change.UNKNOWN, words
     timeline.tell(session, part, "refund_unknown", now, number=number, words=row.words)

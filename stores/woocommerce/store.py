@@ -72,6 +72,7 @@ CAPABILITIES = Capabilities(
     amends=amending.AMENDS,
     restock_choice=False,
     private_notes=True,
+    api_path="/wp-json/wc/v3/",
     limits=(
         _(
             "The store mails the billing address when an order is processing, on hold, completed, "

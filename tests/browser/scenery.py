@@ -8,12 +8,21 @@ from typing import Any
 from sqlalchemy import select
 
 from orderflow import clock
-from orderflow.access import register
+from orderflow.access import register, store_access, store_health
 from orderflow.members import invitations
-from orderflow.models import MarketplaceOrder, Merchant, PrivacyRequest, Push, Vendor
+from orderflow.models import (
+    Connection,
+    MarketplaceOrder,
+    Merchant,
+    PrivacyRequest,
+    Push,
+    StoreAccess,
+    Vendor,
+)
 from orderflow.upkeep import conflict
 from sandbox.people import ADDRESS
-from tests.house import HARBOUR, House
+from stores.errors import Trouble
+from tests.house import BRAVO, HARBOUR, House
 from tests.webapp.shop_floor import Floor, orders_in
 
 SCRIPT = "<img src=x onerror=alert(1)>"
@@ -30,10 +39,11 @@ def empty(house: House) -> None:
 
 
 def one(house: House) -> None:
-    """One order that was pushed, and one that waits to be paid."""
+    """One order that was pushed, one that waits to be paid, and a store that cannot be read."""
     floor = Floor(house)
-    floor.sells((floor.lamp, 1))
+    floor.sells((floor.lamp, 1), (floor.mug, 1))
     floor.sells((floor.mug, 1), paid=False)
+    unreadable(house)
 
 
 def many(house: House) -> None:
@@ -56,6 +66,19 @@ def many(house: House) -> None:
     house.clock.advance(-DAYS)
     orders_in(floor, MANY)
     house.clock.advance(DAYS)
+
+
+def unreadable(house: House) -> None:
+    """Bravo's store is behind a firewall, was noisy, and has an order that cannot be read."""
+    now = clock.now()
+    with house.unit() as session:
+        access = session.query(StoreAccess).filter(StoreAccess.address.contains(BRAVO)).one()
+        store_access.note_storm(session, access.id, now)
+        store_health.note(session, access.id, "fetch_changes", Trouble.FIREWALL, now)
+        session.refresh(access)
+        access.failing_since = now - timedelta(hours=2)
+        for push in session.query(Push).join(Connection).filter_by(access_id=access.id):
+            store_health.note_unread(session, access.id, push.remote_id, unread=True)
 
 
 def shipped_by_hand(floor: Floor) -> None:

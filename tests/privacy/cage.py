@@ -36,9 +36,14 @@ TELLS = ("app/uninstalled", "app/scopes_update", "shop/update")
 
 class Cage(Stage):
     def __init__(self, house: House) -> None:
+        self._listen(house)
+        super().__init__(house)
+        self._listen(house)  # a stage that is put up again brings an app that listens to less
+
+    @staticmethod
+    def _listen(house: House) -> None:
         house.sluice.topics = (*TOPICS, *TELLS)
         house.sluice.compliance_url = "https://sluice.example.com/webhooks/shopify/compliance"
-        super().__init__(house)
 
     def canary_buys(self, shop: Shop | None = None, **more: Any) -> Order:
         """A lamp, with everything of the buyer shared with the vendor."""

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from orderflow.mask.privacy import Contact, MerchantCard, contact, scrub, shares_buyer
+from orderflow.mask.privacy import (
+    Contact,
+    MerchantCard,
+    contact,
+    personal_scrubber,
+    scrub,
+    shares_buyer,
+)
+from orderflow.mask.scrubbing import Scrubber
 from orderflow.rules.settings import MODES, Settings, combine
 from stores.base import Address, SeenOrder
 
@@ -120,6 +133,120 @@ def test_the_recipients_name_may_stay_on_the_parcel_alone() -> None:
 )
 def test_a_note_loses_the_buyer_and_nothing_else(note: str, left: str) -> None:
     assert contact(replace(ORDER, note=note), Settings(), CARD, "SL-1").note == left
+
+
+HIDDEN = (
+    "+1 555 0142",
+    "O'Brien",
+    "kim@example.net",
+    "Rene\u0301 Straße",
+    "İpek",
+    "山田太郎",
+    "J.",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("call 555\u00a00142, please", "call …, please"),
+        ("call 00 1 555 0142", "call …"),
+        ("call +1\u2013555\u20110142", "call …"),
+        ("call 1.555.01.42.", "call …."),
+        ("call [1] (555) 01-42", "call …"),
+        ("call tel:5550142", "call tel:…"),
+        ("call tel5550142", "call tel…"),
+        ("call ５５５０１４２ or ٥٥٥٠١٤٢", "call … or …"),
+        ("call 555%200142 or 555&nbsp;0142", "call … or …"),
+        ("piece 55501420", "piece 55501420"),
+        ("for O&#039;Brien and O&#x27;BRIEN", "for … and …"),
+        ("for O\\u0027Brien", "for …"),
+        ("for O’Brien", "for …"),
+        ("for kim%40example.net!", "for …!"),
+        ("for Kim&#64;Example.Net and kim%2540example.net", "for … and …"),
+        ("for Ren\\u00e9 Stra\\u00dfe", "for …"),
+        ("for REN\u00c9 STRASSE", "for …"),
+        ("for Rene Strasse", "for …"),
+        ("for ren%C3%A9\\nstra%C3%9Fe", "for …"),
+        ("for İPEK, IPEK, ipek and \u0131pek", "for …, …, … and …"),
+        ("for İİİ and ßß, kim@example.net", "for İİİ and ßß, …"),
+        ("山田太郎様へ", "…様へ"),
+        ("J. and J, K", "… and J, K"),
+        ("for i\u200bpek", "for …"),
+    ],
+)
+def test_words_go_in_every_spelling_and_escape_of_them(said: str, left: str) -> None:
+    assert scrub(said, HIDDEN) == left
+
+
+MIXED = [*HIDDEN[:5], "gate 7", "…", "ß", "&", "%41"]
+
+
+@pytest.mark.parametrize("encode", [str, quote, quote_plus, escape, json.dumps, str.upper])
+@given(
+    words=some.lists(some.sampled_from([*HIDDEN[:5], "gate 7", "…", "ß", "&", "%41"]), max_size=9)
+)
+def test_what_is_not_hidden_stays_as_it_is(encode: Callable[[str], str], words: list[str]) -> None:
+    """Signs that grow when their case is changed do not shift what is cut out."""
+    said = f"<{' | '.join(f'[{word}]' for word in words)}>"
+    left = scrub(encode(said), ("kim@example.net",))
+    assert left == encode(said.replace("kim@example.net", "\0")).replace(
+        encode("\0").strip('"'), "…"
+    )
+
+
+def test_a_part_of_a_note_or_a_street_is_taken_for_a_quotation() -> None:
+    order = replace(ORDER, note="Leave it behind the blue door, code 4711A, never at number 9")
+    said = "The note is too long: '… behind the blue doo"
+    buyer = personal_scrubber([order])
+    assert buyer.scrub(said) == "The note is too long: '… … doo"
+    assert buyer.scrub("Bad code 4711a: the note is bad") == "Bad code …: the note is bad"
+    assert buyer.scrub("at 1 sample street?") == "at …?"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("for kim@exa", "for …"),
+        ("for O&#039;Br", "for …"),
+        ("for someone else", "for someone else"),
+        ("for +1 555 01", "for …"),
+        ("for 1.55-", "for …"),
+        ("for 19", "for 19"),
+        ("for k", "for k"),
+    ],
+)
+def test_what_was_cut_in_the_middle_of_a_word_goes_too(said: str, left: str) -> None:
+    assert Scrubber.of(HIDDEN).scrub(said, cut=True) == left
+
+
+LONG = "+1 555 0142", "Canaryfirst Canarylast", "a" * 3000, "kim@example.net"
+HOSTILE = ["1 ", "1", "(", "+", "a", "a ", "é", "&#039;", "%41", "%", "\\u0041", "555014", "-", "_"]
+
+
+@pytest.mark.parametrize("shape", HOSTILE)
+def test_eight_times_the_text_takes_about_eight_times_as_long(shape: str) -> None:
+    buyer = Scrubber.of(LONG, quoted=["a a a b", "1 1 1 2"])
+
+    def seconds(length: int) -> float:
+        text = (shape * length)[:length]
+        began = time.process_time()
+        buyer.scrub(text)
+        return time.process_time() - began
+
+    short, long = (min(seconds(length) for _ in range(3)) for length in (10_000, 80_000))
+    assert long < 24 * short
+
+
+def test_attributes_of_five_thousand_signs_are_masked_at_once() -> None:
+    def seconds(length: int) -> float:
+        attributes = tuple((f"Field {n}", ("1 " * length)[:length]) for n in range(5))
+        began = time.process_time()
+        contact(replace(ORDER, attributes=attributes), Settings(note_mode="share"), CARD, "SL-1")
+        return time.process_time() - began
+
+    short, long = (min(seconds(length) for _ in range(3)) for length in (1000, 5000))
+    assert long < 15 * short
 
 
 def test_words_are_scrubbed_as_they_stand_whatever_signs_they_hold() -> None:
