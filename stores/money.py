@@ -5,7 +5,7 @@ Exponents are those of ISO 4217 (2024); whatever is not listed has two digits.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
@@ -23,16 +23,9 @@ def exponent(currency: str) -> int:
 
 
 def to_minor(amount: str | Decimal, currency: str) -> int:
-    """``"12.50", "EUR"`` -> 1250. ValueError for what is no amount of that currency."""
-    try:
-        value = Decimal(amount).scaleb(exponent(currency))
-    except InvalidOperation:
-        raise ValueError(f"{amount!r} is not an amount of money.") from None
-    if not value.is_finite():
-        raise ValueError(f"{amount!r} is not an amount of money.")
-    if value != value.to_integral_value():
-        raise ValueError(f"{amount} has more digits than {currency} has.")
-    return int(value)
+    """``"12.50", "EUR"`` -> 1250. A store may tell more digits than the currency has: half a unit
+    is rounded up, so ``"1.875", "USD"`` -> 188."""
+    return int(Decimal(amount).scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP))
 
 
 def to_text(minor: int, currency: str) -> str:

@@ -7,11 +7,10 @@ A line that ``orderCreate`` made carries our key as an attribute. Order editing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP
 from typing import Protocol
 
 from stores.base import KEY_ATTRIBUTE, Address, OrderContent, OrderFields, StoreLine, StoreRefused
-from stores.money import exponent
+from stores.money import to_minor
 from stores.shopify import documents_after
 from stores.shopify.answers import (
     Attribute,
@@ -114,7 +113,7 @@ def content(order: OrderNode, lines: Iterable[StandingLine]) -> OrderContent:
 
 def amount(bag: Bag, currency: str) -> int:
     """In minor units; what has more digits than the currency is rounded half up."""
-    return int(bag.amount.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP))
+    return to_minor(bag.amount, currency)
 
 
 def _fields(order: OrderNode) -> OrderFields:
