@@ -162,15 +162,7 @@ fragment Seen on Order {
   totalRefundedSet { shopMoney { amount } }
   shippingAddress { ...Place }
   billingAddress { ...Place }
-  fulfillmentOrders(first: 4) {
-    nodes {
-      deliveryMethod { methodType }
-      lineItems(first: 6) {
-        pageInfo { hasNextPage endCursor }
-        nodes { lineItem { id } }
-      }
-    }
-  }
+  fulfillmentOrders(first: 5) { nodes { deliveryMethod { methodType } } }
   shippingLines(first: 5) {
     nodes {
       title code

@@ -73,15 +73,10 @@ class DeliveryMethod(Answer):
     method_type: Text = ""
 
 
-class ItemOfLine(Answer):
-    line_item: Ref
-
-
 class DeliveryOrder(Answer):
-    """Of a fulfilment order, what tells how which lines are delivered."""
+    """Of a fulfilment order, how its lines are delivered."""
 
     delivery_method: DeliveryMethod | None = None
-    line_items: Page
 
 
 class DeliveryOrders(Answer):

@@ -47,7 +47,7 @@ from stores.shopify.market_answers import (
     SeenRefunds,
 )
 from stores.shopify.payments import reference_of
-from stores.shopify.rest import is_on_hold, methods_of, rest_order, risk_of
+from stores.shopify.rest import is_on_hold, method_of, methods_in, rest_order, risk_of
 from stores.shopify.seen import seen_order
 from stores.shopify.store import (
     following,
@@ -158,14 +158,7 @@ class ShopifyMarketplace:
     def fulfilments(self, order_id: str) -> FulfilmentState:
         """Read anew before each ``fulfil``: holds, moves and splits change the handles."""
         number = gid("Order", order_id)
-        orders = list(
-            self._client.pages(
-                documents.FULFILMENT_ORDERS,
-                ("order", "fulfillmentOrders"),
-                FulfilmentOrderNode,
-                id=number,
-            )
-        )
+        orders = self._fulfilment_orders(number)
         node = self._client.find(documents.FULFILMENTS, "order", FulfilmentsOf, id=number)
         return FulfilmentState(
             open=tuple(self._parts(orders)),
@@ -236,9 +229,27 @@ class ShopifyMarketplace:
                 )
             )
             refunds = self._refunds(node)
-        methods = methods_of(node, lines)
+            methods = self._methods(node, lines)
         order = seen_order(rest_order(node, lines, refunds), self._client.domain, methods)
         return replace(order, risk=risk_of(node), on_hold=is_on_hold(node))
+
+    def _methods(self, node: SeenNode, lines: Sequence[SeenLineNode]) -> dict[str, str]:
+        """How each line is delivered. Only where they differ are the lines of the fulfilment orders
+        asked for."""
+        methods = methods_in(node)
+        if len(methods) < 2:
+            return dict.fromkeys((line.number for line in lines), next(iter(methods), ""))
+        told = {line.number: "" for line in lines}
+        for order in self._fulfilment_orders(node.id):
+            if method := method_of(order):
+                told |= {item.line_item.number: method for item in self._items(order)}
+        return told
+
+    def _fulfilment_orders(self, order_id: str) -> list[FulfilmentOrderNode]:
+        path = ("order", "fulfillmentOrders")
+        return list(
+            self._client.pages(documents.FULFILMENT_ORDERS, path, FulfilmentOrderNode, id=order_id)
+        )
 
     def _refunds(self, node: SeenNode) -> list[SeenRefundNode]:
         if not node.total_refunded_set.amount:

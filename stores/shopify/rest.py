@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from stores.base import DeliveryMethod
-from stores.boundary import read
 from stores.shopify import answers, bodies, market_answers
 from stores.shopify.answers import (
     bare,
@@ -60,22 +59,19 @@ def risk_of(node: market_answers.SeenNode) -> str:
 _METHODS = {"PICK_UP": DeliveryMethod.PICKUP, "LOCAL": DeliveryMethod.LOCAL}
 
 
-def methods_of(
-    node: market_answers.SeenNode, lines: Iterable[market_answers.SeenLineNode]
-) -> dict[str, str]:
-    """How each line is delivered: a DeliveryMethod, "" for what is shipped. A line that is in none
-    of the fulfilment orders on the page goes like all others, where these go alike."""
-    told: dict[str, str] = {}
-    usual = set()
-    for each in node.fulfillment_orders.nodes:
-        name = each.delivery_method.method_type if each.delivery_method else ""
-        method = _METHODS.get(name, "")
-        if name != "NONE":
-            usual.add(method)
-        for item in each.line_items.nodes:
-            told[read(market_answers.ItemOfLine, item).line_item.number] = method
-    other = usual.pop() if len(usual) == 1 else ""
-    return {line.number: told.get(line.number, other) for line in lines}
+def method_of(order: market_answers.DeliveryOrder | market_answers.FulfilmentOrderNode) -> str:
+    """How the goods of a fulfilment order are delivered: a DeliveryMethod, "" if shipped."""
+    return _METHODS.get(order.delivery_method.method_type if order.delivery_method else "", "")
+
+
+def methods_in(node: market_answers.SeenNode) -> set[str]:
+    """All delivery methods of an order's goods; what needs no delivery has none."""
+    orders = node.fulfillment_orders.nodes
+    return {method_of(each) for each in orders if not _needs_none(each)}
+
+
+def _needs_none(order: market_answers.DeliveryOrder) -> bool:
+    return order.delivery_method is not None and order.delivery_method.method_type == "NONE"
 
 
 def is_on_hold(node: market_answers.SeenNode) -> bool:

@@ -266,6 +266,16 @@ def test_a_local_delivery_under_any_name_is_told_by_its_fulfilment_orders(
     assert [line.delivery for line in seen(market, str(bought.id)).lines] == ["local"]
 
 
+def test_lines_of_one_order_that_are_delivered_differently_are_told_apart(
+    shop: Shop, market: Marketplace, people: People
+) -> None:
+    bought = people.customer.buys(DOMAIN, [("MUG", 2), ("PLATE", 1)])
+    made = shop.orders[bought.id]
+    for each in made.fulfillment_orders:
+        each.delivery = "PICK_UP" if each.location.name == "East" else "SHIPPING"
+    assert [line.delivery for line in seen(market, str(bought.id)).lines] == ["", "pickup"]
+
+
 def test_goods_of_two_delivery_methods_are_two_parts(
     shop: Shop, market: Marketplace, people: People
 ) -> None:
