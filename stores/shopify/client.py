@@ -229,10 +229,13 @@ def _content(answer: http.Answer, writing: bool) -> dict[str, Any]:
 
 
 def _no(status: int, content: Any, writing: bool) -> StoreError:
-    """A status that says no is Shopify's own where the body is its JSON (``{"errors": …}``)."""
-    if isinstance(content, dict) and content.get("errors"):
-        if known := _IN_SHOPIFYS_WORDS.get(status):
-            return known()
+    """A status that tells of our access or of the shop is Shopify's own where the body is its JSON
+    (``{"errors": …}``); other refusals are where it is any JSON object."""
+    told = content if isinstance(content, dict) else {}
+    known = _IN_SHOPIFYS_WORDS.get(status)
+    if known and told.get("errors"):
+        return known()
+    if told and not known:
         return StoreRefused(f"Shopify refused the call with status {status}.")
     if status in (401, 403):
         return StoreBusy(
