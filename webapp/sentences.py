@@ -76,6 +76,9 @@ OBSTACLES: Mapping[str, str] = {
     "high_risk": _later("High risk"),
     "on_hold": _later("On hold in the shop"),
     "reference_not_read": _later("Payment's reference not known yet"),
+    "pickup_held": _later("Local pickup"),
+    "local_held": _later("Local delivery"),
+    "no_address": _later("No shipping address"),
     "declined": _later("Declined by the vendor"),
     "forbidden": _later("Not to be pushed"),
 }

@@ -339,17 +339,14 @@ def _by_hand(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reaso
 
 def _deliverable(facts: Facts, settings: Effective, now: datetime) -> Iterator[Reason]:
     """A vendor elsewhere hands nothing over in the merchant's shop, and ships to an address."""
-    held = settings.values.hold_local_delivery
-    for method in DeliveryMethod:
+    for method in DeliveryMethod if settings.values.hold_local_delivery else ():
         if lines := _delivered_by(facts, method):
             yield Reason(
-                ("pickup_held" if held else "pickup_sent")
-                if method is DeliveryMethod.PICKUP
-                else ("local_held" if held else "local_sent"),
-                Verdict.HOLD if held else Verdict.PUSH,
+                "pickup_held" if method is DeliveryMethod.PICKUP else "local_held",
+                Verdict.HOLD,
                 "hold_local_delivery",
                 settings.whose("hold_local_delivery"),
-                "send_anyway" if held else "",
+                "send_anyway",
                 lines,
             )
     homeless = _delivered_by(facts, "")
