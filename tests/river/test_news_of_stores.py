@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from orderflow.access import store_health
 from orderflow.intake import repeats
 from orderflow.models import StoreAccess, StoreCall
 from sandbox.shopify.bodies import order_body
@@ -118,6 +119,7 @@ def test_many_equal_news_of_one_store_are_a_storm(heard: Stage) -> None:
     with heard.house.look() as session:
         (access,) = session.scalars(select(StoreAccess).where(StoreAccess.address == ALFA))
         assert repeats.is_storm(session, access.id, heard.house.clock())
+        assert store_health.is_noisy(access, heard.house.clock())
     heard.house.clock.advance(61)
     with heard.house.look() as session:
         assert not repeats.is_storm(session, access.id, heard.house.clock())

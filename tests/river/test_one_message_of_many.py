@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import DataError
 
 from orderflow import clock, outbox
+from stores import http
 from stores.base import StoreBusy
 from tests.house import ALFA, House
 from tests.river.stage import Stage, creates
@@ -207,3 +208,23 @@ def test_lanes_that_hang_take_no_other_lanes_place(
     with house.app.app_context():
         lanes.Drainer(house.app).run(["orders:1", "orders:2"], seconds=60)
     assert outcome == [True, True]
+
+
+def test_a_message_that_would_call_its_store_for_ever_is_stopped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.shop(ALFA)
+    sent: list[int] = []
+
+    def call_for_ever(job: Job) -> None:
+        while True:
+            http.send("GET", f"https://{ALFA}/admin/api/graphql.json")
+            sent.append(1)
+
+    monkeypatch.setitem(handlers.HANDLERS, "test", call_for_ever)
+    put(house, SICK, "a")
+    house.turn()
+    (kept,) = house.messages("test")
+    assert len(sent) == handlers.ONE_ORDER.calls
+    assert (kept.tries, bool(kept.words)) == (1, True)
+    assert kept.due_at > clock.now()
