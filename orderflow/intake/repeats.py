@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from orderflow import outbox
+from orderflow.access import store_access
 from orderflow.models import Message, StoreAccess, Webhook
 from orderflow.outbox import Claimed
 
@@ -131,6 +132,7 @@ def is_storm(session: Session, access_id: int, now: datetime) -> bool:
 
 def tell_storm(session: Session, access_id: int, now: datetime) -> None:
     """Have it shown that this store sends much that says nothing new."""
+    store_access.note_storm(session, access_id, now)
     log.warning("webhook_storm", access=access_id)
 
 
