@@ -9,11 +9,13 @@ import pytest
 
 from orderflow import clock
 from orderflow.access import store_access, store_health
+from orderflow.intake import repeats
 from orderflow.models import StoreAccess
 from sandbox.faults import Kind
 from stores.errors import Trouble
 from stores.troubles import ADVICE
 from tests.house import ALFA, BRAVO, STRANGER
+from tests.river.test_news_of_stores import says
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
 
@@ -115,6 +117,15 @@ def test_a_storm_of_news_is_told_while_it_goes_on(floor: Floor) -> None:
     assert "same news over and over" not in pages(floor, "Bravo")["one"]
     floor.house.clock.advance(3700)
     assert "same news over and over" not in pages(floor, "Alfa")["one"]
+
+
+def test_webhooks_that_say_nothing_new_are_told_as_a_storm(floor: Floor) -> None:
+    floor.sells((floor.lamp, 1))
+    floor.house.world.deliveries.drop = 1.0
+    for number in range(repeats.STORM + 10):
+        says(floor, updated_at=f"2026-11-28T12:{number // 60:02}:{number % 60:02}Z")
+    floor.house.turn(rounds=100)
+    assert "same news over and over" in pages(floor, "Alfa")["one"]
 
 
 def test_orders_that_cannot_be_understood_are_told_by_number(floor: Floor) -> None:
