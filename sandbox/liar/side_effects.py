@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from sandbox.liar.firewalls import html
-from sandbox.liar.lie import WOOCOMMERCE, Telling, add_answer, answers, parsed, refusal
+from sandbox.liar.lie import WOOCOMMERCE, Telling, add_answer, answers, contents, parsed, refusal
 
 SIDE = re.compile(
     r"/orders/\d+/(fulfillments|refunds|notes|shipment-trackings)\b"
@@ -50,6 +50,12 @@ add_answer(
     _fails(SIDE, as_page=True),
     WOOCOMMERCE,
 )
+
+
+@contents(webhooks=True)
+def webhooks_say_nothing(body: bytes, telling: Telling) -> bytes | None:
+    """Each webhook is `{}`, signed as it should be."""
+    return b"{}" if telling.topic else None
 
 
 @answers(platforms=WOOCOMMERCE)

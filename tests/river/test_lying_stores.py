@@ -31,6 +31,8 @@ CHUNK = 5
 """Seeds that are played on one stage, one after the other."""
 LIARS = (ALFA, BRAVO)
 """They take turns: seeds that are even have a lying store of the marketplace's kind."""
+CREATES = {ALFA: "orderCreate(", BRAVO: "POST /wp-json/wc/v3/orders"}
+"""How a create is recognised; the first is lied to in any case."""
 KINDS = 5
 """Lies that one seed chooses from."""
 RATE = 0.6
@@ -59,6 +61,10 @@ class Play:
     def problems(self) -> list[str]:
         before = len(self.liar.told)
         self.liar.draw(self.seed, dict.fromkeys(self.names, RATE / KINDS), SHORTER)
+        first = self.names[0]
+        self.liar.tell(first, times=1, match=CREATES[self.lying], **SHORTER.get(first, {}))
+        if self.dice.random() < 0.5:
+            self.liar.tell("webhooks_say_nothing")
         with capture_logs() as logs:
             found = list(self._while_lies_are_told())
             told = sorted({each.name for each in self.liar.told[before:]})
