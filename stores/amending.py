@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stores.composed import ComposedLine
-from stores.money import to_text
+from stores.differences import Difference
+from stores.money import Gross, Net, Tax, gross, to_text
 from stores.seen import Address
 
 SHIPPING = "shipping"
@@ -45,9 +46,11 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """``left_out`` are the fields that this platform cannot change: a person has to."""
+    """``left_out`` are the fields that this platform cannot change: a person has to.
+    ``differences``: what the store made of the others, and of the order's total beside them."""
 
     left_out: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class Freight:
     """What shipping costs in the whole order, without its tax: ``was`` as agreed on last, ``now``
     as wanted. Where the vendor has made it something else, that stays and is ``left_out``."""
 
-    was: int
-    was_tax: int
-    now: int
-    now_tax: int
+    was: Net
+    was_tax: Tax
+    now: Net
+    now_tax: Tax
     title: str = ""
 
 
@@ -69,17 +72,21 @@ class LineEdits:
 
     ``key`` is ours and the same when the edit is repeated. ``tax`` is that of the whole order
     afterwards, shipping's included, for stores that keep it apart from the lines. ``freight``
-    None: shipping costs what it did.
+    None: shipping costs what it did. ``total`` is what the whole order, as far as it is ours, is
+    worth afterwards, refunds taken off, of which ``given_back`` was money without pieces; None:
+    nobody knows, and nothing is compared.
     """
 
     key: str
     currency: str
     lines: tuple[ComposedLine, ...]
-    tax: int
+    tax: Tax
     taxes_included: bool = False
     restock: bool = True
     reason: str = ""
     freight: Freight | None = None
+    total: Gross | None = None
+    given_back: Gross = Gross(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class EditedLines:
 
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     def with_shipping(self, theirs: int, ours: int, currency: str) -> EditedLines:
         """The same where shipping costs ``theirs``, though it should be ``ours``."""
@@ -96,7 +104,7 @@ class EditedLines:
             return self
         there, wanted = to_text(theirs, currency), to_text(ours, currency)
         note = f"The store charges {there} for shipping, and keeps that; it would be {wanted}."
-        return EditedLines((*self.notes, note), (SHIPPING,))
+        return EditedLines((*self.notes, note), (SHIPPING,), self.differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +119,32 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What pieces of a line cost, after discount."""
+
+    net: Net
+    tax: Tax
+
+    @property
+    def gross(self) -> Gross:
+        return gross(self.net, self.tax)
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """Money and goods given back. ``amount`` None is all money that is left, and without ``lines``
     all lines too. ``lines`` maps a line key to pieces; none and an amount: money alone.
+    ``worth`` is what ``amount`` is made of, line by line; a line that it lacks counts in proportion
+    to its pieces.
 
     ``key`` is ours; a store refunds once for it.
     """
 
     key: str
     currency: str
-    amount: int | None = None
+    amount: Gross | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    worth: Mapping[str, Worth] = field(default_factory=dict, kw_only=True)
     restock: bool = False
     reason: str = ""
 
@@ -131,5 +154,6 @@ class Refunded:
     """``amount`` is what went back, which is nothing where the store never saw the payment."""
 
     id: str
-    amount: int
+    amount: Gross
     notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()

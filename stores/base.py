@@ -32,6 +32,7 @@ from stores.amending import (
     LineEdits,
     Refund,
     Refunded,
+    Worth,
 )
 from stores.composed import ComposedLine, ComposedOrder
 from stores.deliveries import (
@@ -49,6 +50,7 @@ from stores.deliveries import (
     Delivery,
     Webhooks,
 )
+from stores.differences import Difference, What
 from stores.errors import (
     OutcomeUnknown,
     StoreBusy,
@@ -98,6 +100,7 @@ __all__ = [
     "ComposedOrder",
     "Delivery",
     "DeliveryMethod",
+    "Difference",
     "EditedLines",
     "Freight",
     "Fulfilment",
@@ -130,6 +133,8 @@ __all__ = [
     "Tracking",
     "Variant",
     "Webhooks",
+    "What",
+    "Worth",
 ]
 
 
@@ -295,6 +300,10 @@ class Store(Protocol):
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         """Record it; no payment is moved elsewhere. Repeat it with the same key: it counts once."""
+
+    def mark_paid(self, order_id: str) -> None:
+        """It left unpaid and is paid in the marketplace now: make it what it would be if it had
+        left paid. Repeat it: one that is paid, or that its people moved on, is left as it is."""
 
     def note(self, order_id: str, text: str) -> None:
         """Tell the vendor's people something, nobody else. Repeat it: the same words stand once."""

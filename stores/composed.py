@@ -5,25 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from stores.money import Gross, Net, Shown, Tax, gross
 from stores.seen import Address
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedLine:
     """``key`` comes back with every parcel, so a line is known again whatever the store does to
-    its order. ``variant_id`` empty: a custom line. ``total`` is after discount, without tax."""
+    its order. ``variant_id`` empty: a custom line. ``unit_price`` is what one piece costs before
+    discount, as the marketplace shows it; ``total`` is for all pieces, after discount, without tax.
+    """
 
     key: str
     title: str
     quantity: int
-    unit_price: int
-    total: int
-    tax: int
+    unit_price: Shown
+    total: Net
+    tax: Tax
     sku: str = ""
     variant_title: str = ""
     variant_id: str = ""
     product_id: str = ""
     requires_shipping: bool = True
+
+    @property
+    def gross(self) -> Gross:
+        """After discount, with tax."""
+        return gross(self.total, self.tax)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,9 @@ class ComposedOrder:
     reference: str
     currency: str
     lines: tuple[ComposedLine, ...]
-    shipping: int
-    shipping_tax: int
-    total: int
+    shipping: Net
+    shipping_tax: Tax
+    total: Gross
     taxes_included: bool
     paid: bool
     test: bool

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from stores.differences import Difference
 from stores.seen import Address
 
 
@@ -14,7 +15,8 @@ from stores.seen import Address
 class PlacedOrder:
     """An order that stands in a vendor's store. ``live`` is False once cancelled or trashed.
 
-    ``notes`` are sentences for people: what the store took differently from what it was asked.
+    ``notes`` are sentences for people: what the store took differently from what it was asked;
+    ``differences`` are what can be said in two figures.
     """
 
     id: str
@@ -24,6 +26,7 @@ class PlacedOrder:
     url: str = ""
     created_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from orderflow.models import Flag, Push
 from orderflow.upkeep import change, edited, edits
 from orderflow.upkeep.change import Asked, Looking
 from stores.base import (
+    Amended,
+    EditedLines,
     OutcomeUnknown,
     StoreBusy,
     StoreLocked,
@@ -55,7 +57,7 @@ def _carry_out(job: Job, work: Looking) -> bool:
 def _ask(job: Job, asked: Asked, order: StoreOrder | None) -> bool:
     """One call, and what became of it. False: nobody knows; the same is asked again later."""
     try:
-        notes_, left_out = _call(job, asked)
+        done = _call(job, asked)
     except OutcomeUnknown as lost:
         with job.unit() as session:
             if edited.unknown(session, asked.change_id, lost.words, clock.now()):
@@ -73,24 +75,22 @@ def _ask(job: Job, asked: Asked, order: StoreOrder | None) -> bool:
             edited.not_sent(session, asked.change_id, clock.now())
         raise
     with job.unit() as session:
-        edited.written(session, asked.change_id, notes_, left_out, clock.now())
+        edited.written(session, asked.change_id, done, clock.now())
     return True
 
 
-def _call(job: Job, asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The store's notes, and the fields that it left out."""
+def _call(job: Job, asked: Asked) -> Amended | EditedLines:
+    """The store's answer."""
     store, about = job.store(), About("push", asked.push_id)
     if asked.amendment is not None:
         amendment = asked.amendment
-        amended = job.call(
+        return job.call(
             "amend_order", store, lambda: store.amend_order(asked.remote_id, amendment), about
         )
-        return (), amended.left_out
     edits_ = asked.edits
     if edits_ is None:
         raise LookupError(f"change {asked.change_id} asks for nothing")
-    done = job.call("edit_lines", store, lambda: store.edit_lines(asked.remote_id, edits_), about)
-    return done.notes, done.left_out
+    return job.call("edit_lines", store, lambda: store.edit_lines(asked.remote_id, edits_), about)
 
 
 def _tell_vendor(job: Job, work: Looking) -> None:

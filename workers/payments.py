@@ -1,4 +1,5 @@
-"""An order that left unpaid was paid since: its vendor reads so beside it."""
+"""An order that left unpaid was paid since: it is marked as paid in the vendor's store, and its
+vendor reads so beside it."""
 
 from __future__ import annotations
 
@@ -25,5 +26,6 @@ def carry_on(job: Job) -> None:
 def _tell(job: Job, work: Telling) -> bool:
     store, about = job.store(), About("push", work.push_id)
     text = notes.paid(work.language, work.order)
+    job.call("mark_paid", store, lambda: store.mark_paid(work.remote_id), about)
     job.call("note", store, lambda: store.note(work.remote_id, text), about)
     return True

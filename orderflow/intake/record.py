@@ -39,7 +39,7 @@ from orderflow.rules.decide import PAID, Decision, decide
 from orderflow.rules.facts import gather
 from orderflow.rules.judge import judge, lock
 from orderflow.rules.settings import effective
-from orderflow.rules.split import Owners, Part, fold, split
+from orderflow.rules.split import Freight, Owners, Part, fold, split
 from orderflow.traffic import on_hold
 from orderflow.upkeep import after, change
 from stores.base import KEY_ATTRIBUTE, SeenLine, SeenOrder
@@ -264,10 +264,10 @@ def owners(session: Session, merchant_id: int, seen: SeenOrder) -> Owners:
 
 def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: datetime) -> None:
     owned = owners(session, order.merchant_id, seen)
-    parts = {p.vendor_id: p for p in split(seen, owned)}
+    known = {part.vendor_id: part for part in order.vendor_orders}
+    parts = {p.vendor_id: p for p in split(seen, owned, _agreed_freights(session, order))}
     own = parts.pop(None, None)
     order.own_share = own.share if own else 0
-    known = {part.vendor_id: part for part in order.vendor_orders}
     by_line: dict[str, VendorOrder] = {}
     for vendor_id, part in parts.items():
         if vendor_id is None:
@@ -285,6 +285,16 @@ def _assign(session: Session, order: MarketplaceOrder, seen: SeenOrder, now: dat
         if row.vendor_id not in known:
             notices.order_arrived(session, row, now)
     note_unmapped(session, order.merchant_id, order.lines, set(owned.by_variant), now)
+
+
+def _agreed_freights(session: Session, order: MarketplaceOrder) -> dict[int, Freight]:
+    """By vendor: what shipping costs in parts of which something stands in a store."""
+    rows = session.scalars(
+        select(VendorOrder)
+        .where(VendorOrder.order_id == order.id)
+        .where(VendorOrder.id.in_(select(Push.vendor_order_id).where(Push.state.in_(Push.LIVE))))
+    )
+    return {row.vendor_id: (row.shipping, row.shipping_tax) for row in rows}
 
 
 def _new_part(order: MarketplaceOrder, vendor_id: int, now: datetime) -> VendorOrder:

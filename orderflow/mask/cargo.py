@@ -16,6 +16,7 @@ from orderflow.rules.decide import PAID
 from orderflow.rules.judge import lines_of
 from orderflow.rules.settings import effective
 from stores.base import ComposedOrder
+from stores.money import shown_of_net
 
 
 def composed(session: Session, push: Push, pieces: Mapping[str, int]) -> ComposedOrder:
@@ -24,18 +25,38 @@ def composed(session: Session, push: Push, pieces: Mapping[str, int]) -> Compose
     seen = snapshot.from_json(part.order.snapshot)
     settings = effective(session, part.merchant_id, part.vendor_id).values
     there = {line.id for line in seen.lines}
+    agreed = _agreed(session, part, None if part.shipping else push)
+    sent = {line.key for each in agreed.values() for line in each.lines}
+    shown = [_shown_shipping(each) for each in agreed.values()]
     cargo = Cargo(
-        part_lines=[line.remote_id for line in part.lines if line.quantity],
+        part_lines=[x.remote_id for x in part.lines if x.quantity and x.remote_id not in sent],
         pieces={line: count for line, count in pieces.items() if line in there},
-        shipping=part.shipping,
-        shipping_tax=part.shipping_tax,
+        shipping=max(part.shipping - sum(shown), 0),
+        shipping_tax=max(part.shipping_tax - sum(x.shipping_tax for x in agreed.values()), 0),
         targets=targets(session, part, [push.connection_id]),
         former=snapshot.former(part.order.former),
         reference=part.order.payment_reference or "",
+        agreed=agreed.get(push.id),
     )
     card = merchant_card(session.get_one(Merchant, part.merchant_id))
     paid = part.order.payment in PAID
     return compose(seen, cargo, settings, card, push.key, paid=paid)
+
+
+def _agreed(session: Session, part: VendorOrder, push: Push | None) -> dict[int, ComposedOrder]:
+    """By push: what stands in a store, or may, as it was agreed on last. Its price of shipping
+    stays, and the lines that are not in it share what is left. ``push``: that one alone."""
+    if push is not None:
+        found: Iterable[Push] = [push] if push.state in Push.LIVE else []
+    else:
+        live = select(Push).where(Push.vendor_order_id == part.id, Push.state.in_(Push.LIVE))
+        found = session.scalars(live)
+    return {each.id: snapshot.composed_from_json(each.sent) for each in found if each.sent}
+
+
+def _shown_shipping(order: ComposedOrder) -> int:
+    included = order.taxes_included
+    return shown_of_net(order.shipping, order.shipping_tax, included=included)
 
 
 def left_of(session: Session, push: Push, line_ids: Iterable[str]) -> dict[str, int]:

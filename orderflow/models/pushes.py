@@ -50,6 +50,8 @@ class Push(Base):
         "replaced",
         "cancelled",
     )
+    LIVE = (SENDING, UNKNOWN, PLACED)
+    """It stands in the store, or may."""
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))

@@ -44,24 +44,48 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def split(order: SeenOrder, owners: Owners) -> list[Part]:
+Freight = tuple[int, int]
+"""What shipping costs, as the marketplace shows it, and the tax on it."""
+
+
+def split(
+    order: SeenOrder, owners: Owners, agreed: Mapping[int, Freight] | None = None
+) -> list[Part]:
     """The vendors' parts and the merchant's own, which together are the order's total exactly.
 
     Discounts and taxes stay with their line; shipping is shared in proportion to line subtotals
     after discount; what belongs to no line (tips, duties, rounding) is the merchant's own.
+    ``agreed`` is what shipping costs in the orders that vendors have already: it stays with them,
+    whatever is edited or refunded since, and the others share what is left.
     """
     by_owner: dict[int | None, list[SeenLine]] = defaultdict(list)
     for line in order.lines:
         by_owner[owners.of(line)].append(line)
     owned = sorted(by_owner, key=lambda owner: (owner is None, owner or 0))
-    weights = [sum(max(_net(line), 0) for line in by_owner[owner]) for owner in owned]
-    shipping = share(order.shipping, weights) if owned else []
-    shipping_tax = share(order.shipping_tax, weights) if owned else []
+    weights = {owner: sum(max(_net(line), 0) for line in by_owner[owner]) for owner in owned}
+    freights = _freights(order, weights, agreed or {})
     parts = [
-        _part(owner, by_owner[owner], order.taxes_included, freight, freight_tax)
-        for owner, freight, freight_tax in zip(owned, shipping, shipping_tax, strict=True)
+        _part(owner, by_owner[owner], order.taxes_included, *freights[owner]) for owner in owned
     ]
     return _with_the_rest(parts, order.total)
+
+
+def _freights(
+    order: SeenOrder, weights: Mapping[int | None, int], agreed: Mapping[int, Freight]
+) -> dict[int | None, Freight]:
+    """By owner. Where nobody is left to share it, what is left over is the merchant's."""
+    found: dict[int | None, Freight] = {
+        owner: agreed[owner] for owner in weights if owner is not None and owner in agreed
+    }
+    open_weights = {owner: weight for owner, weight in weights.items() if owner not in found}
+    if not open_weights:
+        return found
+    left = order.shipping - sum(freight for freight, _tax in agreed.values())
+    tax_left = order.shipping_tax - sum(tax for _freight, tax in agreed.values())
+    spread = list(open_weights.values())
+    shares = share(max(left, 0), spread), share(max(tax_left, 0), spread)
+    found |= dict(zip(open_weights, zip(*shares, strict=True), strict=True))
+    return found
 
 
 def _net(line: SeenLine) -> int:

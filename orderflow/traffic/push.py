@@ -26,8 +26,8 @@ from orderflow.mask.told import harmless
 from orderflow.models import Attempt, Push, VendorOrder
 from orderflow.rules.decide import Verdict
 from orderflow.rules.judge import RESTING, lines_of, lock_push, reach, reconsider_soon, send_soon
-from orderflow.upkeep import after, cancelled
-from stores.base import ComposedOrder, PlacedOrder
+from orderflow.upkeep import after, answers, cancelled
+from stores.base import ComposedOrder, PlacedOrder, What
 
 AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED, Push.CANCELLED)
 """In these states of a push nothing of it is under way, so no other order may live."""
@@ -144,6 +144,8 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     session.flush()
     told = {"number": name, "remote": order.id, "notes": list(order.notes)}
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
+    if how == "answer":
+        answers.compared(session, push, order.differences, What, now)
     _settle_part(session, push.vendor_order, now)
     after.look(session, push.vendor_order, now, edited=True)
     if push.repeated:

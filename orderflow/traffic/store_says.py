@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.book import flags, snapshot
+from orderflow.book import flags
 from orderflow.models import Change, Push, Shipment
-from orderflow.upkeep import repay
+from orderflow.upkeep import repay, worth
 from stores.base import StoreOrder
 
 STATUS_UNKNOWN = "status_unknown"
@@ -51,5 +51,4 @@ def _given_back_by_us(session: Session, found: Push) -> bool:
     told = list(session.scalars(rows))
     if any(about.get("whole") for about in told):
         return True
-    total = snapshot.composed_from_json(found.sent).total if found.sent else 0
-    return bool(told) and sum(int(about["amount"]) for about in told) >= total
+    return bool(told) and bool(found.sent) and worth.Ledger(session, found).left() <= 0

@@ -56,7 +56,7 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if not newer and order.updated_at != found.seen_at:
         return True
     if newer or not order.placed.live:
-        push.seen_alive(session, found, order.placed.live, now)
+        push.seen_alive(session, found, _lives(found, order), now)
     if newer and order.placed.live and not repay.all_back(session, found):
         _take_missing(session, found, order, now)
     for parcel in order.parcels:
@@ -71,6 +71,12 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
         store_says.take(session, found, order, now)
     after.look(session, found.vendor_order, now)
     return True
+
+
+def _lives(found: Push, order: StoreOrder) -> bool:
+    """One that is over and all of whose money went back does not live again: stores that put goods
+    back into stock when an order is cancelled keep it as refunded."""
+    return order.placed.live and not (order.refunded and found.state == Push.CANCELLED)
 
 
 def _read_soon(session: Session, found: Push, now: datetime) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from orderflow import outbox
 from orderflow.models import Connection, TrialOrder
 from stores.base import ComposedLine, ComposedOrder, PlacedOrder
+from stores.money import Gross, Net, Shown, Tax
 
 SHOWN_FOR = 60.0
 """Seconds that a test order stands in the store before it is cancelled."""
@@ -106,9 +107,9 @@ def order(key: str, currency: str, now: datetime) -> ComposedOrder:
         key="test",
         title="Test order: do not ship",
         quantity=1,
-        unit_price=WORTH,
-        total=WORTH,
-        tax=0,
+        unit_price=Shown(WORTH),
+        total=Net(WORTH),
+        tax=Tax(0),
         requires_shipping=False,
     )
     return ComposedOrder(
@@ -116,9 +117,9 @@ def order(key: str, currency: str, now: datetime) -> ComposedOrder:
         reference="TEST",
         currency=currency,
         lines=(line,),
-        shipping=0,
-        shipping_tax=0,
-        total=WORTH,
+        shipping=Net(0),
+        shipping_tax=Tax(0),
+        total=Gross(WORTH),
         taxes_included=False,
         paid=False,
         test=True,

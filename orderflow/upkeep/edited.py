@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,10 +13,15 @@ from orderflow.book import flags, pieces, snapshot, timeline
 from orderflow.mask import cargo
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.rules.judge import follow_soon, judge, lock_change, lock_push
-from orderflow.upkeep import change, conflict, differ, edits
-from stores.base import SHIPPING, Freight, StoreOrder
+from orderflow.upkeep import answers, change, conflict, differ, edits, worth
+from stores.base import SHIPPING, Amended, EditedLines, Freight, StoreOrder, What
 
 FIELDS_BY_HAND = "fields_by_hand"
+CHECKED = {
+    Change.FIELDS: (What.ADDRESS, What.TOTAL),
+    Change.LINES: (What.TOTAL,),
+}
+"""What adapters compare after a change of that kind."""
 
 
 def _settled(session: Session, change_id: int, state: str, now: datetime) -> Change:
@@ -26,13 +30,12 @@ def _settled(session: Session, change_id: int, state: str, now: datetime) -> Cha
     return row
 
 
-def written(
-    session: Session, change_id: int, notes: Sequence[str], left_out: Sequence[str], now: datetime
-) -> None:
-    """It stands there as it was asked, but for ``left_out``: fields that the platform does not
+def written(session: Session, change_id: int, done: Amended | EditedLines, now: datetime) -> None:
+    """It stands there as it was asked, but for what was left out: fields that the platform does not
     keep, or ``shipping`` where its price stayed as it was."""
     row = _settled(session, change_id, Change.DONE, now)
-    part = row.push.vendor_order
+    part, left_out = row.push.vendor_order, done.left_out
+    answers.compared(session, row.push, done.differences, CHECKED[row.kind], now)
     if row.kind == Change.FIELDS:
         edits.agree(row.push, (row.values or {}).get("mine", {}))
         kept = [name for name in row.about["fields"] if name not in left_out]
@@ -44,7 +47,8 @@ def written(
     else:
         _lines_written(session, row, SHIPPING not in left_out, now)
         told = row.about["lines"].values()
-        timeline.tell(session, part, "lines_written", now, changes=list(told), notes=list(notes))
+        notes = list(done.notes) if isinstance(done, EditedLines) else []
+        timeline.tell(session, part, "lines_written", now, changes=list(told), notes=notes)
     row.values = None
 
 
@@ -67,11 +71,11 @@ def _keep_lines(session: Session, push: Push, freight: Freight | None) -> None:
     there = {line: agreed[line] for line in push.line_ids if agreed.get(line)}
     lines = cargo.composed(session, push, there).lines
     sent = snapshot.composed_from_json(push.sent)
-    goods = sum(line.total + line.tax for line in lines)
     if freight is not None:
         sent = replace(sent, shipping=freight.now, shipping_tax=freight.now_tax)
-    total = goods + sent.shipping + sent.shipping_tax
-    push.sent = snapshot.composed_to_json(replace(sent, lines=lines, total=total))
+    sent = replace(sent, lines=lines)
+    total = worth.total(session, push, sent)
+    push.sent = snapshot.composed_to_json(replace(sent, total=total))
 
 
 def _line(push: Push, line_id: str) -> OrderLine | None:

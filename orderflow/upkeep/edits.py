@@ -16,7 +16,7 @@ from orderflow.mask import cargo
 from orderflow.models import Change, Conflict, OrderLine, Push
 from orderflow.rules.judge import lock_push
 from orderflow.rules.settings import effective
-from orderflow.upkeep import change, conflict, differ
+from orderflow.upkeep import change, conflict, differ, worth
 from orderflow.upkeep.change import Asked
 from stores.base import (
     Capabilities,
@@ -27,6 +27,7 @@ from stores.base import (
     OrderContent,
     StoreOrder,
 )
+from stores.money import Net, Shown, Tax, tax_sum
 
 LATE_ADDRESS = "address_after_shipping"
 
@@ -177,11 +178,12 @@ def _edits(
         key=key,
         currency=order.currency,
         lines=tuple(lines.get(each.line.remote_id) or _gone(each.line) for each in to_write),
-        tax=sum(line.tax for line in order.lines)
-        + (freight.now_tax if freight else sent.shipping_tax),
+        tax=tax_sum([*(line.tax for line in order.lines), order.shipping_tax]),
         taxes_included=order.taxes_included,
         reason=push.vendor_order.order.name,
         freight=freight,
+        total=worth.total(session, push, order),
+        given_back=worth.beyond(session, push, (Change.DONE,)),
     )
 
 
@@ -196,7 +198,7 @@ def _freight(sent: ComposedOrder, order: ComposedOrder, wanted: Iterable[Wanted]
 
 def _gone(line: OrderLine) -> ComposedLine:
     """One that the marketplace's order does not know any more."""
-    return ComposedLine(line.remote_id, line.title, 0, 0, 0, 0)
+    return ComposedLine(line.remote_id, line.title, 0, Shown(0), Net(0), Tax(0))
 
 
 def leave_to_people(

@@ -1,11 +1,10 @@
-"""An order that left unpaid was paid since: the vendor's people are told beside it, once.
-
-It is not marked as paid there: no money came in at the vendor's.
-"""
+"""An order that left unpaid was paid since: it becomes in the vendor's store what it would be if
+it had left paid, so that stock is lowered and it stands among the orders to pack, and the vendor's
+people are told beside it, once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ BY_HAND = "payment_by_hand"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Say beside the order ``remote_id``, in ``language``, that ``order`` is paid."""
+    """Mark the order ``remote_id`` as paid, and say beside it in ``language`` that ``order`` is."""
 
     change_id: int
     push_id: int
@@ -65,6 +64,9 @@ def begin(session: Session, change_id: int) -> Telling | None:
 def told(session: Session, change_id: int, now: datetime) -> None:
     """It stands in the vendor's order."""
     row = _end(session, change_id, Change.DONE, now)
+    if row.push.sent is not None:
+        sent = snapshot.composed_from_json(row.push.sent)
+        row.push.sent = snapshot.composed_to_json(replace(sent, paid=True))
     part, number = row.push.vendor_order, row.push.remote_name
     flags.settle(session, part, BY_HAND, now, subject=str(row.push_id))
     timeline.tell(session, part, "payment_told", now, number=number)

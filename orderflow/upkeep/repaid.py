@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from orderflow.book import flags, timeline
 from orderflow.models import Change
 from orderflow.rules.judge import lock_change
-from orderflow.upkeep import after
-from stores.base import Refunded
+from orderflow.upkeep import after, answers, worth
+from stores.base import Refunded, What
 
 BY_HAND = "refund_by_hand"
 
@@ -21,6 +21,7 @@ def done(session: Session, change_id: int, made: Refunded, now: datetime) -> Non
     row.state, row.ended_at = Change.DONE, now
     push, part = row.push, row.push.vendor_order
     flags.settle(session, part, BY_HAND, now, subject=row.origin)
+    worth.take_off(session, push, row)
     for line in part.lines:
         count = row.about["lines"].get(line.remote_id, 0)
         if count and line.push_id == push.id and line.pushed_pieces is not None:
@@ -36,6 +37,7 @@ def done(session: Session, change_id: int, made: Refunded, now: datetime) -> Non
         currency=part.order.currency,
         notes=list(made.notes),
     )
+    answers.compared(session, push, made.differences, (What.REFUND,), now)
     after.look(session, part, now)
 
 

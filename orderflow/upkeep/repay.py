@@ -5,9 +5,10 @@ ask ──► message ──► begin ──► the store ──► ``repaid``: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +17,9 @@ from orderflow.book import pieces, snapshot
 from orderflow.models import Change, OrderLine, Push
 from orderflow.rules.judge import follow_soon, lock_change
 from orderflow.rules.settings import effective
-from orderflow.upkeep import change
-from stores.base import ComposedOrder, Refund, SeenRefund
+from orderflow.upkeep import change, worth
+from stores.base import Refund, SeenLine, SeenRefund
+from stores.money import Gross, gross_sum
 
 BACK = ("refunded", "partially_refunded")
 ALL_BACK = "refunded"
@@ -50,9 +52,9 @@ def ask(session: Session, push: Push, now: datetime) -> None:
     known = _origins(session, push)
     seen = snapshot.from_json(order.snapshot)
     for refund in seen.refunds:
-        if refund.id not in known and _concerns(push, refund):
-            whole = order.payment == ALL_BACK and refund == seen.refunds[-1]
-            _put(session, push, refund, whole, now)
+        whole = order.payment == ALL_BACK and refund == seen.refunds[-1]
+        if refund.id not in known and _concerns(session, push, refund, whole):
+            _put(session, push, refund, seen.lines, whole, now)
 
 
 def _origins(session: Session, push: Push) -> set[str]:
@@ -60,11 +62,17 @@ def _origins(session: Session, push: Push) -> set[str]:
     return set(session.scalars(rows))
 
 
-def _concerns(push: Push, refund: SeenRefund) -> bool:
-    """What went back before the push left was never in it. Money without pieces concerns all."""
+def _concerns(session: Session, push: Push, refund: SeenRefund, whole: bool) -> bool:
+    """What went back before the push left was never in it. Money without pieces concerns all, and
+    the last of all money whoever has some left, all of whose pieces went back before."""
     if push.first_sent_at is None or refund.at < push.first_sent_at:
         return False
-    return not refund.lines or bool(_lines(push, refund))
+    if not refund.lines or _lines(push, refund):
+        return True
+    if not whole or push.sent is None:
+        return False
+    ledger = worth.Ledger(session, push)
+    return not any(ledger.pieces.values()) and ledger.left() > 0
 
 
 def _lines(push: Push, refund: SeenRefund) -> dict[str, int]:
@@ -79,44 +87,52 @@ def _lines(push: Push, refund: SeenRefund) -> dict[str, int]:
     }
 
 
-def _put(session: Session, push: Push, refund: SeenRefund, whole: bool, now: datetime) -> None:
+def _put(
+    session: Session,
+    push: Push,
+    refund: SeenRefund,
+    seen: Sequence[SeenLine],
+    whole: bool,
+    now: datetime,
+) -> None:
     lines = _lines(push, refund)
     about = {
         "lines": lines,
-        "amount": _amount(push, refund, lines, whole),
-        "whole": whole and bool(lines) and not any(_left(push, lines).values()),
         "restock": refund.restock,
         "shared": not refund.lines and not whole and not _alone(push),
+        **_amounts(session, push, refund, seen, lines, whole),
     }
     row = change.new(session, push, Change.REFUND, now, origin=refund.id, about=about)
     follow_soon(session, push, "repay", {"change": row.id}, now)
 
 
-def _amount(push: Push, refund: SeenRefund, lines: Mapping[str, int], whole: bool) -> int:
-    """Of the vendor's own order: prices may be others there."""
+def _amounts(
+    session: Session,
+    push: Push,
+    refund: SeenRefund,
+    seen: Sequence[SeenLine],
+    lines: Mapping[str, int],
+    whole: bool,
+) -> dict[str, Any]:
+    """Of the vendor's own order: prices may be others there. ``amount`` is what goes back in all,
+    ``worth`` what of it is for pieces, and ``beyond`` the rest. ``whole``: nothing is left."""
     if push.sent is None:
-        return refund.amount
-    sent = snapshot.composed_from_json(push.sent)
-    if not refund.lines:
-        return sent.total if whole else min(refund.amount, sent.total)
-    return sum(_worth(sent, line, count) for line, count in lines.items())
-
-
-def _left(push: Push, lines: Mapping[str, int]) -> dict[str, int]:
+        return {"amount": refund.amount, "beyond": 0, "whole": whole and bool(lines)}
+    ledger = worth.Ledger(session, push)
+    off = ledger.off(lines, seen)
+    for_pieces = gross_sum(each.gross for each in off.values())
+    emptied = not any(count - lines.get(key, 0) for key, count in ledger.pieces.items())
+    amount = for_pieces
+    if whole and (emptied or not refund.lines):
+        amount = ledger.left()
+    elif not refund.lines:
+        amount = Gross(min(refund.amount, ledger.left()))
     return {
-        line.remote_id: (line.pushed_pieces or 0) - lines.get(line.remote_id, 0)
-        for line in push.vendor_order.lines
-        if line.push_id == push.id
+        "amount": amount,
+        "worth": {key: [each.net, each.tax] for key, each in off.items()},
+        "beyond": amount - for_pieces,
+        "whole": whole and emptied and bool(refund.lines),
     }
-
-
-def _worth(sent: ComposedOrder, key: str, count: int) -> int:
-    """``count`` pieces of a line, with their tax, as they left."""
-    line = next((each for each in sent.lines if each.key == key), None)
-    if line is None or not line.quantity:
-        return 0
-    tax = 0 if sent.taxes_included else line.tax
-    return (line.total + tax) * count // line.quantity
 
 
 def _alone(push: Push) -> bool:
@@ -138,8 +154,9 @@ def begin(session: Session, change_id: int) -> Repaying | None:
     refund = Refund(
         key=row.key,
         currency=part.order.currency,
-        amount=None if row.about["whole"] else row.about["amount"],
+        amount=None if row.about["whole"] else Gross(row.about["amount"]),
         lines=dict(row.about["lines"]),
+        worth=worth.of_change(row),
         restock=bool(row.about["restock"]) and settings.restock_on_cancel,
         reason=f"Refunded in {part.order.name}",
     )

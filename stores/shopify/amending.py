@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stores.base import Amended, Amendment, StoreRefused
-from stores.shopify import documents_after
-from stores.shopify.answers import (
-    OrderPayload,
-)
+from stores.shopify import comparing, documents_after
+from stores.shopify.answers import OrderPayload, WrittenOrder
 from stores.shopify.client import Client
 from stores.shopify.compose import address_input
 from stores.shopify.ids import gid
@@ -24,16 +22,26 @@ AMENDS = ("email", "phone", "note", "tags", "attributes", "shipping_address")
 def amend(client: Client, order_id: str, amendment: Amendment) -> Amended:
     """``orderUpdate`` overwrites tags and attributes whole, so what stands is read before."""
     names = amendment.names()
-    changes = _plain(amendment)
-    if "tags" in names or "attributes" in names:
-        top = _top(client, order_id)
-        if "tags" in names:
-            changes["tags"] = _tags(top.tags, amendment)
-        if "attributes" in names:
-            changes["customAttributes"] = _attributes(top, amendment.attributes)
-    if changes:
-        _write(client, order_id, changes)
-    return Amended(tuple(name for name in names if name not in AMENDS))
+    left_out = tuple(name for name in names if name not in AMENDS)
+    if len(left_out) == len(names):
+        return Amended(left_out)
+    changes, top = _plain(amendment), _top(client, order_id)
+    if "tags" in names:
+        changes["tags"] = _tags(top.tags, amendment)
+    if "attributes" in names:
+        changes["customAttributes"] = _attributes(top, amendment.attributes)
+    made = _write(client, order_id, changes)
+    if made is None:
+        return Amended(left_out)
+    differs = comparing.amended(top.current_total_price_set, made, amendment)
+    return Amended(left_out, tuple(differs))
+
+
+def mark_paid(client: Client, order_id: str) -> None:
+    """Where the shop lets it be marked: one that is paid, or cancelled, is not."""
+    if _top(client, order_id).can_mark_as_paid:
+        given = {"id": gid("Order", order_id)}
+        client.mutate(documents_after.MARK_PAID, OrderPayload, input=given)
 
 
 def note(client: Client, order_id: str, text: str) -> None:
@@ -53,9 +61,9 @@ def _top(client: Client, order_id: str) -> OrderTop:
     return top
 
 
-def _write(client: Client, order_id: str, changes: dict[str, Any]) -> None:
+def _write(client: Client, order_id: str, changes: dict[str, Any]) -> WrittenOrder | None:
     given = {"id": gid("Order", order_id), **changes}
-    client.mutate(documents_after.AMEND_ORDER, OrderPayload, input=given)
+    return client.mutate(documents_after.AMEND_ORDER, OrderPayload, input=given).order
 
 
 def _plain(amendment: Amendment) -> dict[str, Any]:

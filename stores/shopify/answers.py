@@ -160,7 +160,14 @@ class CancelPayload(Payload):
 
 
 class CreatedOrder(Ref):
+    """What is only compared with what was asked has a default: an order stands in any case."""
+
     name: Text
+    currency_code: Text = ""
+    current_subtotal_line_items_quantity: Pieces | None = None
+    current_total_price_set: Bag | None = None
+    current_total_tax_set: Bag | None = None
+    shipping_address: Place | None = None
 
 
 class CreatePayload(Payload):
@@ -175,14 +182,27 @@ class EventPayload(Payload):
     fulfillment_event: Ref | None = None
 
 
-class OrderPayload(Payload):
-    """Of orderUpdate and orderEditCommit."""
+class WrittenOrder(Ref):
+    """What a write made of an order, to be compared with what was asked."""
 
-    order: Ref | None = None
+    currency_code: Text = ""
+    current_total_price_set: Bag | None = None
+    shipping_address: Place | None = None
+
+
+class OrderPayload(Payload):
+    """Of orderUpdate, orderEditCommit and orderMarkAsPaid."""
+
+    order: WrittenOrder | None = None
+
+
+class MadeRefund(Ref):
+    note: LongText = ""
+    total_refunded_set: Bag
 
 
 class RefundPayload(Payload):
-    refund: Ref | None = None
+    refund: MadeRefund | None = None
 
 
 class AppPayload(Payload):

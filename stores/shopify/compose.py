@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from stores.base import KEY_ATTRIBUTE, Address, ComposedLine, ComposedOrder, StoreRefused
-from stores.money import to_text
+from stores.money import Shown, shown_of_net, to_text
 from stores.shopify.ids import gid
 from stores.texts import _
 
@@ -97,9 +97,9 @@ def _with_cents(line: ComposedLine, order: ComposedOrder, cents: int) -> Iterato
     yield _item(line, order, 1, unit + cents, line.tax - tax)
 
 
-def _price(line: ComposedLine, order: ComposedOrder) -> int:
+def _price(line: ComposedLine, order: ComposedOrder) -> Shown:
     """What all pieces of ``line`` cost together, as the shop's prices are told."""
-    return line.total + (line.tax if order.taxes_included else 0)
+    return shown_of_net(line.total, line.tax, included=order.taxes_included)
 
 
 def _items(line: ComposedLine, order: ComposedOrder) -> Iterator[dict[str, Any]]:
@@ -135,7 +135,8 @@ def _item(
 def _shipping(order: ComposedOrder) -> list[dict[str, Any]]:
     if not (order.shipping or order.shipping_title):
         return []
-    price = order.shipping + (order.shipping_tax if order.taxes_included else 0)
+    included = order.taxes_included
+    price = shown_of_net(order.shipping, order.shipping_tax, included=included)
     line = {
         "title": order.shipping_title or "Shipping",
         "priceSet": _money(price, order.currency),

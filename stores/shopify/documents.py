@@ -37,7 +37,15 @@ query VariantsBySku($query: String!, $after: String) {
 CREATE_ORDER = """
 mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) {
   orderCreate(order: $order, options: $options) {
-    order { id name }
+    order {
+      id name currencyCode currentSubtotalLineItemsQuantity
+      currentTotalPriceSet { shopMoney { amount } }
+      currentTotalTaxSet { shopMoney { amount } }
+      shippingAddress {
+        firstName lastName company address1 address2 city zip province provinceCode
+        country countryCodeV2 phone
+      }
+    }
     userErrors { field message code }
   }
 }

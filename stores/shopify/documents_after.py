@@ -41,6 +41,7 @@ STANDING_LINES = (
 query StandingLines($id: ID!, $after: String) {
   order(id: $id) {
     id cancelledAt closedAt taxesIncluded
+    currentTotalPriceSet { shopMoney { amount } }
     metafield(namespace: "$app", key: "line_keys") { value }
     shippingLines(first: 25) {
       nodes {
@@ -61,13 +62,33 @@ query StandingLines($id: ID!, $after: String) {
 
 ORDER_TOP = """
 query OrderTop($id: ID!) {
-  order(id: $id) { id tags customAttributes { key value } }
+  order(id: $id) {
+    id tags canMarkAsPaid
+    customAttributes { key value }
+    currentTotalPriceSet { shopMoney { amount } }
+  }
 }
 """
 
-AMEND_ORDER = """
+AMEND_ORDER = (
+    """
 mutation AmendOrder($input: OrderInput!) {
   orderUpdate(input: $input) {
+    order {
+      id currencyCode
+      currentTotalPriceSet { shopMoney { amount } }
+      shippingAddress { ...Place }
+    }
+    userErrors { field message }
+  }
+}
+"""
+    + PLACE
+)
+
+MARK_PAID = """
+mutation MarkPaid($input: OrderMarkAsPaidInput!) {
+  orderMarkAsPaid(input: $input) {
     order { id }
     userErrors { field message }
   }
@@ -168,7 +189,7 @@ mutation AddShipping($id: ID!, $shippingLine: OrderEditAddShippingLineInput!) {
 COMMIT_EDIT = """
 mutation CommitEdit($id: ID!, $staffNote: String) {
   orderEditCommit(id: $id, notifyCustomer: false, staffNote: $staffNote) {
-    order { id }
+    order { id currentTotalPriceSet { shopMoney { amount } } }
     userErrors { field message }
   }
 }
@@ -178,6 +199,7 @@ REFUNDABLE = """
 query Refundable($id: ID!) {
   order(id: $id) {
     id currencyCode
+    currentTotalPriceSet { shopMoney { amount } }
     refunds(first: 100) { id note totalRefundedSet { shopMoney { amount } } }
     transactions(first: 50) {
       id kind status gateway

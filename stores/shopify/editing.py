@@ -14,8 +14,8 @@ from typing import Any
 
 from stores.base import ComposedLine, EditedLines, LineEdits, StoreLocked, StoreRefused
 from stores.money import to_text
-from stores.shopify import compose, documents_after
-from stores.shopify.answers import OrderPayload, bare
+from stores.shopify import comparing, compose, documents_after
+from stores.shopify.answers import OrderPayload, WrittenOrder, bare
 from stores.shopify.client import Client, broken
 from stores.shopify.ids import gid
 from stores.shopify.standing import LineKeys, amount, attribute, standing
@@ -68,16 +68,19 @@ def _edit_lines(client: Client, order_id: str, edits: LineEdits) -> EditedLines:
     added = [line for line in changed if line.key not in items]
     freight = _Freight(order, edits)
     if not (changed or freight.more):
-        return freight.told(EditedLines())
+        differs = tuple(comparing.edited(order.current_total_price_set, edits, len(lines)))
+        return freight.told(EditedLines(differences=differs))
     if added:
         keys.edit, keys.known = edits.key, frozenset(line.number for line in lines)
         _keep(client, order_id, keys)
-    notes = _Session(client, order_id, keys, lines).carry_out(changed, edits, freight)
+    notes, made = _Session(client, order_id, keys, lines).carry_out(changed, edits, freight)
     if added:
         _adopt(keys, standing(client, order_id)[1], edits)
         keys.edit, keys.known = "", frozenset()
         _keep(client, order_id, keys)
-    return freight.told(EditedLines(tuple(notes)))
+    total = made.current_total_price_set if made else None
+    differs = tuple(comparing.edited(total, edits, len(lines) + len(edits.lines)))
+    return freight.told(EditedLines(tuple(notes), differences=differs))
 
 
 def _by_key(keys: LineKeys, lines: Sequence[StandingLine]) -> dict[str, list[StandingLine]]:
@@ -130,7 +133,7 @@ def _units(line: ComposedLine) -> list[tuple[int, int]]:
     what it costs with its tax, which cannot be told apart here; two a cent apart where it must."""
     if line.variant_id:
         return [(line.quantity, line.unit_price)]
-    each, dearer = divmod(line.total + line.tax, line.quantity) if line.quantity else (0, 0)
+    each, dearer = divmod(line.gross, line.quantity) if line.quantity else (0, 0)
     parts = [(line.quantity - dearer, each), (dearer, each + 1)]
     return [part for part in parts if part[0]]
 
@@ -188,8 +191,8 @@ class _Session:
 
     def carry_out(
         self, changed: Sequence[ComposedLine], edits: LineEdits, freight: _Freight
-    ) -> list[str]:
-        """Nothing of it counts before the commit."""
+    ) -> tuple[list[str], WrittenOrder | None]:
+        """Nothing of it counts before the commit. Notes for people, and what became of it."""
         notes: list[str] = []
         for line in changed:
             if line.key in self._lines:
@@ -206,13 +209,13 @@ class _Session:
                     "price": _money(freight.more, edits.currency),
                 },
             )
-        self._client.mutate(
+        made = self._client.mutate(
             documents_after.COMMIT_EDIT,
             OrderPayload,
             id=self._id,
             staffNote=edits.reason[:255] or None,
-        )
-        return notes
+        ).order
+        return notes, made
 
     def _staged(
         self, calculated: CalculatedOrder, keys: LineKeys, lines: Sequence[StandingLine]

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from stores.base import OutcomeUnknown, Refund, Refunded, StoreBusy, StoreRefused
-from stores.money import to_text
+from stores.base import OutcomeUnknown, Refund, Refunded, StoreBusy, StoreRefused, What
+from stores.differences import of_amounts
+from stores.money import Gross, to_text
 from stores.shopify import documents_after
-from stores.shopify.answers import RefundPayload
+from stores.shopify.answers import MadeRefund, RefundPayload
 from stores.shopify.client import Client
 from stores.shopify.ids import gid
 from stores.shopify.standing import GONE, LineKeys, amount, standing
@@ -25,7 +26,7 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
         return before
     node, lines = standing(client, order_id)
     items = list(_items(LineKeys(node), lines, refund))
-    money, transactions = _money(order, refund)
+    money, transactions = _money(order, refund, coins=len(lines))
     if not items and not money:
         raise StoreRefused(_("There is nothing left to refund in this store."))
     try:
@@ -44,8 +45,7 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
         return _explained(client, order_id, refund, refused)
     if made is None:
         raise OutcomeUnknown(_("Shopify did not name the refund it created."))
-    unpaid = _("The store never saw the payment, so no money went back.")
-    return Refunded(made.number, money, () if money else (unpaid,))
+    return _refunded(made, order, refund, money)
 
 
 def _refundable(client: Client, order_id: str) -> RefundableOrder:
@@ -63,8 +63,19 @@ def _note(refund: Refund) -> str:
 def _made_before(order: RefundableOrder, refund: Refund) -> Refunded | None:
     for made in order.refunds:
         if made.note.endswith(f"[{refund.key}]"):
-            return Refunded(made.number, amount(made.total_refunded_set, order.currency_code))
+            return _refunded(made, order, refund, None)
     return None
+
+
+def _refunded(
+    made: MadeRefund, order: RefundableOrder, refund: Refund, asked: Gross | None
+) -> Refunded:
+    """As the shop tells it, compared with what it was ``asked``; None: that is not known."""
+    back = Gross(amount(made.total_refunded_set, order.currency_code))
+    wanted = back if asked is None else asked
+    differs = of_amounts(What.REFUND, wanted, back, order.currency_code, items=1)
+    unpaid = _("The store never saw the payment, so no money went back.")
+    return Refunded(made.number, back, () if back else (unpaid,), tuple(differs))
 
 
 def _explained(client: Client, order_id: str, refund: Refund, refused: StoreRefused) -> Refunded:
@@ -114,12 +125,21 @@ def _restock(refund: Refund, *, away: bool) -> str:
     return "RETURN" if away else "CANCEL"
 
 
-def _money(order: RefundableOrder, refund: Refund) -> tuple[int, list[dict[str, Any]]]:
-    """What goes back and by which payments. Where nothing was ever paid here, nothing does."""
+def _money(
+    order: RefundableOrder, refund: Refund, *, coins: int
+) -> tuple[Gross, list[dict[str, Any]]]:
+    """What goes back and by which payments. Where nothing was ever paid here, nothing does; what an
+    edit has added to a paid order is owed still, and pieces that go are set off against it. The
+    shop prorates taxes in its own way, so a few ``coins`` are no debt."""
     left = _left(order)
-    money = sum(left.values()) if refund.amount is None else refund.amount
     if not left:
-        return 0, []
+        return Gross(0), []
+    paid = sum(left.values())
+    owed = amount(order.current_total_price_set, order.currency_code) - paid
+    owed = owed if owed > coins else 0
+    money = Gross(paid)
+    if refund.amount is not None:
+        money = Gross(max(refund.amount - owed, 0)) if refund.lines else refund.amount
     return money, list(_transactions(order, left, money))
 
 
@@ -136,14 +156,15 @@ def _left(order: RefundableOrder) -> Mapping[str, int]:
 
 
 def _transactions(
-    order: RefundableOrder, left: Mapping[str, int], money: int
+    order: RefundableOrder, left: Mapping[str, int], money: Gross
 ) -> Iterator[dict[str, Any]]:
     """What is asked beyond all payments goes with the last one, for the store to refuse."""
     gateways = {each.id: each.gateway for each in order.transactions}
+    rest: int = money
     for payment in left:
         last = payment == list(left)[-1]
-        part = money if last else min(money, left[payment])
-        money -= part
+        part = rest if last else min(rest, left[payment])
+        rest -= part
         if part:
             yield {
                 "orderId": order.id,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from stores.base import KEY_ATTRIBUTE, Address, OrderContent, OrderFields, StoreLine, StoreRefused
-from stores.money import to_minor
+from stores.money import rounded_to_minor
 from stores.shopify import documents_after
 from stores.shopify.answers import (
     Attribute,
@@ -113,7 +113,7 @@ def content(order: OrderNode, lines: Iterable[StandingLine]) -> OrderContent:
 
 def amount(bag: Bag, currency: str) -> int:
     """In minor units; what has more digits than the currency is rounded half up."""
-    return to_minor(bag.amount, currency)
+    return rounded_to_minor(bag.amount, currency)
 
 
 def _fields(order: OrderNode) -> OrderFields:
@@ -124,11 +124,11 @@ def _fields(order: OrderNode) -> OrderFields:
         note=order.note,
         tags=tuple(tag for tag in order.tags if tag != TAG),
         attributes={key: value for key, value in told.items() if key not in OURS},
-        shipping_address=_address(order.shipping_address),
+        shipping_address=address_of(order.shipping_address),
     )
 
 
-def _address(node: Place | None) -> Address | None:
+def address_of(node: Place | None) -> Address | None:
     if node is None:
         return None
     return Address(

@@ -36,7 +36,15 @@ from stores.base import (
 from stores.boundary import Unreadable
 from stores.cursor import Place, pack, unpack
 from stores.errors import Trouble
-from stores.shopify import amending, compose, documents, documents_after, editing, refunding
+from stores.shopify import (
+    amending,
+    comparing,
+    compose,
+    documents,
+    documents_after,
+    editing,
+    refunding,
+)
 from stores.shopify.answers import (
     CancelPayload,
     Changed,
@@ -141,7 +149,8 @@ class ShopifyStore:
             raise
         if made is None:
             raise OutcomeUnknown(_("Shopify did not name the order it created."))
-        return self._placed(PlacedNode(id=made.id, name=made.name, source_identifier=order.key))
+        placed = self._placed(PlacedNode(id=made.id, name=made.name, source_identifier=order.key))
+        return replace(placed, differences=tuple(comparing.created(order, made)))
 
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By our unique metafield, then through the search, which may lag behind by minutes."""
@@ -168,6 +177,9 @@ class ShopifyStore:
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         return refunding.refund_order(self._client, order_id, refund)
+
+    def mark_paid(self, order_id: str) -> None:
+        amending.mark_paid(self._client, order_id)
 
     def note(self, order_id: str, text: str) -> None:
         amending.note(self._client, order_id, text)

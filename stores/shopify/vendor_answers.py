@@ -24,6 +24,7 @@ from stores.shopify.answers import (
     Bag,
     Count,
     Currency,
+    MadeRefund,
     Page,
     Payload,
     Place,
@@ -125,12 +126,15 @@ class StandingOrder(Ref):
     """An order as it is edited and refunded."""
 
     taxes_included: Flag = False
+    current_total_price_set: Bag
     metafield: Metafield | None = None
     shipping_lines: StandingShippings
     line_items: Page
 
 
 class OrderTop(Ref):
+    can_mark_as_paid: Flag = False
+    current_total_price_set: Bag
     tags: Loose[Wide] = Field(default_factory=list)
     custom_attributes: Loose[WholeAttribute] = Field(default_factory=list)
 
@@ -170,11 +174,6 @@ class AddedShipping(Payload):
     calculated_shipping_line: Ref | None = None
 
 
-class MadeRefund(Ref):
-    note: LongText = ""
-    total_refunded_set: Bag
-
-
 class PaymentNode(Ref):
     kind: Text
     status: Text
@@ -185,6 +184,7 @@ class PaymentNode(Ref):
 
 class RefundableOrder(Ref):
     currency_code: Currency
+    current_total_price_set: Bag
     refunds: Listing[MadeRefund]
     transactions: Listing[PaymentNode]
 

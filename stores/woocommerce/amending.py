@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from typing import Any
 
 from stores import boundary
-from stores.base import Amended, Amendment
-from stores.woocommerce.answers import Note
+from stores.base import Amended, Amendment, Difference, What
+from stores.differences import of_address, of_amounts
+from stores.money import Gross
+from stores.woocommerce.answers import Note, Order
 from stores.woocommerce.client import Client, listed
 from stores.woocommerce.compose import address_fields
-from stores.woocommerce.standing import must_stand
+from stores.woocommerce.standing import address_of, must_stand, to_amount, understood
 
 AMENDS = ("email", "phone", "note", "attributes", "shipping_address")
 """Orders have no tags here, and marketing consent is the customer's account's."""
@@ -20,10 +23,20 @@ ALIKE = 10
 
 def amend(client: Client, order_id: str, amendment: Amendment) -> Amended:
     """A PUT changes only what it names; it moves the order's time even where nothing changes."""
-    must_stand(client, order_id)
-    if changes := _changes(amendment):
-        client.put(f"orders/{int(order_id)}", changes)
-    return Amended(tuple(name for name in amendment.names() if name not in AMENDS))
+    before = must_stand(client, order_id)
+    left_out = tuple(name for name in amendment.names() if name not in AMENDS)
+    changes = _changes(amendment)
+    if not changes:
+        return Amended(left_out)
+    after = understood(client.put(f"orders/{int(order_id)}", changes), writing=True)
+    return Amended(left_out, tuple(_differences(before, after, amendment)))
+
+
+def _differences(before: Order, after: Order, amendment: Amendment) -> Iterator[Difference]:
+    """A new address can move taxes of the vendor's own lines; ours have none."""
+    yield from of_address(amendment.shipping_address, address_of(after.shipping))
+    was, now = (Gross(to_amount(each.total, each)) for each in (before, after))
+    yield from of_amounts(What.TOTAL, was, now, after.currency, items=1)
 
 
 def note(client: Client, order_id: str, text: str) -> None:

@@ -42,10 +42,17 @@ class Marked(Told):
         return boundary.text(value, boundary.LONG) if isinstance(value, str | int) else ""
 
 
-class Item(Marked):
-    """A line of an order or of a refund; in a refund, amounts and quantities are negative."""
+class Charged(Marked):
+    """What costs something in an order; in a refund, its amounts are negative."""
 
     id: boundary.Whole
+    total: boundary.Amount = boundary.NOTHING
+    total_tax: boundary.Amount = boundary.NOTHING
+
+
+class Item(Charged):
+    """A line of an order or of a refund; in a refund, quantities are negative too."""
+
     name: boundary.Text = ""
     sku: boundary.Text = ""
     product_id: boundary.Whole = 0
@@ -53,8 +60,6 @@ class Item(Marked):
     quantity: boundary.Whole = 0
     tax_class: boundary.Text = ""
     subtotal: boundary.Amount = boundary.NOTHING
-    total: boundary.Amount = boundary.NOTHING
-    total_tax: boundary.Amount = boundary.NOTHING
 
     @property
     def key(self) -> str:
@@ -66,18 +71,12 @@ class Item(Marked):
         return boundary.text(value, boundary.LONG) if isinstance(value, str | int) else ""
 
 
-class Fee(Told):
-    id: boundary.Whole
+class Fee(Charged):
     name: boundary.Text = ""
-    total: boundary.Amount = boundary.NOTHING
-    total_tax: boundary.Amount = boundary.NOTHING
 
 
-class ShippingLine(Told):
-    id: boundary.Whole
+class ShippingLine(Charged):
     method_title: boundary.Text = ""
-    total: boundary.Amount = boundary.NOTHING
-    total_tax: boundary.Amount = boundary.NOTHING
 
 
 class Contact(Told):
@@ -110,6 +109,12 @@ class Refund(Told):
     amount: boundary.Amount = boundary.NOTHING
     reason: boundary.Text = ""
     line_items: boundary.Listing[Item] = []
+    fee_lines: boundary.Listing[Fee] = []
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we made it: our refunds bear the key of the change that they carry out."""
+        return self.reason.endswith("]") and "[SC-" in self.reason
 
 
 class OrderHead(Marked):

@@ -9,10 +9,11 @@ shipping line that names the method. Line totals are text, for all pieces, never
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from stores.base import Address, ComposedLine, ComposedOrder
-from stores.money import to_text
+from stores.money import Net, tax_sum, to_text
 from stores.woocommerce.answers import KEY, LINE
 
 TAX, SHIPPING = "Tax", "Shipping"
@@ -63,11 +64,19 @@ def amounts(
     line: ComposedLine, currency: str, *, taxes_included: bool, more: int = 0
 ) -> dict[str, str]:
     """For all pieces together, without tax. ``more`` is for refunded pieces that stay with them."""
-    full = line.total if taxes_included else max(line.total, line.unit_price * line.quantity)
     return {
-        "subtotal": to_text(full + more, currency),
+        "subtotal": to_text(_undiscounted(line, taxes_included=taxes_included) + more, currency),
         "total": to_text(line.total + more, currency),
     }
+
+
+def _undiscounted(line: ComposedLine, *, taxes_included: bool) -> Net:
+    """Without tax and before discount, so that the store shows the discount. Where the price of a
+    piece holds tax, the tax is the same part of it as after the discount."""
+    full = line.unit_price * line.quantity
+    if taxes_included and line.gross > 0:
+        full = round(Fraction(full * line.total, line.gross))
+    return Net(max(line.total, full))
 
 
 def _product(line: ComposedLine) -> dict[str, Any]:
@@ -103,7 +112,7 @@ def _shipping(order: ComposedOrder) -> list[dict[str, str]]:
 
 
 def _fees(order: ComposedOrder) -> list[dict[str, str]]:
-    tax = order.shipping_tax + sum(line.tax for line in order.lines)
+    tax = tax_sum([*(line.tax for line in order.lines), order.shipping_tax])
     return [
         fee(name, amount, order.currency)
         for name, amount in ((SHIPPING, order.shipping), (TAX, tax))

@@ -7,17 +7,34 @@ first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from stores.base import ComposedLine, EditedLines, LineEdits, Parcel, StoreRefused
-from stores.money import to_minor, to_text
-from stores.woocommerce.answers import Order
+from stores import differences
+from stores.base import (
+    ComposedLine,
+    Difference,
+    EditedLines,
+    LineEdits,
+    Parcel,
+    StoreRefused,
+    What,
+)
+from stores.money import Gross, Net, Tax, to_text
+from stores.woocommerce.answers import Order, Refund
 from stores.woocommerce.client import Client
 from stores.woocommerce.compose import SHIPPING, TAX, amounts, fee, line_item
-from stores.woocommerce.standing import GONE, NONE, Returned, content, understood
+from stores.woocommerce.standing import (
+    GONE,
+    NONE,
+    Returned,
+    content,
+    returned,
+    to_amount,
+    understood,
+)
 
 PUT_BACK = "The store put the goods that were taken off back into stock."
 NOT_MOVED = (
@@ -36,20 +53,23 @@ def with_stock_told(told: EditedLines, moves: bool) -> EditedLines:
 def edit_lines(
     client: Client,
     order: Order,
-    back: Mapping[int, Returned],
+    made: Sequence[Refund],
     parcels: tuple[Parcel, ...],
     edits: LineEdits,
 ) -> EditedLines:
+    """``made`` are the refunds of the order."""
+    back = returned(order, made)
     if order.status in (*GONE, "completed", "refunded"):
         raise StoreRefused(f"The order is {order.status}; its items stay as they are.")
     _must_not_have_left(order, back, parcels, edits)
     lines = [posted for line in edits.lines for posted in _line(order, back, line, edits)]
-    fees = list(_fees(order, edits))
+    fees = list(_fees(order, back, edits))
     edited = order
     if lines or fees:
         wanted = {"line_items": lines, "fee_lines": fees}
         edited = understood(client.put(f"orders/{order.id}", wanted), writing=True)
-    told = EditedLines(tuple(_notes(order, edited, edits)))
+    differs = tuple(_differences(edited, made, edits))
+    told = EditedLines(tuple(_notes(order, edited, edits)), differences=differs)
     if edits.freight is None:
         return told
     return told.with_shipping(_freight(edited, edits), edits.freight.now, edits.currency)
@@ -96,29 +116,62 @@ def _untaxed(order: Order) -> str:
     return next((item.tax_class for item in order.line_items if item.key and item.tax_class), "")
 
 
-def _fee(order: Order, name: str, wanted: int, currency: str) -> Iterator[dict[str, Any]]:
+def _fee(
+    order: Order, back: Mapping[int, Returned], name: str, wanted: Net | Tax
+) -> Iterator[dict[str, Any]]:
+    """What was refunded of a fee stays in it, as with items."""
     standing = [each for each in order.fee_lines if each.name == name]
     if not standing:
         if wanted:
-            yield fee(name, wanted, currency)
-    elif to_minor(standing[0].total, currency) != wanted:
-        yield {"id": standing[0].id, "total": to_text(wanted, currency)}
+            yield fee(name, wanted, order.currency)
+        return
+    whole = wanted + back.get(standing[0].id, NONE).amount
+    if to_amount(standing[0].total, order) != whole:
+        yield {"id": standing[0].id, "total": to_text(whole, order.currency)}
 
 
-def _fees(order: Order, edits: LineEdits) -> Iterator[dict[str, Any]]:
+def _fees(order: Order, back: Mapping[int, Returned], edits: LineEdits) -> Iterator[dict[str, Any]]:
     """A price of shipping that the vendor has made another keeps its tax too."""
     tax, freight = edits.tax, edits.freight
     if freight is not None and _freight(order, edits) in (freight.was, freight.now):
-        yield from _fee(order, SHIPPING, freight.now, edits.currency)
+        yield from _fee(order, back, SHIPPING, freight.now)
     elif freight is not None:
-        tax += freight.was_tax - freight.now_tax
-    yield from _fee(order, TAX, tax, edits.currency)
+        tax = Tax(tax + freight.was_tax - freight.now_tax)
+    yield from _fee(order, back, TAX, tax)
 
 
 def _freight(order: Order, edits: LineEdits) -> int:
     """What shipping costs there, without its tax."""
     fees = [each.total for each in order.fee_lines if each.name == SHIPPING]
-    return to_minor(fees[0], edits.currency) if fees else 0
+    return to_amount(fees[0], order) if fees else 0
+
+
+def _differences(edited: Order, made: Sequence[Refund], edits: LineEdits) -> Iterator[Difference]:
+    """Of what the order is worth. What the vendor has added to it or refunded is their own."""
+    if edits.total is None:
+        return
+    amounts = [edited.total, *(each.total for each in edited.line_items)]
+    ours = to_amount(edited.total, edited) - sum(_of_the_vendors_own(edited))
+    ours -= sum(to_amount(each.amount, edited) for each in made if each.is_ours)
+    yield from differences.of_amounts(
+        What.TOTAL,
+        edits.total,
+        Gross(ours),
+        edits.currency,
+        decimals=differences.decimals_of(*amounts),
+        items=len(amounts) + len(edited.fee_lines),
+    )
+
+
+def _of_the_vendors_own(order: Order) -> Iterator[int]:
+    for item in order.line_items:
+        if not item.key:
+            yield to_amount(item.total + item.total_tax, order)
+    for fee_ in order.fee_lines:
+        if fee_.name not in (TAX, SHIPPING):
+            yield to_amount(fee_.total + fee_.total_tax, order)
+    for line in order.shipping_lines:
+        yield to_amount(line.total + line.total_tax, order)
 
 
 def _notes(order: Order, edited: Order, edits: LineEdits) -> Iterator[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from stores import boundary
 from stores.base import Address, OrderContent, OrderFields, Parcel, StoreLine, StoreRefused
-from stores.money import to_minor
+from stores.money import rounded_to_minor
 from stores.texts import _
 from stores.woocommerce import statuses
-from stores.woocommerce.answers import Contact, Item, Order, Refund
+from stores.woocommerce.answers import Charged, Contact, Item, Order, Refund
 from stores.woocommerce.client import Client, is_missing, not_understood
-from stores.woocommerce.compose import OUR_META
+from stores.woocommerce.compose import OUR_META, TAX
 from stores.woocommerce.statuses import Goods
 
 GONE = ("cancelled", "trash", "checkout-draft")
@@ -76,21 +77,38 @@ def refunds(client: Client, order: Order) -> list[Refund]:
         raise not_understood() from None
 
 
-def returned(client: Client, order: Order) -> Mapping[int, Returned]:
-    """By item. The order itself tells the sums of its refunds, not their lines."""
+def returned(order: Order, made: Iterable[Refund]) -> Mapping[int, Returned]:
+    """By item or fee, of the refunds ``made``. Ours name the fee that holds the tax since they
+    give it back; earlier ones told it by an amount that is more than their items."""
     found: dict[int, Returned] = defaultdict(Returned)
-    for refund in refunds(client, order):
-        for line in refund.line_items:
-            item = _refunded_item(line)
-            amount = to_minor(line.total, order.currency)
-            before = found[item]
-            found[item] = Returned(before.pieces - line.quantity, before.amount - amount)
+    tax_fee = next((fee.id for fee in order.fee_lines if fee.name == TAX), 0)
+    for refund in made:
+        rest = to_amount(refund.amount, order)
+        for line in (*refund.line_items, *refund.fee_lines):
+            amount = -to_amount(line.total, order)
+            pieces = -line.quantity if isinstance(line, Item) else 0
+            before = found[_refunded_item(line)]
+            found[_refunded_item(line)] = Returned(before.pieces + pieces, before.amount + amount)
+            rest -= amount
+        if refund.is_ours and refund.line_items and not _names_fees(refund, order) and rest > 0:
+            before = found[tax_fee]
+            found[tax_fee] = Returned(before.pieces, before.amount + rest)
     return found
 
 
-def _refunded_item(line: Item) -> int:
+def _names_fees(refund: Refund, order: Order) -> bool:
+    fees = {fee.id for fee in order.fee_lines}
+    return any(_refunded_item(line) in fees for line in (*refund.line_items, *refund.fee_lines))
+
+
+def _refunded_item(line: Charged) -> int:
     number = line.meta("_refunded_item_id")
     return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def to_amount(told: Decimal, order: Order) -> int:
+    """In minor units of the order's currency, rounded where the store tells more digits."""
+    return rounded_to_minor(told, order.currency)
 
 
 def content(
@@ -101,8 +119,8 @@ def content(
         fields=_fields(order),
         lines=() if order.status in GONE else _lines(order, back, parcels),
         currency=order.currency,
-        total=to_minor(order.total, order.currency),
-        refunded=-to_minor(refunded, order.currency),
+        total=to_amount(order.total, order),
+        refunded=-to_amount(refunded, order),
     )
 
 
@@ -117,11 +135,11 @@ def _fields(order: Order) -> OrderFields:
             for key, value in told.items()
             if isinstance(value, str) and key not in OUR_META and not key.startswith("_")
         },
-        shipping_address=_address(order.shipping),
+        shipping_address=address_of(order.shipping),
     )
 
 
-def _address(shipping: Contact) -> Address | None:
+def address_of(shipping: Contact) -> Address | None:
     if shipping == Contact():
         return None
     return Address(

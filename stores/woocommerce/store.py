@@ -21,7 +21,9 @@ from stores.base import (
     EditedLines,
     Identity,
     LineEdits,
+    OrderContent,
     OutcomeUnknown,
+    Parcel,
     PlacedOrder,
     Refund,
     Refunded,
@@ -39,6 +41,7 @@ from stores.woocommerce import (
     amending,
     answers,
     changes,
+    comparing,
     creating,
     editing,
     refunding,
@@ -142,7 +145,12 @@ class WooStore:
             raise not_understood(writing=True) from None
         if not created.id:
             raise not_understood(writing=True)
-        return replace(self._placed(created), key=order.key, notes=_differences(order, created))
+        return replace(
+            self._placed(created),
+            key=order.key,
+            notes=comparing.missing_products(order, created),
+            differences=tuple(comparing.created(order, created)),
+        )
 
     def _turned_away(self, order: ComposedOrder, away: TurnedAway) -> PlacedOrder:
         """Something before the store answered a create. Usually the store never saw it, but a
@@ -218,26 +226,36 @@ class WooStore:
 
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
-        back = standing.returned(self._client, order)
-        told = editing.edit_lines(self._client, order, back, self._shipped(order).parcels, edits)
+        refunds, parcels = standing.refunds(self._client, order), self._shipped(order).parcels
+        told = editing.edit_lines(self._client, order, refunds, parcels, edits)
         return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
         return refunding.refund_order(self._client, order_id, refund)
 
+    def mark_paid(self, order_id: str) -> None:
+        """A pending order becomes a processing one: stock is lowered and the vendor is mailed."""
+        if standing.must_stand(self._client, order_id).status == "pending":
+            self._client.put(f"orders/{int(order_id)}", {"status": "processing"})
+
     def note(self, order_id: str, text: str) -> None:
         amending.note(self._client, order_id, text)
 
     def cancel_order(self, order_id: str, reason: str, *, restock: bool) -> Cancellation:
-        """The store would cancel what has shipped as well, and puts the stock back by itself."""
+        """The store would cancel what has shipped as well, and puts the stock back by itself: also
+        that of goods that were refunded without it. So an order all of which was refunded is left
+        alone, and one without pieces becomes ``refunded``, which moves no stock (10.9.2)."""
         order = standing.read(self._client, order_id)
         if order is None:
             raise StoreRefused(_("The order is no longer in the store."))
-        if order.status in standing.GONE:
+        if order.status in (*standing.GONE, "refunded"):
             return Cancellation("done")
         seen = self._store_order(order)
         if seen.parcels or seen.doubt or statuses.has_begun_to_leave(order.status):
             return Cancellation("too_late", words=_("It has shipped."), shipped=seen.shipped)
+        if order.refunds and not any(line.key for line in self._content(order).lines):
+            self._client.put(f"orders/{order.id}", {"status": "refunded"})
+            return Cancellation("done")
         self._client.put(f"orders/{order.id}", {"status": "cancelled"})
         return Cancellation("done", words="" if restock else _("The goods went back into stock."))
 
@@ -282,8 +300,11 @@ class WooStore:
 
     def _whole(self, order: Order) -> StoreOrder:
         seen = self._store_order(order)
-        back = standing.returned(self._client, order)
-        return replace(seen, content=standing.content(order, back, seen.parcels))
+        return replace(seen, content=self._content(order, seen.parcels))
+
+    def _content(self, order: Order, parcels: tuple[Parcel, ...] = ()) -> OrderContent:
+        back = standing.returned(order, standing.refunds(self._client, order))
+        return standing.content(order, back, parcels)
 
     def _store_order(self, order: Order) -> StoreOrder:
         seen = self._shipped(order)
@@ -314,14 +335,6 @@ class WooStore:
 
 def _created_via(head: Any) -> str:
     return boundary.text(head.get("created_via")) if isinstance(head, dict) else ""
-
-
-def _differences(order: ComposedOrder, created: Order) -> tuple[str, ...]:
-    """A product that is gone makes a line without product, and no error."""
-    wanted = sum(1 for line in order.lines if line.variant_id)
-    mapped = sum(1 for line in created.line_items if line.product_id)
-    missing = wanted - mapped
-    return (f"{missing} products no longer exist; their stock is not lowered.",) if missing else ()
 
 
 def _variant(product: Product) -> Variant:

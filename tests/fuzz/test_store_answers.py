@@ -18,6 +18,7 @@ from sandbox.people import People
 from sandbox.shopify import App, Shop
 from stores import open_marketplace
 from stores.base import Access, Marketplace, Refund, Store, StoreBusy, StoreError, Tracking
+from stores.money import Gross
 from stores.shopify.connect import MERCHANT_SCOPES
 from tests.fuzz import fuzzed
 from tests.fuzz.answers import Said, Twist, recorded, replayed
@@ -50,7 +51,7 @@ ON_STORE: dict[str, Verb] = {
     "amend": lambda store, order: store.amend_order(order, AMENDMENT),
     "edit": lambda store, order: store.edit_lines(order, edits(of(MUG, 2))),
     "refund": lambda store, order: store.refund_order(
-        order, Refund("r-fuzz", "USD", 500, {"l2": 1}, restock=True, reason="Broken")
+        order, Refund("r-fuzz", "USD", Gross(500), {"l2": 1}, restock=True, reason="Broken")
     ),
     "note": lambda store, order: store.note(order, "Please hurry"),
     "changes": lambda store, _: store.fetch_changes("", LATER),

@@ -15,6 +15,7 @@ from sandbox.woocommerce.totals import total_of
 from sandbox.world import World
 from stores import open_store
 from stores.base import Access, Address, ComposedLine, ComposedOrder, Store
+from stores.money import Gross, Net, Shown, Tax
 from stores.shopify.connect import VENDOR_SCOPES
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -188,17 +189,23 @@ def woo_shore(world: World, **options: Any) -> WooShore:
 
 
 LINE = ComposedLine(
-    key="l1", title="Mug", quantity=3, unit_price=1000, total=3000, tax=0, sku="MUG"
+    key="l1",
+    title="Mug",
+    quantity=3,
+    unit_price=Shown(1000),
+    total=Net(3000),
+    tax=Tax(0),
+    sku="MUG",
 )
 
 ORDER = ComposedOrder(
     key="ref-0001",
     reference="#1001",
     currency="USD",
-    lines=(LINE, replace(LINE, key="l2", title="Plate", quantity=2, total=2000, sku="PLATE")),
-    shipping=500,
-    shipping_tax=0,
-    total=5500,
+    lines=(LINE, replace(LINE, key="l2", title="Plate", quantity=2, total=Net(2000), sku="PLATE")),
+    shipping=Net(500),
+    shipping_tax=Tax(0),
+    total=Gross(5500),
     taxes_included=False,
     paid=True,
     test=False,

@@ -14,6 +14,7 @@ from stores.base import (
     OrderContent,
     StoreOrder,
 )
+from stores.money import Net, Tax
 from tests.stores.cast import ORDER, Shore, advance
 
 MUG, PLATE = ORDER.lines
@@ -64,11 +65,11 @@ def pieces(shore: Shore, order_id: str) -> dict[str, int]:
 
 def of(line: ComposedLine, quantity: int) -> ComposedLine:
     """The line with another number of pieces, at its price."""
-    return replace(line, quantity=quantity, total=line.unit_price * quantity)
+    return replace(line, quantity=quantity, total=Net(line.unit_price * quantity))
 
 
 def edits(*lines: ComposedLine, key: str = "edit-1", tax: int = 0) -> LineEdits:
-    return LineEdits(key, "USD", lines, tax)
+    return LineEdits(key, "USD", lines, Tax(tax))
 
 
 def settle(world: World) -> None:

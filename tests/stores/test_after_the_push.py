@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.world import World
 from stores.base import Amendment, Cancellation, ComposedLine, Freight, Refund, StoreRefused
+from stores.money import Gross, Net, Shown, Tax
 from tests.stores.cast import ORDER, Shore
 from tests.stores.standing import (
     AMENDMENT,
@@ -124,8 +125,10 @@ def test_a_line_goes_down_to_nothing(shore: Shore) -> None:
 def test_lines_mapped_and_custom_join_the_order_and_ship_under_their_keys(shore: Shore) -> None:
     order_id = place(shore)
     variant, product = shore.product("CUP")
-    cup = ComposedLine("l3", "Good CUP", 2, 1000, 2000, 0, "CUP", "", variant, product)
-    bow = ComposedLine("l4", "Bow", 3, 100, 250, 50, "BOW", "Red")
+    cup = ComposedLine(
+        "l3", "Good CUP", 2, Shown(1000), Net(2000), Tax(0), "CUP", "", variant, product
+    )
+    bow = ComposedLine("l4", "Bow", 3, Shown(100), Net(250), Tax(50), "BOW", "Red")
     shore.open().edit_lines(order_id, edits(cup, bow, tax=50))
     assert pieces(shore, order_id) == {"l1": 3, "l2": 2, "l3": 2, "l4": 3}
     assert (shore.stock("CUP"), shore.total(order_id)) == (8, "78.00")
@@ -135,13 +138,17 @@ def test_lines_mapped_and_custom_join_the_order_and_ship_under_their_keys(shore:
 
 
 def test_shipping_grows_with_what_joins_and_once(shore: Shore) -> None:
-    order_id = place(shore, replace(ORDER, shipping_tax=50, total=5550))
-    bow = ComposedLine("l4", "Bow", 2, 100, 200, 0)
-    grown = replace(edits(bow, tax=70), freight=Freight(500, 50, 700, 70, "Standard"))
+    order_id = place(shore, replace(ORDER, shipping_tax=Tax(50), total=Gross(5550)))
+    bow = ComposedLine("l4", "Bow", 2, Shown(100), Net(200), Tax(0))
+    grown = replace(
+        edits(bow, tax=70), freight=Freight(Net(500), Tax(50), Net(700), Tax(70), "Standard")
+    )
     for _repeated in range(2):
         assert shore.open().edit_lines(order_id, grown).notes == ()
         assert shore.total(order_id) == "59.70"
-    cheaper = replace(edits(of(bow, 1), tax=80), freight=Freight(100, 10, 800, 80))
+    cheaper = replace(
+        edits(of(bow, 1), tax=80), freight=Freight(Net(100), Tax(10), Net(800), Tax(80))
+    )
     done = shore.open().edit_lines(order_id, cheaper)
     assert "for shipping, and keeps that" in done.notes[0]
     assert done.left_out == ("shipping",)
@@ -151,7 +158,9 @@ def test_shipping_grows_with_what_joins_and_once(shore: Shore) -> None:
 def test_one_line_is_swapped_for_another(shore: Shore) -> None:
     order_id, order = stocked(shore)
     variant, product = shore.product("CUP")
-    cup = ComposedLine("l3", "Good CUP", 3, 1000, 3000, 0, "CUP", "", variant, product)
+    cup = ComposedLine(
+        "l3", "Good CUP", 3, Shown(1000), Net(3000), Tax(0), "CUP", "", variant, product
+    )
     shore.open().edit_lines(order_id, edits(of(order.lines[0], 0), cup))
     assert pieces(shore, order_id) == {"l2": 2, "l3": 3}
     assert (shore.stock("MUG"), shore.stock("CUP"), shore.total(order_id)) == (10, 7, "55.00")
@@ -249,7 +258,7 @@ def test_all_of_it_is_refunded_once_however_often_it_is_asked(shore: Shore) -> N
 @pytest.mark.parametrize("restock", [True, False])
 def test_pieces_are_refunded_and_go_back_on_the_shelf_or_not(shore: Shore, restock: bool) -> None:
     order_id, _ = stocked(shore)
-    refund = Refund("r-1", "USD", 1000, {"l1": 1}, restock=restock)
+    refund = Refund("r-1", "USD", Gross(1000), {"l1": 1}, restock=restock)
     assert shore.open().refund_order(order_id, refund).amount == 1000
     assert pieces(shore, order_id) == {"l1": 2, "l2": 2}
     assert content(shore, order_id).refunded == 1000
@@ -258,7 +267,7 @@ def test_pieces_are_refunded_and_go_back_on_the_shelf_or_not(shore: Shore, resto
 
 def test_money_alone_is_refunded(shore: Shore) -> None:
     order_id = place(shore)
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 250))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(250)))
     assert shore.refunds(order_id) == ["2.50"]
     assert pieces(shore, order_id) == {"l1": 3, "l2": 2}
 
@@ -266,21 +275,21 @@ def test_money_alone_is_refunded(shore: Shore) -> None:
 def test_what_has_shipped_can_be_refunded(shore: Shore) -> None:
     order_id = place(shore)
     shore.ship(order_id, {"l1": 2}, "1Z1")
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 3000, {"l1": 3}, restock=True))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(3000), {"l1": 3}, restock=True))
     assert pieces(shore, order_id) == {"l2": 2}
     assert read(shore, order_id).shipped == {"l1": 2}
 
 
 def test_the_rest_of_it_is_refunded_after_a_part(shore: Shore) -> None:
     order_id = place(shore)
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 1000, {"l1": 1}))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(1000), {"l1": 1}))
     assert shore.open().refund_order(order_id, Refund("r-2", "USD")).amount == 4500
     assert shore.refunds(order_id) == ["10.00", "45.00"]
 
 
 def test_a_line_is_edited_after_a_part_of_it_was_refunded(shore: Shore) -> None:
     order_id, order = stocked(shore)
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 1000, {"l1": 1}, restock=True))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(1000), {"l1": 1}, restock=True))
     shore.open().edit_lines(order_id, edits(of(order.lines[0], 1)))
     assert pieces(shore, order_id) == {"l1": 1, "l2": 2}
     assert shore.stock("MUG") == 9
@@ -288,7 +297,11 @@ def test_a_line_is_edited_after_a_part_of_it_was_refunded(shore: Shore) -> None:
 
 @pytest.mark.parametrize(
     "refund",
-    [Refund("r-1", "USD", 5501), Refund("r-1", "USD", 1000, {"l1": 4}), Refund("r-1", "USD", 0)],
+    [
+        Refund("r-1", "USD", Gross(5501)),
+        Refund("r-1", "USD", Gross(1000), {"l1": 4}),
+        Refund("r-1", "USD", Gross(0)),
+    ],
 )
 def test_no_more_is_refunded_than_there_is(shore: Shore, refund: Refund) -> None:
     order_id = place(shore)

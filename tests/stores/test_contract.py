@@ -18,6 +18,7 @@ from stores.base import (
     StoreRefused,
     Tracking,
 )
+from stores.money import Gross, Net, Tax
 from tests.stores.cast import NOON, ORDER, ShopifyShore, Shore, WooShore, advance
 
 
@@ -138,9 +139,12 @@ def test_a_read_never_leaves_anything_open(world: World, shore: Shore, fault: st
 
 TAXED = replace(
     ORDER,
-    lines=(replace(ORDER.lines[0], total=2833, tax=567), replace(ORDER.lines[1], tax=333)),
-    shipping_tax=83,
-    total=2833 + 567 + 2000 + 333 + 500 + 83,
+    lines=(
+        replace(ORDER.lines[0], total=Net(2833), tax=Tax(567)),
+        replace(ORDER.lines[1], tax=Tax(333)),
+    ),
+    shipping_tax=Tax(83),
+    total=Gross(2833 + 567 + 2000 + 333 + 500 + 83),
 )
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from sandbox.world import World
 from stores.base import ComposedLine, OutcomeUnknown, Refund, Store, StoreBusy, StoreRefused
+from stores.money import Gross, Net, Shown, Tax
 from tests.stores.cast import ORDER, Shore
 from tests.stores.standing import AMENDMENT, MUG, edits, of, place, read, settle
 
 Verb = Callable[[Store, str], object]
 
-BOW = ComposedLine("l4", "Bow", 2, 100, 200, 0)
-REFUND = Refund("r-1", "USD", 1000, {"l1": 1}, restock=True, reason="Broken")
+BOW = ComposedLine("l4", "Bow", 2, Shown(100), Net(200), Tax(0))
+REFUND = Refund("r-1", "USD", Gross(1000), {"l1": 1}, restock=True, reason="Broken")
 
 VERBS: dict[str, tuple[str, Verb]] = {
     "amend": ("Ring twice", lambda store, order: store.amend_order(order, AMENDMENT)),

@@ -28,6 +28,7 @@ from stores.base import (
     StoreLocked,
     StoreRefused,
 )
+from stores.money import Gross
 from tests.stores.cast import NOON, ORDER, Shore, shopify_shore, woo_shore
 from tests.stores.standing import AMENDMENT, MUG, edits, of, settle
 
@@ -48,7 +49,7 @@ VERBS: dict[str, Verb] = {
     "edit": lambda store, order: store.edit_lines(order, edits(of(MUG, 1))),
     "note": lambda store, order: store.note(order, "Please hurry"),
     "refund": lambda store, order: store.refund_order(
-        order, Refund("r-1", "USD", 1000, {"l2": 1}, reason="Broken")
+        order, Refund("r-1", "USD", Gross(1000), {"l2": 1}, reason="Broken")
     ),
     "subscribe": lambda store, order: store.subscribe("https://sluice.example.com/h/1", "s"),
     "cancel": lambda store, order: store.cancel_order(order, "No", restock=True),

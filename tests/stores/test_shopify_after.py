@@ -11,11 +11,12 @@ from sandbox.people import People
 from sandbox.shopify.order import Order
 from sandbox.world import World
 from stores.base import Amendment, ComposedLine, OutcomeUnknown, Refund, StoreRefused
+from stores.money import Gross, Net, Shown, Tax
 from stores.shopify.connect import VENDOR_SCOPES
 from tests.stores.cast import ORDER, ShopifyShore, advance, shopify_shore
 from tests.stores.standing import MUG, content, edits, of, pieces, place, read, settle
 
-BOW = ComposedLine("l4", "Bow", 2, 100, 200, 0)
+BOW = ComposedLine("l4", "Bow", 2, Shown(100), Net(200), Tax(0))
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_an_archived_order_can_be_amended_but_not_edited(shore: ShopifyShore) ->
     with pytest.raises(StoreRefused, match="Archived"):
         shore.open().edit_lines(order_id, edits(of(MUG, 1)))
     shore.open().amend_order(order_id, Amendment(note="Hi"))
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 100))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(100)))
     told = content(shore, order_id)
     assert (told.fields.note, told.refunded) == ("Hi", 100)
 
@@ -82,8 +83,8 @@ def test_a_missing_right_refuses_the_edit_and_locks_nothing(shore: ShopifyShore)
 
 
 def test_a_line_in_two_items_is_edited_as_one(shore: ShopifyShore) -> None:
-    thirds = replace(MUG, total=1000)
-    order_id = place(shore, replace(ORDER, lines=(thirds,), total=1500))
+    thirds = replace(MUG, total=Net(1000))
+    order_id = place(shore, replace(ORDER, lines=(thirds,), total=Gross(1500)))
     assert [line.current_quantity for line in only(shore).lines] == [2, 1]
     shore.open().edit_lines(order_id, edits(replace(thirds, quantity=1)))
     assert pieces(shore, order_id) == {"l1": 1}
@@ -102,7 +103,7 @@ def test_goods_taken_off_stay_off_the_shelf_if_so_wanted(shore: ShopifyShore) ->
 def test_a_mapped_line_is_added_at_the_shops_price_and_says_so(shore: ShopifyShore) -> None:
     order_id = place(shore)
     variant, product = shore.product("CUP")
-    cup = ComposedLine("l3", "Cup", 1, 800, 800, 0, "CUP", "", variant, product)
+    cup = ComposedLine("l3", "Cup", 1, Shown(800), Net(800), Tax(0), "CUP", "", variant, product)
     notes = shore.open().edit_lines(order_id, edits(cup)).notes
     assert notes == ("Cup was added at the store's own price of 10.00, not at 8.00.",)
 
@@ -114,7 +115,9 @@ def test_an_added_line_is_never_taken_for_a_line_of_the_vendors(
     shore.product("CUP")
     People(world).merchant.edits(shore.shop, order_id, adds=[("CUP", 2)])
     variant = shore.shop.variants[next(iter(shore.shop.variants))]
-    cup = ComposedLine("l3", "Good CUP", 2, 1000, 2000, 0, "CUP", "", str(variant.id))
+    cup = ComposedLine(
+        "l3", "Good CUP", 2, Shown(1000), Net(2000), Tax(0), "CUP", "", str(variant.id)
+    )
     world.faults.add("lost_answer", shore.host, "orderEditCommit")
     with pytest.raises(OutcomeUnknown):
         shore.open().edit_lines(order_id, edits(cup))
@@ -187,16 +190,16 @@ def test_a_job_that_ends_for_nothing_is_a_refusal(world: World, shore: ShopifySh
 
 def test_a_refund_of_what_was_never_paid_here_takes_the_pieces_alone(shore: ShopifyShore) -> None:
     order_id = place(shore, replace(ORDER, paid=False))
-    made = shore.open().refund_order(order_id, Refund("r-1", "USD", 1000, {"l1": 1}))
+    made = shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(1000), {"l1": 1}))
     assert (made.amount, pieces(shore, order_id)) == (0, {"l1": 2, "l2": 2})
     assert made.notes
     with pytest.raises(StoreRefused, match="nothing left"):
-        shore.open().refund_order(order_id, Refund("r-2", "USD", 500))
+        shore.open().refund_order(order_id, Refund("r-2", "USD", Gross(500)))
 
 
 def test_pieces_that_left_are_returned_and_those_still_here_cancelled(shore: ShopifyShore) -> None:
     order_id = place(shore)
     shore.ship(order_id, {"l1": 2}, "1Z1")
-    shore.open().refund_order(order_id, Refund("r-1", "USD", 3000, {"l1": 3}, restock=True))
+    shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(3000), {"l1": 3}, restock=True))
     (refund,) = only(shore).refunds
     assert [(e.restock_type, e.quantity) for e in refund.lines] == [("CANCEL", 1), ("RETURN", 2)]

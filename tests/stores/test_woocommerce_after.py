@@ -9,10 +9,11 @@ import pytest
 from sandbox.woocommerce.models import Order
 from sandbox.world import World
 from stores.base import Amendment, ComposedLine, OutcomeUnknown, Refund, StoreRefused
+from stores.money import Gross, Net, Shown, Tax
 from tests.stores.cast import ORDER, WooShore, advance, woo_shore
 from tests.stores.standing import AMENDMENT, MUG, PLATE, content, edits, of, pieces, place, stocked
 
-BOW = ComposedLine("l4", "Bow", 2, 100, 200, 0)
+BOW = ComposedLine("l4", "Bow", 2, Shown(100), Net(200), Tax(0))
 
 
 @pytest.fixture
@@ -26,12 +27,12 @@ def only(shore: WooShore) -> Order:
 
 
 def test_the_tax_follows_the_lines_and_the_total_is_right(shore: WooShore) -> None:
-    taxed = replace(MUG, tax=300)
-    order_id = place(shore, replace(ORDER, lines=(taxed, PLATE), total=5800))
+    taxed = replace(MUG, tax=Tax(300))
+    order_id = place(shore, replace(ORDER, lines=(taxed, PLATE), total=Gross(5800)))
     assert shore.total(order_id) == "58.00"
-    shore.open().edit_lines(order_id, edits(replace(of(taxed, 1), tax=100), tax=100))
+    shore.open().edit_lines(order_id, edits(replace(of(taxed, 1), tax=Tax(100)), tax=100))
     assert shore.total(order_id) == "36.00"
-    shore.open().edit_lines(order_id, edits(replace(of(taxed, 0), tax=0), key="edit-2"))
+    shore.open().edit_lines(order_id, edits(replace(of(taxed, 0), tax=Tax(0)), key="edit-2"))
     assert shore.total(order_id) == "25.00"
 
 
@@ -87,7 +88,7 @@ def test_nothing_is_written_into_the_trash(shore: WooShore) -> None:
     with pytest.raises(StoreRefused, match="trash"):
         store.edit_lines(order_id, edits(of(MUG, 1)))
     with pytest.raises(StoreRefused, match="trash"):
-        store.refund_order(order_id, Refund("r-1", "USD", 100))
+        store.refund_order(order_id, Refund("r-1", "USD", Gross(100)))
     assert store.cancel_order(order_id, "", restock=True).state == "done"
 
 
@@ -118,7 +119,7 @@ def test_a_note_is_private_and_mails_nobody(shore: WooShore) -> None:
 def test_more_money_than_is_left_is_refused_though_the_store_says_500(shore: WooShore) -> None:
     order_id = place(shore)
     with pytest.raises(StoreRefused, match="Invalid refund amount"):
-        shore.open().refund_order(order_id, Refund("r-1", "USD", 999_900))
+        shore.open().refund_order(order_id, Refund("r-1", "USD", Gross(999_900)))
     assert shore.refunds(order_id) == []
 
 

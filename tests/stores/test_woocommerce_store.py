@@ -12,6 +12,7 @@ from sandbox.woocommerce import WooStore
 from sandbox.world import World
 from stores import open_store, webhooks
 from stores.base import Access, OutcomeUnknown, StoreBusy, StoreLocked, StoreOrder, StoreRefused
+from stores.money import Gross
 from tests.stores.cast import NOON, ORDER, WooShore, advance, woo_shore
 
 PAID_PLUGIN = "woocommerce-shipment-tracking"
@@ -106,7 +107,8 @@ def test_a_known_sku_on_a_custom_line_touches_no_product(shore: WooShore) -> Non
 def test_a_product_that_is_gone_is_told(shore: WooShore) -> None:
     gone = replace(ORDER.lines[0], variant_id="999", product_id="999")
     placed = shore.open().create_order(replace(ORDER, lines=(gone, ORDER.lines[1])))
-    assert placed.notes == ("1 products no longer exist; their stock is not lowered.",)
+    told = "The product of Mug no longer exists; its stock is not lowered."
+    assert placed.notes == (told,)
 
 
 def test_a_variation_is_found_and_ordered_as_itself(shore: WooShore) -> None:
@@ -115,7 +117,7 @@ def test_a_variation_is_found_and_ordered_as_itself(shore: WooShore) -> None:
     (variant,) = shore.open().variants(["TEE", "TEE-M"])
     assert (variant.sku, variant.product_id, variant.available) == ("TEE-M", str(tee.id), 5)
     line = replace(ORDER.lines[0], variant_id=variant.id, product_id=variant.product_id)
-    placed = shore.open().create_order(replace(ORDER, lines=(line,), total=3500))
+    placed = shore.open().create_order(replace(ORDER, lines=(line,), total=Gross(3500)))
     assert placed.notes == ()
     assert shore.stock("TEE-M") == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow.mask.compose import Cargo, compose
+from orderflow.mask.compose import Cargo, compose, in_part, worth
 from orderflow.mask.privacy import MerchantCard
 from orderflow.money import share
 from orderflow.rules.settings import Settings
 from orderflow.rules.split import Owners, fold, split
+from orderflow.upkeep.worth import NOTHING, less
 from stores.base import SeenLine, SeenOrder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,6 +94,53 @@ def test_what_leaves_for_all_stores_of_a_vendor_is_that_vendors_part(
 def _composed(order: SeenOrder, part: Any, ids: list[str], pieces: dict[str, int]) -> Any:
     cargo = Cargo(ids, pieces, part.shipping, part.shipping_tax, {})
     return compose(order, cargo, Settings(), CARD, "SL-1", paid=True)
+
+
+@given(orders(), st.data())
+def test_what_vendors_have_already_keeps_its_shipping_whatever_changes(
+    order: SeenOrder, data: st.DataObject
+) -> None:
+    first = {part.vendor_id: part for part in split(order, OWNERS)}
+    sent = data.draw(st.sets(st.sampled_from([1, 2, 3])))
+    agreed = {
+        vendor: (part.shipping, part.shipping_tax)
+        for vendor, part in first.items()
+        if vendor is not None and vendor in sent
+    }
+    fewer = replace(order, lines=tuple(_less(data, line) for line in order.lines))
+    after = split(fewer, OWNERS, agreed)
+    assert sum(part.share for part in after) == order.total
+    for part in after:
+        if part.vendor_id in agreed:
+            assert (part.shipping, part.shipping_tax) == agreed[part.vendor_id]
+    if any(part.vendor_id not in agreed and part.lines for part in after):
+        assert sum(part.shipping for part in after) == order.shipping
+
+
+def _less(data: st.DataObject, line: SeenLine) -> SeenLine:
+    """Some of its pieces were taken off."""
+    left = data.draw(st.integers(0, line.quantity))
+    return replace(
+        line,
+        quantity=left,
+        subtotal=line.unit_price * left,
+        discount=line.discount * left // max(line.quantity, 1),
+        tax=line.tax * left // max(line.quantity, 1),
+    )
+
+
+@given(lines(1), st.booleans(), st.data())
+def test_net_and_tax_of_a_line_are_what_it_costs(
+    line: SeenLine, included: bool, data: st.DataObject
+) -> None:
+    whole = worth(line, line.quantity, included=included)
+    if line.quantity:
+        cost = line.subtotal - line.discount + (0 if included else line.tax)
+        assert (whole.gross, whole.tax) == (cost, line.tax)
+    pieces = data.draw(st.integers(0, line.quantity))
+    part, rest = in_part(whole, pieces, line.quantity), less(whole, NOTHING)
+    assert rest.gross == max(whole.net, 0) + whole.tax
+    assert abs(part.tax * max(line.quantity, 1) - whole.tax * pieces) < max(line.quantity, 1)
 
 
 @given(st.integers(-(10**9), 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=9))

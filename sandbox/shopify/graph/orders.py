@@ -173,6 +173,9 @@ ORDER: dict[str, Resolver] = {
     "totalShippingPriceSet": order_money(lambda order: order.shipping),
     "totalOutstandingSet": order_money(lambda order: order.outstanding),
     "currentShippingPriceSet": order_money(lambda order: order.shipping),
+    "currentSubtotalLineItemsQuantity": lambda order, info, args: sum(
+        line.current_quantity for line in order.lines
+    ),
     "currentTotalPriceSet": order_money(lambda order: order.current_price),
     "currentSubtotalPriceSet": order_money(lambda order: order.current_subtotal),
     "currentTotalDiscountsSet": order_money(lambda order: order.current_discounts),
