@@ -29,6 +29,18 @@ BY_HAND: Mapping[str, str] = {
         "%(number)s was cancelled, and lives again in your store. Cancel it there, and do not ship "
         "it."
     ),
+    "store_quantity": _later(
+        "Your store has %(got)s pieces of %(title)s in %(number)s; the shop sent %(asked)s. "
+        "Correct it there, and in what you pack."
+    ),
+    "store_pieces": _later(
+        "Your store has %(got)s pieces in %(number)s; the shop sent %(asked)s. Correct it there, "
+        "and in what you pack."
+    ),
+    "store_address": _later(
+        "The delivery address of %(number)s in your store is not the one that the shop sent. Use "
+        "the one on this page."
+    ),
     "sent_elsewhere": _later(
         "The shop has sent some of it itself (pieces: %(count)s). Do not ship these again."
     ),
@@ -49,6 +61,22 @@ TO_KNOW: Mapping[str, str] = {
     "shipped_after_cancel": _later(
         "You shipped this order after the shop had cancelled it. Agree with the shop on what "
         "happens to the parcel."
+    ),
+    "store_total": _later(
+        "Your store made the total of %(number)s %(got)s; the shop sent %(asked)s. Agree with it "
+        "on the amount."
+    ),
+    "store_tax": _later(
+        "Your store made the tax of %(number)s %(got)s; the shop sent %(asked)s. Check the tax "
+        "settings of your store."
+    ),
+    "store_currency": _later(
+        "Your store keeps %(number)s in %(got)s; the shop sent it in %(asked)s. Agree with it on "
+        "the amount."
+    ),
+    "store_refund": _later(
+        "Your store refunded %(got)s in %(number)s; the shop asked for %(asked)s. Agree with it on "
+        "the difference."
     ),
     "shipped_twice": _later(
         "You shipped more than the shop still had open (pieces: %(count)s). Agree with it on what "

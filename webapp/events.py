@@ -29,6 +29,9 @@ EVENTS: Mapping[str, str] = {
     "state_changed": _later("%(was)s → %(now)s"),
     "push_stopped": _later("The push was stopped before it was sent."),
     "placed": _later("It stands in the vendor's store as %(number)s."),
+    "answer_rounded": _later(
+        "The vendor's store rounded %(asked)s to %(got)s in %(number)s: it keeps fewer decimals."
+    ),
     "outcome_unknown": _later(
         "It was sent and no trustworthy answer came (%(words)s). The store is asked for it."
     ),

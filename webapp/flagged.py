@@ -96,6 +96,34 @@ FLAGS: Mapping[str, str] = {
         "The vendor shipped pieces that your shop has on hold (pieces: %(count)s). Release them in "
         "your shop: the buyer is told then."
     ),
+    "store_total": _later(
+        "The vendor's store made the total of %(number)s %(got)s; you sent %(asked)s. Agree with "
+        "the vendor on the amount."
+    ),
+    "store_tax": _later(
+        "The vendor's store made the tax of %(number)s %(got)s; you sent %(asked)s. Ask the vendor "
+        "to check the tax settings of their store."
+    ),
+    "store_currency": _later(
+        "The vendor's store keeps %(number)s in %(got)s; you sent it in %(asked)s. Agree with the "
+        "vendor on the amount."
+    ),
+    "store_quantity": _later(
+        "The vendor's store has %(got)s pieces of %(title)s in %(number)s; you sent %(asked)s. Ask "
+        "the vendor to correct it."
+    ),
+    "store_pieces": _later(
+        "The vendor's store has %(got)s pieces in %(number)s; you sent %(asked)s. Ask the vendor "
+        "to correct it."
+    ),
+    "store_address": _later(
+        "The delivery address of %(number)s in the vendor's store is not the one that you sent. "
+        "Ask the vendor to check it before they ship."
+    ),
+    "store_refund": _later(
+        "The vendor's store refunded %(got)s in %(number)s; %(asked)s were to be refunded. Agree "
+        "with the vendor on the difference."
+    ),
     "shipped_twice": _later(
         "The vendor shipped more than your order still had open (pieces: %(count)s). Your shop was "
         "not told of them. Agree with the vendor on what happens to the parcel."

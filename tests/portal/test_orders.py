@@ -207,3 +207,12 @@ def test_an_order_of_which_nothing_is_left_opens_whatever_its_shipping_cost(
     counter.stage.people.merchant.cancels(HARBOUR, order)
     counter.house.turn()
     assert counter.owner.get(counter.path()).status_code == 200
+
+
+def test_a_vendor_reads_what_their_store_made_of_the_total(counter: Counter) -> None:
+    counter.house.set(order_sync=True)
+    counter.house.world.liar(ALFA).tell("other_total")
+    counter.sells((counter.stage.lamp, 2))
+    page = counter.opens()
+    assert "Your store made the total of #" in page
+    assert "61.00 USD; the shop sent 60.00 USD." in page

@@ -35,3 +35,18 @@ def test_a_cancellation_that_came_too_late_says_how_much_has_left(floor: Floor) 
     floor.house.hear_of_orders()
     floor.house.let_pass(120, step=60)
     assert "came too late. Pieces that had left: 1." in text(floor)
+
+
+def test_a_store_that_made_another_total_is_told_with_both_figures(floor: Floor) -> None:
+    floor.house.world.liar(BRAVO).tell("other_total")
+    floor.sells((floor.mug, 2))
+    told = text(floor)
+    assert "The vendor's store made the total of #" in told
+    assert "26.00 USD; you sent 25.00 USD." in told
+
+
+def test_a_rounding_stands_on_the_timeline_alone(floor: Floor) -> None:
+    floor.bravo.decimals = 0
+    floor.sells((floor.mug, 1))
+    assert "rounded 12.50 USD to 13.00 USD" in text(floor)
+    assert floor.house.flags() == []
