@@ -18,21 +18,24 @@ from sqlalchemy.orm import Session
 import stores
 from orderflow.book import pieces as in_order
 from orderflow.book import snapshot
-from orderflow.models import Conflict, Flag, Message, Push, StoreAccess
+from orderflow.models import Change, Conflict, Flag, Message, Push, StoreAccess, VendorOrder
+from sandbox.woocommerce.totals import total_of
 from stores.base import Access, ComposedOrder, OrderContent, OrderFields, StoreError, StoreOrder
-from stores.money import to_minor
+from stores.money import exponent, rounded_to_minor, to_minor
 from tests.house import House
 
 
 def differences(house: House) -> list[str]:
-    """Each with its order, line and the three numbers: wanted, agreed on, in the store. What
-    shipping costs is looked up inside the sandbox, since an adapter need not tell it."""
+    """Each with its order, line and the three numbers: wanted, agreed on, in the store; and each
+    part whose orders are not worth its share. What shipping costs is looked up inside the sandbox,
+    since an adapter need not tell it."""
     house.world.faults.planned.clear()
     with house.look() as session:
         pushes = session.scalars(
             select(Push).where(Push.state.in_((Push.PLACED, Push.CANCELLED))).order_by(Push.id)
         )
-        return [each for push in pushes for each in _of_push(house, session, push)]
+        differ = [each for push in pushes for each in _of_push(house, session, push)]
+    return [*differ, *money(house)]
 
 
 def _of_push(house: House, session: Session, push: Push) -> Iterator[str]:
@@ -45,11 +48,79 @@ def _of_push(house: House, session: Session, push: Push) -> Iterator[str]:
     except StoreError:
         return
     if push.state == Push.CANCELLED:
-        if order is not None and order.placed.live:
+        if order is not None and order.placed.live and not order.refunded:
             yield f"{name}: cancelled in the book, alive in the store"
     elif order is not None and _was_heard_of(push, order):
         yield from _not_there(push, order, name)
         yield from _not_charged(house, push, name)
+
+
+def money(house: House) -> list[str]:
+    """Each part whose orders are not worth what the book says it is. A part is looked at when all
+    that is wanted of it stands in its vendor's stores and nobody is asked to settle anything."""
+    with house.look() as session:
+        parts = session.scalars(select(VendorOrder).order_by(VendorOrder.id))
+        return [each for part in parts for each in _of_part(house, session, part)]
+
+
+def _of_part(house: House, session: Session, part: VendorOrder) -> Iterator[str]:
+    rows = select(Push).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
+    pushes = list(session.scalars(rows.order_by(Push.id)))
+    over = part.order.cancelled_at is not None
+    if over or not pushes or any(not _reachable(push) for push in pushes):
+        return
+    if any(_is_excused(session, push) for push in pushes) or not _stands_whole(part, pushes):
+        return
+    with_pieces = sum(_worth(house, push) for push in pushes)
+    refunds = [row for row in _refunds(session, pushes) if row.state == Change.DONE]
+    wanted = part.share - sum(row.about.get("beyond", 0) for row in refunds)
+    if abs(with_pieces - wanted) > sum(_coins(house, push) for push in pushes):
+        yield f"{part.order.name}, {part.vendor.name}: share {wanted}, in the stores {with_pieces}"
+
+
+def _stands_whole(part: VendorOrder, pushes: list[Push]) -> bool:
+    ids = {push.id for push in pushes}
+    return all(
+        (line.push_id in ids and line.pushed_pieces == line.quantity) or not line.quantity
+        for line in part.lines
+    )
+
+
+def _refunds(session: Session, pushes: list[Push]) -> list[Change]:
+    ids = [push.id for push in pushes]
+    rows = select(Change).where(Change.push_id.in_(ids), Change.kind == Change.REFUND)
+    return list(session.scalars(rows))
+
+
+def _worth(house: House, push: Push) -> int:
+    """What the order costs in the store less what was refunded, looked up inside the sandbox."""
+    host, number = _place(push)
+    if host in house.world.shops:
+        order = house.world.shops[host].orders[number]
+        alone = sum(each.amount for each in order.refunds if not each.lines)
+        return to_minor(order.current_price - alone, order.currency)
+    site = house.world.sites[host]
+    there = site.orders[number]
+    return rounded_to_minor(total_of(site, there) - there.refunded, there.currency)
+
+
+def _coins(house: House, push: Push) -> int:
+    """A shop prorates the tax of lines that have lost pieces in its own way: a coin for each. A
+    site of fewer decimals than the currency rounds each amount to its own."""
+    host, number = _place(push)
+    if host in house.world.sites:
+        site = house.world.sites[host]
+        there = site.orders[number]
+        step = 10 ** max(exponent(there.currency) - site.decimals, 0)
+        return step * len(there.items) // 2 if step > 1 else 0
+    order = house.world.shops[host].orders[number]
+    fewer = (line for line in order.lines if line.current_quantity < line.quantity)
+    return sum(1 for line in fewer if line.tax_lines)
+
+
+def _place(push: Push) -> tuple[str, int]:
+    address = push.connection.access.address
+    return address.removeprefix("https://").partition("/")[0], int(push.remote_id)
 
 
 def _reachable(push: Push) -> bool:
@@ -112,8 +183,7 @@ def _not_charged(house: House, push: Push, name: str) -> Iterator[str]:
 def _freight(house: House, push: Push, sent: ComposedOrder) -> tuple[int, int]:
     """As agreed on and as charged: with its tax in a shop, without in a site, which has one fee for
     all taxes."""
-    address, number = push.connection.access.address, int(push.remote_id)
-    host = address.removeprefix("https://").partition("/")[0]
+    host, number = _place(push)
     if host in house.world.shops:
         order = house.world.shops[host].orders[number]
         taxes = () if order.taxes_included else order.shipping_lines

@@ -49,7 +49,8 @@ class VendorSide:
 def _is_gone(order: Any) -> bool:
     if isinstance(order, Order):
         return order.cancelled_at is not None
-    return order.status in ("cancelled", "trash")
+    refunded = order.status == "refunded" and order.completed is None
+    return refunded or order.status in ("cancelled", "trash")
 
 
 class Stage:

@@ -1,4 +1,5 @@
-"""Of an order that left unpaid the vendor is told, once, when it is paid."""
+"""An order that left unpaid becomes in the vendor's store, when it is paid, what it would be if it
+had left paid; and the vendor is told, once."""
 
 from __future__ import annotations
 
@@ -27,6 +28,9 @@ def test_what_is_paid_after_an_unpaid_push_is_told_once_in_both_stores(stage: St
     stage.people.merchant.changes(HARBOUR, order, tags=["gift"])
     stage.house.let_pass(900, step=150)
     assert notes(stage) == [[f"Marketplace order {order.name} has been paid."]] * 2
+    (alfas,), (bravos,) = stage.alfa.orders.values(), stage.bravo.orders.values()
+    assert (alfas.financial_status, bravos.status) == ("PAID", "processing")
+    assert stage.bravos_mug.stock == 49, "as if it had left paid"
     assert stage.house.events().count("payment_told") == 2
     assert stage.house.flags() == []
 
