@@ -32,7 +32,9 @@ CHUNK = 5
 LIARS = (ALFA, BRAVO)
 """They take turns: seeds that are even have a lying store of the marketplace's kind."""
 CREATES = {ALFA: "orderCreate(", BRAVO: "POST /wp-json/wc/v3/orders"}
-"""How a create is recognised; the first is lied to in any case."""
+"""How a create is recognised."""
+HIDING = ("empty_body", "garbage", "truncated", "created_without_id", "empty_object", "login_page")
+"""Of these, one meets the first create: most of them leave an order behind and do not say so."""
 KINDS = 5
 """Lies that one seed chooses from."""
 RATE = 0.6
@@ -41,7 +43,6 @@ SHORTER = {name: {"size": 40_000} for name in ("huge_texts", "huge_error", "huge
 """Two megabytes are tried by themselves elsewhere; here they would only take time."""
 UNDETECTABLE = frozenset({"empty_list"})
 """Nobody can tell these from the truth: the store says that it has no such order."""
-GONE = ("cancelled", "trash")
 AFTERWARDS = 4 * 3600
 
 
@@ -61,7 +62,7 @@ class Play:
     def problems(self) -> list[str]:
         before = len(self.liar.told)
         self.liar.draw(self.seed, dict.fromkeys(self.names, RATE / KINDS), SHORTER)
-        first = self.names[0]
+        first = self.dice.choice(HIDING)
         self.liar.tell(first, times=1, match=CREATES[self.lying], **SHORTER.get(first, {}))
         if self.dice.random() < 0.5:
             self.liar.tell("webhooks_say_nothing")
@@ -94,20 +95,18 @@ class Play:
         self.house.let_pass(240, step=120)
 
     def _orders(self, host: str) -> list[int]:
-        """Live orders of this play that really stand in a store, by their numbers."""
+        """Orders of this play that were ever made in a store, by their numbers."""
         with self.house.look() as session:
             keys = list(session.scalars(_of(self.order, select(Push.key).join(VendorOrder))))
         seen = snapshot.of_host(self.house.world, host) or {"orders": []}
         return [
-            each["id"]
-            for each in seen["orders"]
-            if each["status"] not in GONE and any(key in json.dumps(each) for key in keys)
+            each["id"] for each in seen["orders"] if any(key in json.dumps(each) for key in keys)
         ]
 
     def _of_store(self, host: str) -> Iterator[str]:
         count = len(self._orders(host))
         if count > 1:
-            yield f"{count} live orders"
+            yield f"{count} orders were made, though nobody cancelled one"
         if count == 0 and not self._reasons(host):
             yield "no order, and nobody is told why"
 
