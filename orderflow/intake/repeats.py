@@ -132,7 +132,6 @@ def is_storm(session: Session, access_id: int, now: datetime) -> bool:
 
 def tell_storm(session: Session, access_id: int, now: datetime) -> None:
     """Have it shown that this store sends much that says nothing new."""
-    store_access.note_storm(session, access_id, now)
     log.warning("webhook_storm", access=access_id)
     store_access.note_storm(session, access_id, now)
 
