@@ -78,10 +78,10 @@ def numbered(session: Session, merchant_id: int, number: str) -> Sequence[Unread
             (UnreadOrder.remote_id == wanted)
             | (func.lower(UnreadOrder.name).in_([wanted.lower(), f"#{wanted.lower()}"]))
         )
-        .order_by(UnreadOrder.id)
         .limit(MOST)
     ).all()
-    return [row for row in rows if row.remote_id == wanted or folded(row.name) == folded(wanted)]
+    found = [row for row in rows if row.remote_id == wanted or folded(row.name) == folded(wanted)]
+    return sorted(found, key=lambda row: row.id)
 
 
 def _is(merchant_id: int, remote_id: str) -> ColumnElement[bool]:
