@@ -73,9 +73,20 @@ def _of_part(house: House, session: Session, part: VendorOrder) -> Iterator[str]
         return
     with_pieces = sum(_worth(house, push) for push in pushes)
     refunds = [row for row in _refunds(session, pushes) if row.state == Change.DONE]
+    if any(_was_given_back_by_vendor(house, push) for push in pushes):
+        return
     wanted = part.share - sum(row.about.get("beyond", 0) for row in refunds)
     if abs(with_pieces - wanted) > sum(_coins(house, push) for push in pushes):
         yield f"{part.order.name}, {part.vendor.name}: share {wanted}, in the stores {with_pieces}"
+
+
+def _was_given_back_by_vendor(house: House, push: Push) -> bool:
+    """Whether a site's owner refunded something: our own refunds end with their key."""
+    host, number = _place(push)
+    if host not in house.world.sites:
+        return False
+    made = house.world.sites[host].orders[number].refunds
+    return any(not each.reason.endswith("]") for each in made)
 
 
 def _stands_whole(part: VendorOrder, pushes: list[Push]) -> bool:
@@ -97,6 +108,8 @@ def _worth(house: House, push: Push) -> int:
     host, number = _place(push)
     if host in house.world.shops:
         order = house.world.shops[host].orders[number]
+        if order.received and order.given_back >= order.received:
+            return 0  # with all pieces the shipping went back too, which stays in the price
         alone = sum(each.amount for each in order.refunds if not each.lines)
         return to_minor(order.current_price - alone, order.currency)
     site = house.world.sites[host]

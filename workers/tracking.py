@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -32,12 +33,13 @@ def read(job: Job) -> None:
     remote_id, key = str(job.message.about["order"]), str(job.message.about["key"])
     with reading() as session:
         found = track.find_push(session, job.there.access_id, remote_id, key)
+        agreed = track.agreed_pieces(found) if found else None
     if found is not None:
         store = job.store()
         about = About("push", found.id)
         order = job.call("read_order", store, lambda: store.read_order(remote_id), about)
         if order is not None:
-            _take(job, order)
+            _take(job, order, agreed)
         else:
             with job.unit() as session:
                 track.missing(session, job.there.access_id, remote_id, clock.now())
@@ -45,9 +47,9 @@ def read(job: Job) -> None:
         outbox.done(session, job.message)
 
 
-def _take(job: Job, order: StoreOrder) -> None:
+def _take(job: Job, order: StoreOrder, agreed: Mapping[str, int | None] | None = None) -> None:
     with job.unit() as session:
-        track.seen(session, job.there.access_id, order, clock.now())
+        track.seen(session, job.there.access_id, order, clock.now(), agreed)
         store_health.note_unread(session, job.there.access_id, order.placed.id, unread=False)
 
 

@@ -127,7 +127,7 @@ def _in_state(session: Session, merchant: Merchant, state: str) -> int:
 
 def _unread(session: Session, merchant: Merchant) -> tuple[UnreadOrder, ...]:
     rows = select(UnreadOrder).where(UnreadOrder.merchant_id == merchant.id)
-    oldest = rows.order_by(UnreadOrder.first_seen_at, UnreadOrder.id).limit(NAMED)
+    oldest = rows.order_by(UnreadOrder.first_seen_at).limit(NAMED)
     return tuple(session.scalars(oldest))
 
 

@@ -39,8 +39,24 @@ def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Pus
     ).first()
 
 
-def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> bool:
-    """Take in what the store says of one order. False: it is none of ours."""
+def agreed_pieces(found: Push) -> dict[str, int | None]:
+    """By line, how many pieces both sides agreed on last."""
+    lines = (line for line in found.vendor_order.lines if line.push_id == found.id)
+    return {line.remote_id: line.pushed_pieces for line in lines}
+
+
+def seen(
+    session: Session,
+    access_id: int,
+    order: StoreOrder,
+    now: datetime,
+    agreed: Mapping[str, int | None] | None = None,
+) -> bool:
+    """Take in what the store says of one order. False: it is none of ours.
+
+    ``agreed``: the agreed pieces when the store was asked. Where a write of ours has changed them
+    since, what the store said of its lines is older than that and no change by the vendor.
+    """
     found = find_push(session, access_id, order.placed.id, order.placed.key)
     if found is None:
         return False
@@ -64,7 +80,8 @@ def seen(session: Session, access_id: int, order: StoreOrder, now: datetime) -> 
     if newer and found.seen_at is not None and order.content is None and order.placed.live:
         _read_soon(session, found, now)
     found.seen_at = order.updated_at
-    if order.content is not None and order.placed.live:
+    unmoved = agreed is None or agreed == agreed_pieces(found)
+    if order.content is not None and order.placed.live and unmoved:
         pieces.heard(session, found, order.content, now)
     shipments.settle(session, found.vendor_order, now)
     if order.placed.live:

@@ -18,10 +18,11 @@ from stores.base import SHIPPING, Amended, EditedLines, Freight, StoreOrder, Wha
 
 FIELDS_BY_HAND = "fields_by_hand"
 CHECKED = {
-    Change.FIELDS: (What.ADDRESS, What.TOTAL),
+    Change.FIELDS: (What.ADDRESS,),
     Change.LINES: (What.TOTAL,),
 }
-"""What adapters compare after a change of that kind."""
+"""What adapters compare with all that was sent, after a change of that kind: a difference that is
+gone then is over. The total after new fields is compared with the one before them alone."""
 
 
 def _settled(session: Session, change_id: int, state: str, now: datetime) -> Change:

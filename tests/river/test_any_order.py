@@ -132,10 +132,11 @@ class Play:
         return [self.stage.side(platform) for platform in PLATFORMS]
 
     def _seen(self) -> dict[str, Any]:
-        """What people see of it, in the book, at the vendors and in the shop."""
+        """What people see of it, in the book, at the vendors and in the shop. What joins an order
+        has the shop's own price there, which is flagged; what came with it has ours."""
         return {
             "states": self.stage.states(),
-            "flags": [flag.code for flag in self.house.flags()],
+            "flags": sorted({flag.code for flag in self.house.flags()} - {"store_total"}),
             "made": [len(side.orders()) for side in self._sides()],
             "pieces": agreement.pieces(self.house),
             "tops": [replace(top, email="") for top in agreement.tops(self.house)],

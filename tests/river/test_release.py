@@ -12,7 +12,7 @@ from orderflow.rules import settings
 from orderflow.rules.judge import reconsider_all
 from stores.base import Access
 from tests.house import ALFA, BRAVO, HARBOUR, House
-from tests.river.stage import Stage
+from tests.river.stage import Stage, creates
 
 
 def connection(stage: Stage, session: object, address: str) -> Connection:
@@ -163,7 +163,7 @@ def test_a_renewed_token_releases_what_the_old_one_held(stage: Stage) -> None:
     expires = stage.house.clock().replace(microsecond=0)
     stage.house.connect("Alfa", Access("shopify", ALFA, secrets, expires))
     stage.house.turn()
-    stage.faults.add("unauthorized", ALFA, times=1)
+    stage.faults.add("unauthorized", ALFA, creates, times=1)
     stage.sells_on((stage.lamp, 1))
     assert stage.states() == {"Alfa": "held"}
     stage.house.let_pass(2 * 3600, step=1800)

@@ -212,7 +212,8 @@ def test_a_pause_is_told_in_seconds_or_as_a_date() -> None:
 
 
 def test_a_job_makes_no_more_calls_than_its_budget() -> None:
-    with server(saying(ok())) as address:
+    once = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+    with server(saying(once)) as address:
         http.use_gateway(address)
         with http.budget(calls=2, seconds=60):
             for _each in range(2):
