@@ -17,7 +17,9 @@ from stores.woocommerce.client import Client, is_missing, not_understood
 from stores.woocommerce.compose import OUR_META, TAX
 from stores.woocommerce.statuses import Goods
 
-GONE = ("cancelled", "trash", "checkout-draft")
+DRAFT = "checkout-draft"
+"""What a create leaves behind that broke off, or has not come to its end: no order yet (10.5)."""
+GONE = ("cancelled", "trash", DRAFT)
 """Statuses of orders that are not live."""
 
 

@@ -161,7 +161,7 @@ class WooStore:
         except StoreError:
             raise OutcomeUnknown(away.words, code=Trouble.FIREWALL) from None
         if found:
-            return found[0]
+            return next((one for one in found if one.live), found[0])
         if away.for_now or not self._client.lets_writes_through():
             raise away
         words = _(
@@ -174,7 +174,8 @@ class WooStore:
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By ``created_via``, else by time. Filters that a version does not know are ignored and
         any order of the store comes back, so each is compared here. An empty list is believed
-        only from answers made now, in which every order could be read."""
+        only from answers made now, in which every order could be read. The draft of a create that
+        broke off is no order: nothing will ever come of it."""
         named, honoured = self._by_name(key)
         if named and honoured:
             return named
@@ -209,7 +210,8 @@ class WooStore:
         heads, unread = boundary.each(
             told, lambda each: boundary.read(OrderHead, each), lambda each: str(each.get("id"))
         )
-        ours = [replace(self._placed(head), key=key) for head in heads if head.is_ours(key)]
+        whole = (head for head in heads if head.status != standing.DRAFT)
+        ours = [replace(self._placed(head), key=key) for head in whole if head.is_ours(key)]
         if not ours and len(heads) < len(told):
             raise not_understood()
         return ours
@@ -219,7 +221,7 @@ class WooStore:
 
     def read_order(self, order_id: str) -> StoreOrder | None:
         order = standing.read(self._client, order_id)
-        return self._whole(order) if order else None
+        return self._whole(order) if order and order.status != standing.DRAFT else None
 
     def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
         return amending.amend(self._client, order_id, amendment)
@@ -277,7 +279,7 @@ class WooStore:
             more = more or changes.is_full(page)
             read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
-            unmarked += [number for number in read if isinstance(number, str)]
+            unmarked += [number for number in read if isinstance(number, str) and number]
             unread += bad
         unread += tuple(each.placed.id for each in orders.values() if EVERY_PARCEL in each.untold)
         return Changes(
@@ -289,8 +291,11 @@ class WooStore:
         )
 
     def _changed(self, told: Any) -> StoreOrder | str:
-        """An order of ours as it is now; only the id of one that carries no mark of ours."""
+        """An order of ours as it is now; only the id of one that carries no mark of ours, and
+        nothing of a draft."""
         head = boundary.read(OrderHead, told)
+        if head.status == standing.DRAFT:
+            return ""
         if not head.meta(KEY):
             return str(head.id)
         return self._store_order(boundary.read(Order, told))
