@@ -68,6 +68,8 @@ _TURNED_AWAY = _(
     "A firewall or security plugin in front of the store turned our call away; "
     "ask the host to allow GET, POST, PUT and DELETE to /wp-json/wc/v3/."
 )
+_TIMED_OUT = (408, 499)
+"""From a proxy that waited no longer, in JSON too; the store may be at it still."""
 _WITHOUT_JSONP = ("rest_callback_disabled", "rest_callback_invalid")
 
 _READ_SECONDS = 60.0
@@ -135,6 +137,9 @@ class Client(woocommerce.API):  # type: ignore[misc]
         if inner is not None:
             return _result(http.Answer(answer.status, answer.headers, inner), writing=False)
         content = boundary.decode(answer.body)
+        if not _is_turned_away(answer) and (answer.status == 429 or answer.status >= 500):
+            # A moment's weakness, and no dislike: what is asked without the name may be old.
+            raise _meaning(answer, content, writing=False)
         disliked = answer.status >= 400 and _code(content) not in _NOT_FOUND
         if disliked or _code(content) in _WITHOUT_JSONP:
             return self.get(endpoint, **params)
@@ -254,6 +259,8 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     if status == 503 and (code == "wp_die" or "Retry-After" in answer.headers):
         words = _("The store asks to be called later.")
         return StoreBusy(words, http.retry_after(answer), code=Trouble.MAINTENANCE)
+    if status in _TIMED_OUT:
+        return http.lost(_("The store did not answer in time."), writing=writing)
     if content is not None and (400 <= status < 500 or code == _REFUND_REFUSED):
         return StoreRefused(*_told(content))
     if status < 400:
@@ -274,9 +281,13 @@ def _is_turned_away(answer: http.Answer) -> bool:
 
 
 def _is_challenge(answer: http.Answer) -> bool:
-    """Whether a visitor's browser would be put to a test now, and be let in after it."""
+    """Whether a visitor's browser would be put to a test now, and be let in after it. A gateway
+    that gave up on the store (408, 502, 504, 52x) may dress its page like one; the store goes on.
+    """
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
+    if answer.status in _TIMED_OUT or (answer.status >= 500 and answer.status != 503):
+        return False
     page = answer.body[:4096].lower().lstrip(b"\xef\xbb\xbf \t\r\n")
     marks = (b"just a moment", b"checking your browser", b"captcha")
     is_page = page.startswith((b"<html", b"<!doctype", b"<head", b"<title"))
