@@ -82,6 +82,7 @@ def fetch_fulfilments(client: Client, order: Order) -> list[Fulfilment] | None:
         if busy.code not in _OF_THE_ROUTE:
             raise
         return None
+    told = told[: trackers.MOST]
     return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
 
 
