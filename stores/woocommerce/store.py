@@ -51,7 +51,7 @@ from stores.woocommerce import (
     subscribing,
 )
 from stores.woocommerce.answers import KEY, Order, OrderHead, Product
-from stores.woocommerce.client import Client, TurnedAway, listed, not_understood
+from stores.woocommerce.client import PAGE, Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
 from stores.woocommerce.parcels import Shipped, fetch_fulfilments, shipped
 from stores.woocommerce.words import naive
@@ -228,7 +228,8 @@ class WooStore:
 
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
-        refunds, parcels = standing.refunds(self._client, order), self._shipped(order).parcels
+        refunds = standing.refunds(self._client, order, fresh=True)
+        parcels = self._shipped(order).parcels
         told = editing.edit_lines(self._client, order, refunds, parcels, edits)
         return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
@@ -247,7 +248,7 @@ class WooStore:
         """The store would cancel what has shipped as well, and puts the stock back by itself: also
         that of goods that were refunded without it. So an order all of which was refunded is left
         alone, and one without pieces becomes ``refunded``, which moves no stock (10.9.2)."""
-        order = standing.read(self._client, order_id)
+        order = standing.read(self._client, order_id, fresh=True)
         if order is None:
             raise StoreRefused(_("The order is no longer in the store."))
         if order.status in (*standing.GONE, "refunded"):
@@ -274,7 +275,8 @@ class WooStore:
         unmarked: list[str] = []
         more = False
         for status, place in streams.items():
-            page = listed(self._client.get("orders", status=status, **changes.query(place)))
+            told = listed(self._client.get("orders", status=status, **changes.query(place)))
+            page = told[:PAGE]
             streams[status] = changes.following(place, page)
             more = more or changes.is_full(page)
             read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
@@ -304,7 +306,10 @@ class WooStore:
         subscribing.subscribe(self._client, address, secret)
 
     def _whole(self, order: Order) -> StoreOrder:
+        """Without content where something hides all marks: our lines only seem to be gone."""
         seen = self._store_order(order)
+        if not order.meta(KEY) and not standing.names_ours(order):
+            return seen
         return replace(seen, content=self._content(order, seen.parcels))
 
     def _content(self, order: Order, parcels: tuple[Parcel, ...] = ()) -> OrderContent:
@@ -312,12 +317,14 @@ class WooStore:
         return standing.content(order, back, parcels)
 
     def _store_order(self, order: Order) -> StoreOrder:
+        """Plugins keep parcels in the marks: where ours is hidden, theirs may be."""
         seen = self._shipped(order)
+        hidden = frozenset() if order.meta(KEY) else frozenset({EVERY_PARCEL})
         return StoreOrder(
             placed=self._placed(order),
             updated_at=order.date_modified_gmt,
             parcels=seen.parcels,
-            untold=seen.untold,
+            untold=seen.untold | hidden,
             doubt=seen.doubt,
             refunded=order.status == "refunded",
         )
