@@ -277,7 +277,7 @@ class WooStore:
         for status, place in streams.items():
             told = listed(self._client.get("orders", status=status, **changes.query(place)))
             page = told[:PAGE]
-            streams[status] = changes.following(place, page)
+            streams[status] = changes.following(place, page, now)
             more = more or changes.is_full(page)
             read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}

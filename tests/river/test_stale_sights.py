@@ -49,6 +49,16 @@ def test_a_look_from_before_the_parcel_takes_nothing_back(stage: Stage, age: tim
     assert "parcel_withdrawn" not in stage.house.events()
 
 
+def test_a_look_dated_in_years_to_come_does_not_hide_the_parcel(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 1))
+    now = seen_now(stage)
+    take(stage, replace(now, updated_at=now.updated_at + timedelta(days=9_000)))
+    stage.house.clock.advance(60)
+    stage.people.vendor.ships(ALFA, stage.only(stage.alfa.orders), number="1Z1")
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "shipped"}
+
+
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=2)])
 def test_a_look_from_before_the_vendor_cancelled_brings_nothing_back(
     stage: Stage, age: timedelta
