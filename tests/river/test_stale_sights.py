@@ -160,3 +160,16 @@ def test_a_refusal_that_quotes_the_buyer_is_kept_without_the_quote(stage: Stage)
         part = session.get_one(Push, one.id).vendor_order
         said = harmless(session, part, "city: 'Ottawa' of Robin Quoted, 1 quoted street: no")
     assert said == "city: '…' of …, …: no"
+
+
+def test_of_an_order_that_cannot_be_read_no_words_are_kept(stage: Stage) -> None:
+    """Nobody can tell what of them is the buyer's. Other orders' words are not lost with them."""
+    stage.sells_on((stage.lamp, 1))
+    stage.sells_on((stage.lamp, 1))
+    with stage.house.unit() as session:
+        first, second = (session.get_one(Push, one.id) for one in stage.house.pushes())
+        first.vendor_order.order.snapshot = {"id": "nonsense"}
+        session.flush()
+        access = first.connection.access_id
+        assert harmless(session, first.vendor_order, "Sold out", access) == "…"
+        assert harmless(session, second.vendor_order, "Sold out", access) == "Sold out"
