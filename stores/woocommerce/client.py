@@ -68,8 +68,6 @@ _TURNED_AWAY = _(
     "A firewall or security plugin in front of the store turned our call away; "
     "ask the host to allow GET, POST, PUT and DELETE to /wp-json/wc/v3/."
 )
-_TIMED_OUT = (408, 499)
-"""From a proxy that waited no longer, in JSON too; the store may be at it still."""
 _WITHOUT_JSONP = ("rest_callback_disabled", "rest_callback_invalid")
 
 _READ_SECONDS = 60.0
@@ -259,7 +257,7 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     if status == 503 and (code == "wp_die" or "Retry-After" in answer.headers):
         words = _("The store asks to be called later.")
         return StoreBusy(words, http.retry_after(answer), code=Trouble.MAINTENANCE)
-    if status in _TIMED_OUT:
+    if status in http.TIMED_OUT:
         return http.lost(_("The store did not answer in time."), writing=writing)
     if content is not None and (400 <= status < 500 or code == _REFUND_REFUSED):
         return StoreRefused(*_told(content))
@@ -286,7 +284,7 @@ def _is_challenge(answer: http.Answer) -> bool:
     """
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
-    if answer.status in _TIMED_OUT or (answer.status >= 500 and answer.status != 503):
+    if answer.status in http.TIMED_OUT or (answer.status >= 500 and answer.status != 503):
         return False
     page = answer.body[:4096].lower().lstrip(b"\xef\xbb\xbf \t\r\n")
     marks = (b"just a moment", b"checking your browser", b"captcha")
