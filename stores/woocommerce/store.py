@@ -53,7 +53,7 @@ from stores.woocommerce import (
 from stores.woocommerce.answers import KEY, Order, OrderHead, Product
 from stores.woocommerce.client import PAGE, Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
-from stores.woocommerce.parcels import Shipped, fetch_fulfilments, shipped
+from stores.woocommerce.parcels import OFF, Shipped, fetch_fulfilments, shipped
 from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
@@ -107,6 +107,7 @@ class WooStore:
 
     def __init__(self, client: Client, known: Mapping[str, Any] = MappingProxyType({})) -> None:
         self._client, self._known = client, known
+        self._without_fulfilments = False
 
     @property
     def spend(self) -> Spend:
@@ -283,7 +284,8 @@ class WooStore:
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
             unmarked += [number for number in read if isinstance(number, str) and number]
             unread += bad
-        unread += tuple(each.placed.id for each in orders.values() if EVERY_PARCEL in each.untold)
+        untold = [each for each in orders.values() if EVERY_PARCEL in each.untold]
+        unread += () if self._without_fulfilments else tuple(each.placed.id for each in untold)
         return Changes(
             tuple(orders.values()),
             pack_all(streams),
@@ -331,6 +333,7 @@ class WooStore:
 
     def _shipped(self, order: Order) -> Shipped:
         fulfilments = fetch_fulfilments(self._client, order)
+        self._without_fulfilments |= fulfilments is OFF
         further = boundary.cut_all(self._known.get(SHIPPED_STATUSES) or ())
         return shipped(order, fulfilments, further)
 
