@@ -25,6 +25,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ NOTHING = Decimal(0)
 
 _STARTS = re.compile(rb"[\[{]")
 _MOST_STARTS = 30
+_MOST_READ = 8 * 1024 * 1024
+"""Bytes that are read in search of JSON behind noise, all starts together."""
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _PAGE = re.compile(rb"<(!doctype|html|head|script)\b", re.IGNORECASE)
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ud800-\udfff]")
@@ -68,7 +71,8 @@ def decode(body: bytes) -> Any:
     found = _json(text)
     if found is not None or _PAGE.match(text):
         return found
-    starts = [match.start() for match in _STARTS.finditer(text, 0, NOISE)][:_MOST_STARTS]
+    tries = min(_MOST_READ // max(len(text), 1) + 1, _MOST_STARTS)
+    starts = [match.start() for match in islice(_STARTS.finditer(text, 0, NOISE), tries)]
     return next((value for at in starts if (value := _json_at(text, at)) is not None), None)
 
 

@@ -40,6 +40,8 @@ from stores.texts import _
 CONNECT, READ = 5.0, 20.0
 LIMIT = 10 * 1024 * 1024
 DEADLINE = 30.0
+TIMED_OUT = (408, 499)
+"""From a proxy that waited no longer, in JSON too; the store may be at it still."""
 LONGEST_PAUSE = 86_400
 """Seconds; a store that asks for a longer pause is not obeyed."""
 _longest = float("inf")

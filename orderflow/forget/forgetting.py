@@ -39,14 +39,16 @@ BATCH = 50
 
 
 def forget(session: Session, order_id: int, now: datetime, *, cause: str) -> None:
-    """Remove the buyer from the order and all that hangs on it; once."""
+    """Remove the buyer from the order and all that hangs on it; once. A snapshot that cannot be
+    read goes whole."""
     order = lock(session, order_id)
     if order.forgotten_at is not None:
         return
-    seen = snapshot.from_json(order.snapshot)
+    seen = snapshot.readable(order.snapshot)
     references = (order.payment_reference or "").split(", ")
-    buyer = personal_scrubber([seen, *snapshot.former(order.former)], references)
-    order.snapshot, order.former = snapshot.to_json(without_buyer(seen)), None
+    known = [seen] if seen else []
+    buyer = personal_scrubber([*known, *snapshot.former(order.former)], references)
+    order.snapshot, order.former = snapshot.to_json(without_buyer(seen)) if seen else {}, None
     order.payment_reference = order.referenced = None
     order.forgotten_at = now
     parts = list(order.vendor_orders)

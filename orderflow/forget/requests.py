@@ -111,7 +111,8 @@ def _is_of(order: MarketplaceOrder, buyer: Buyer) -> bool:
         return True
     if order.forgotten_at is not None:
         return False
-    people = (snapshot.from_json(order.snapshot), *snapshot.former(order.former))
+    seen = snapshot.readable(order.snapshot)
+    people = (*([seen] if seen else ()), *snapshot.former(order.former))
     if buyer.email:
         return any(seen.email.casefold() == buyer.email.casefold() for seen in people)
     return bool(buyer.phone) and any(_digits(buyer.phone) in _phones(seen) for seen in people)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from orderflow.book import snapshot
 from orderflow.mask.privacy import personal_scrubber
+from orderflow.mask.scrubbing import HIDDEN
 from orderflow.models import Connection, MarketplaceOrder, Merchant, Push, VendorOrder
 from stores.base import SeenOrder
 
@@ -26,6 +27,8 @@ def harmless(session: Session, part: VendorOrder | None, words: str, access_id: 
     sealed rows are opened for that, so never inside a unit of work."""
     if not words:
         return words
+    if part is not None and _is_unreadable(part.order):
+        return HIDDEN
     orders = [part.order] if part is not None else []
     if access_id:
         orders += session.scalars(_latest(access_id)).all()
@@ -57,8 +60,15 @@ def _latest(access_id: int) -> Select[MarketplaceOrder]:
     )
 
 
+def _is_unreadable(order: MarketplaceOrder) -> bool:
+    """Nobody knows who its buyer is, and so what of them is quoted."""
+    return order.forgotten_at is None and snapshot.readable(order.snapshot) is None
+
+
 def _seen(order: MarketplaceOrder) -> Iterator[SeenOrder]:
     """Who the buyer is, and who it was before each edit."""
     if order.forgotten_at is None:
-        yield snapshot.from_json(order.snapshot)
+        seen = snapshot.readable(order.snapshot)
+        if seen is not None:
+            yield seen
         yield from snapshot.former(order.former)

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ from orderflow.traffic import push, store_says
 from orderflow.upkeep import after, cancelled, repay
 from stores.base import EVERY_PARCEL, Parcel, StoreOrder
 
+AHEAD = timedelta(days=1)
+"""A store's clock may be ahead of ours by that much."""
 AT_ONCE = 100
 """Orders that a store is asked for in one call."""
 
@@ -68,7 +70,7 @@ def seen(
     if found.remote_id != order.placed.id:
         push.twin_seen(session, found, order.placed, now)
         return True
-    newer = found.seen_at is None or order.updated_at > found.seen_at
+    newer = _is_newer(found, order, now)
     if not newer and order.updated_at != found.seen_at:
         return True
     if newer or not order.placed.live:
@@ -88,6 +90,13 @@ def seen(
         store_says.take(session, found, order, now)
     after.look(session, found.vendor_order, now)
     return True
+
+
+def _is_newer(found: Push, order: StoreOrder, now: datetime) -> bool:
+    """A time that is yet to come says nothing: after it, no word would be heard any more."""
+    if found.seen_at is None or found.seen_at > now + AHEAD:
+        return True
+    return order.updated_at > found.seen_at
 
 
 def _lives(found: Push, order: StoreOrder) -> bool:

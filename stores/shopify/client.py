@@ -235,7 +235,7 @@ def _no(status: int, content: Any, writing: bool) -> StoreError:
     known = _IN_SHOPIFYS_WORDS.get(status)
     if known and told.get("errors"):
         return known()
-    if told and not known:
+    if told and not known and status not in http.TIMED_OUT:
         return StoreRefused(f"Shopify refused the call with status {status}.")
     if status in (401, 403):
         return StoreBusy(

@@ -21,6 +21,8 @@ _STATUSES = ("any", "trash")
 
 _OVERLAP = timedelta(seconds=60)
 _STEP = timedelta(seconds=1)
+_AHEAD = timedelta(days=1)
+"""A store's clock may be ahead of ours by that much."""
 
 
 def unpack_streams(cursor: str, now: datetime) -> dict[str, Place]:
@@ -43,11 +45,13 @@ def is_full(page: Sequence[Any]) -> bool:
     return len(page) >= PAGE
 
 
-def following(place: Place, page: Sequence[Any]) -> Place:
+def following(place: Place, page: Sequence[Any], now: datetime) -> Place:
     """After a full page on from its last order; through the pages of one second by number. Orders
-    whose time cannot be read do not count; a full page without any time is turned by number."""
+    whose time cannot be read, or is yet to come, do not count: behind them nothing would be seen.
+    A full page without any time is turned by number."""
     read, _unread = boundary.each(page, lambda one: boundary.read(Changed, one), str)
-    newest = latest(*(order.date_modified_gmt for order in read))
+    times = (order.date_modified_gmt for order in read)
+    newest = latest(*(time for time in times if time <= now + _AHEAD))
     if not is_full(page):
         return Place(place.since).finished(newest)
     if newest is not None and newest > place.since:

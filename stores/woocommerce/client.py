@@ -135,6 +135,9 @@ class Client(woocommerce.API):  # type: ignore[misc]
         if inner is not None:
             return _result(http.Answer(answer.status, answer.headers, inner), writing=False)
         content = boundary.decode(answer.body)
+        if not _is_turned_away(answer) and (answer.status == 429 or answer.status >= 500):
+            # A moment's weakness, and no dislike: what is asked without the name may be old.
+            raise _meaning(answer, content, writing=False)
         disliked = answer.status >= 400 and _code(content) not in _NOT_FOUND
         if disliked or _code(content) in _WITHOUT_JSONP:
             return self.get(endpoint, **params)
@@ -254,6 +257,8 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     if status == 503 and (code == "wp_die" or "Retry-After" in answer.headers):
         words = _("The store asks to be called later.")
         return StoreBusy(words, http.retry_after(answer), code=Trouble.MAINTENANCE)
+    if status in http.TIMED_OUT:
+        return http.lost(_("The store did not answer in time."), writing=writing)
     if content is not None and (400 <= status < 500 or code == _REFUND_REFUSED):
         return StoreRefused(*_told(content))
     if status < 400:
@@ -274,9 +279,13 @@ def _is_turned_away(answer: http.Answer) -> bool:
 
 
 def _is_challenge(answer: http.Answer) -> bool:
-    """Whether a visitor's browser would be put to a test now, and be let in after it."""
+    """Whether a visitor's browser would be put to a test now, and be let in after it. A gateway
+    that gave up on the store (408, 502, 504, 52x) may dress its page like one; the store goes on.
+    """
     if answer.headers.get("cf-mitigated", "").lower() == "challenge":
         return True
+    if answer.status in http.TIMED_OUT or (answer.status >= 500 and answer.status != 503):
+        return False
     page = answer.body[:4096].lower().lstrip(b"\xef\xbb\xbf \t\r\n")
     marks = (b"just a moment", b"checking your browser", b"captcha")
     is_page = page.startswith((b"<html", b"<!doctype", b"<head", b"<title"))

@@ -9,7 +9,7 @@ from stores import differences
 from stores.base import ComposedOrder, Difference, What
 from stores.money import Gross
 from stores.woocommerce.answers import Order
-from stores.woocommerce.standing import address_of, to_amount
+from stores.woocommerce.standing import address_of, names_ours, to_amount
 
 
 def created(order: ComposedOrder, made: Order) -> Iterator[Difference]:
@@ -19,7 +19,7 @@ def created(order: ComposedOrder, made: Order) -> Iterator[Difference]:
     there: Counter[str] = Counter()
     for item in made.line_items:
         there[item.key] += item.quantity
-    for line in order.lines:
+    for line in order.lines if names_ours(made) else ():
         yield from differences.of_quantity(line.title, line.quantity, there[line.key])
     amounts = [made.total, *(each.total for each in (*made.line_items, *made.fee_lines))]
     decimals = differences.decimals_of(*amounts)
@@ -38,6 +38,8 @@ def created(order: ComposedOrder, made: Order) -> Iterator[Difference]:
 
 def missing_products(order: ComposedOrder, made: Order) -> tuple[str, ...]:
     """A product that is gone makes a line without product, and no error."""
+    if not names_ours(made):
+        return ()
     mapped = {item.key for item in made.line_items if item.product_id}
     gone = [line.title for line in order.lines if line.variant_id and line.key not in mapped]
     return tuple(

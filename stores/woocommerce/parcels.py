@@ -67,24 +67,27 @@ class _Left:
         return lines
 
 
-def fetch_fulfilments(client: Client, order: Order) -> list[Fulfilment] | None:
-    """Core's fulfilments of an order, none where they were never used on it or the feature was
-    switched off again. None where their route fails by itself (a widely used plugin makes it
-    answer 500, https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells
-    the rest."""
+def fetch_fulfilments(client: Client, order: Order) -> Sequence[Fulfilment] | None:
+    """Core's fulfilments of an order, none where they were never used on it. OFF where the feature
+    was switched off again: what left has left all the same. None where their route fails by itself
+    (a widely used plugin makes it answer 500,
+    https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells the rest."""
     if order.raw_meta("_fulfillment_status") is None:
         return []
     try:
         told = listed(client.get(f"orders/{order.id}/fulfillments"))
     except StoreRefused as refused:
-        return [] if "rest_no_route" in refused.fields else None
+        return OFF if "rest_no_route" in refused.fields else None
     except StoreBusy as busy:
         if busy.code not in _OF_THE_ROUTE:
             raise
         return None
+    told = told[: trackers.MOST]
     return boundary.each(told, lambda each: boundary.read(Fulfilment, each), str)[0]
 
 
+OFF: Sequence[Fulfilment] = []
+"""Told apart from other lists by being this very one."""
 _OF_THE_ROUTE = (Trouble.SERVER_ERROR, Trouble.UNREADABLE, Trouble.FIREWALL)
 """Troubles of one route. Others are the whole store's: it is asked again later."""
 
@@ -92,7 +95,7 @@ _OF_THE_ROUTE = (Trouble.SERVER_ERROR, Trouble.UNREADABLE, Trouble.FIREWALL)
 def shipped(
     order: Order, fulfilments: Sequence[Fulfilment] | None, further: Collection[str] = ()
 ) -> Shipped:
-    """``fulfilments``: core's, empty where the feature is off, None where they could not be read.
+    """``fulfilments``: core's, OFF where the feature is off, None where they could not be read.
     ``further``: statuses that mean *shipped* in this store."""
     left = _Left(order)
     named = [_core(order, one, left) for one in fulfilments or () if one.is_fulfilled]
@@ -110,7 +113,7 @@ def shipped(
     if any(each.whole for each in loose):
         goods = Goods.LEFT
     whole = _whole(order, loose, goods, left.rest())
-    untold = {EVERY_PARCEL} if fulfilments is None else set()
+    untold = {EVERY_PARCEL} if fulfilments is None or fulfilments is OFF else set()
     if goods in (Goods.UNKNOWN, Goods.PARTLY_LEFT):
         untold.add(WHOLE)
     doubt = (

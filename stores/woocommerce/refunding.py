@@ -28,7 +28,7 @@ from stores.woocommerce.standing import (
 
 def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
     order = must_stand(client, order_id)
-    before = refunds(client, order)
+    before = refunds(client, order, fresh=True)
     for made in before:
         if made.reason.endswith(f"[{refund.key}]"):
             return _refunded(made, order, refund)

@@ -17,7 +17,9 @@ from stores.woocommerce.client import Client, is_missing, not_understood
 from stores.woocommerce.compose import OUR_META, TAX
 from stores.woocommerce.statuses import Goods
 
-GONE = ("cancelled", "trash", "checkout-draft")
+DRAFT = "checkout-draft"
+"""What a create leaves behind that broke off, or has not come to its end: no order yet (10.5)."""
+GONE = ("cancelled", "trash", DRAFT)
 """Statuses of orders that are not live."""
 
 
@@ -32,11 +34,12 @@ class Returned:
 NONE = Returned()
 
 
-def read(client: Client, order_id: str) -> Order | None:
+def read(client: Client, order_id: str, *, fresh: bool = False) -> Order | None:
     """The order as it is now; None where the store itself, asked afresh, knows none."""
     place = f"orders/{int(order_id)}"
     try:
-        return understood(client.get(place), writing=False)
+        if not fresh:
+            return understood(client.get(place), writing=False)
     except StoreRefused as refused:
         if not is_missing(refused):
             raise
@@ -56,9 +59,15 @@ def understood(content: object, *, writing: bool) -> Order:
         raise not_understood(writing=writing) from None
 
 
+def names_ours(order: Order) -> bool:
+    """Whether any of its items is known to be ours."""
+    return any(item.key for item in order.line_items)
+
+
 def must_stand(client: Client, order_id: str) -> Order:
-    """The store would change an order in its trash as well, where nobody sees it."""
-    order = read(client, order_id)
+    """As it is now, by no cache's word: what was done before must not be done twice. The store
+    would change an order in its trash as well, where nobody sees it."""
+    order = read(client, order_id, fresh=True)
     if order is None:
         raise StoreRefused(_("The order is no longer in the store."))
     if order.status == "trash":
@@ -66,12 +75,12 @@ def must_stand(client: Client, order_id: str) -> Order:
     return order
 
 
-def refunds(client: Client, order: Order) -> list[Refund]:
-    """All refunds of an order, with their items."""
+def refunds(client: Client, order: Order, *, fresh: bool = False) -> list[Refund]:
+    """All refunds of an order, with their items. ``fresh`` where something is written next."""
     if not order.refunds:
         return []
     try:
-        told = client.pages(f"orders/{order.id}/refunds")
+        told = client.pages(f"orders/{order.id}/refunds", fresh=fresh)
         return [boundary.read(Refund, each) for each in told]
     except boundary.Unreadable:
         raise not_understood() from None

@@ -51,9 +51,9 @@ from stores.woocommerce import (
     subscribing,
 )
 from stores.woocommerce.answers import KEY, Order, OrderHead, Product
-from stores.woocommerce.client import Client, TurnedAway, listed, not_understood
+from stores.woocommerce.client import PAGE, Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
-from stores.woocommerce.parcels import Shipped, fetch_fulfilments, shipped
+from stores.woocommerce.parcels import OFF, Shipped, fetch_fulfilments, shipped
 from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
@@ -107,6 +107,7 @@ class WooStore:
 
     def __init__(self, client: Client, known: Mapping[str, Any] = MappingProxyType({})) -> None:
         self._client, self._known = client, known
+        self._without_fulfilments = False
 
     @property
     def spend(self) -> Spend:
@@ -161,7 +162,7 @@ class WooStore:
         except StoreError:
             raise OutcomeUnknown(away.words, code=Trouble.FIREWALL) from None
         if found:
-            return found[0]
+            return next((one for one in found if one.live), found[0])
         if away.for_now or not self._client.lets_writes_through():
             raise away
         words = _(
@@ -174,7 +175,8 @@ class WooStore:
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By ``created_via``, else by time. Filters that a version does not know are ignored and
         any order of the store comes back, so each is compared here. An empty list is believed
-        only from answers made now, in which every order could be read."""
+        only from answers made now, in which every order could be read. The draft of a create that
+        broke off is no order: nothing will ever come of it."""
         named, honoured = self._by_name(key)
         if named and honoured:
             return named
@@ -209,7 +211,8 @@ class WooStore:
         heads, unread = boundary.each(
             told, lambda each: boundary.read(OrderHead, each), lambda each: str(each.get("id"))
         )
-        ours = [replace(self._placed(head), key=key) for head in heads if head.is_ours(key)]
+        whole = (head for head in heads if head.status != standing.DRAFT)
+        ours = [replace(self._placed(head), key=key) for head in whole if head.is_ours(key)]
         if not ours and len(heads) < len(told):
             raise not_understood()
         return ours
@@ -219,14 +222,15 @@ class WooStore:
 
     def read_order(self, order_id: str) -> StoreOrder | None:
         order = standing.read(self._client, order_id)
-        return self._whole(order) if order else None
+        return self._whole(order) if order and order.status != standing.DRAFT else None
 
     def amend_order(self, order_id: str, amendment: Amendment) -> Amended:
         return amending.amend(self._client, order_id, amendment)
 
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
-        refunds, parcels = standing.refunds(self._client, order), self._shipped(order).parcels
+        refunds = standing.refunds(self._client, order, fresh=True)
+        parcels = self._shipped(order).parcels
         told = editing.edit_lines(self._client, order, refunds, parcels, edits)
         return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
@@ -245,7 +249,7 @@ class WooStore:
         """The store would cancel what has shipped as well, and puts the stock back by itself: also
         that of goods that were refunded without it. So an order all of which was refunded is left
         alone, and one without pieces becomes ``refunded``, which moves no stock (10.9.2)."""
-        order = standing.read(self._client, order_id)
+        order = standing.read(self._client, order_id, fresh=True)
         if order is None:
             raise StoreRefused(_("The order is no longer in the store."))
         if order.status in (*standing.GONE, "refunded"):
@@ -272,14 +276,16 @@ class WooStore:
         unmarked: list[str] = []
         more = False
         for status, place in streams.items():
-            page = listed(self._client.get("orders", status=status, **changes.query(place)))
-            streams[status] = changes.following(place, page)
+            told = listed(self._client.get("orders", status=status, **changes.query(place)))
+            page = told[:PAGE]
+            streams[status] = changes.following(place, page, now)
             more = more or changes.is_full(page)
             read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
-            unmarked += [number for number in read if isinstance(number, str)]
+            unmarked += [number for number in read if isinstance(number, str) and number]
             unread += bad
-        unread += tuple(each.placed.id for each in orders.values() if EVERY_PARCEL in each.untold)
+        untold = [each for each in orders.values() if EVERY_PARCEL in each.untold]
+        unread += () if self._without_fulfilments else tuple(each.placed.id for each in untold)
         return Changes(
             tuple(orders.values()),
             pack_all(streams),
@@ -289,8 +295,11 @@ class WooStore:
         )
 
     def _changed(self, told: Any) -> StoreOrder | str:
-        """An order of ours as it is now; only the id of one that carries no mark of ours."""
+        """An order of ours as it is now; only the id of one that carries no mark of ours, and
+        nothing of a draft."""
         head = boundary.read(OrderHead, told)
+        if head.status == standing.DRAFT:
+            return ""
         if not head.meta(KEY):
             return str(head.id)
         return self._store_order(boundary.read(Order, told))
@@ -299,7 +308,10 @@ class WooStore:
         subscribing.subscribe(self._client, address, secret)
 
     def _whole(self, order: Order) -> StoreOrder:
+        """Without content where something hides all marks: our lines only seem to be gone."""
         seen = self._store_order(order)
+        if not order.meta(KEY) and not standing.names_ours(order):
+            return seen
         return replace(seen, content=self._content(order, seen.parcels))
 
     def _content(self, order: Order, parcels: tuple[Parcel, ...] = ()) -> OrderContent:
@@ -307,18 +319,21 @@ class WooStore:
         return standing.content(order, back, parcels)
 
     def _store_order(self, order: Order) -> StoreOrder:
+        """Plugins keep parcels in the marks: where ours is hidden, theirs may be."""
         seen = self._shipped(order)
+        hidden = frozenset() if order.meta(KEY) else frozenset({EVERY_PARCEL})
         return StoreOrder(
             placed=self._placed(order),
             updated_at=order.date_modified_gmt,
             parcels=seen.parcels,
-            untold=seen.untold,
+            untold=seen.untold | hidden,
             doubt=seen.doubt,
             refunded=order.status == "refunded",
         )
 
     def _shipped(self, order: Order) -> Shipped:
         fulfilments = fetch_fulfilments(self._client, order)
+        self._without_fulfilments |= fulfilments is OFF
         further = boundary.cut_all(self._known.get(SHIPPED_STATUSES) or ())
         return shipped(order, fulfilments, further)
 

@@ -8,7 +8,8 @@ their parcels*.
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ from stores.woocommerce.answers import Item, Order
 
 Model = TypeVar("Model", bound=Told)
 
+MOST = 250
+"""Parcels of one order that are read in one place."""
+_COUNTED = re.compile(" x")
 _FAR_FUTURE = 4_102_444_800
 """2100 in seconds since 1970."""
 
@@ -155,22 +159,27 @@ class _ParcelPanel(Told):
 
 
 def _parcelpanel(order: Order) -> Iterator[Found]:
+    ids = _ids_by_name(order)
     for each in _entries(_ParcelPanel, order.raw_meta("_parcelpanel_shipping_numbers")):
         if each.tracking_number:
             company = carriers.named(each.courier_code)
             tracking = _tracking(order, company, each.tracking_number)
-            pieces = _by_words(order, each.items)
+            pieces = _by_words(ids, each.items)
             yield Found(f"pp:{each.tracking_number}", tracking, pieces, _unix(each.fulfilled_at))
 
 
-def _by_words(order: Order, words: str) -> dict[int, int]:
+def _ids_by_name(order: Order) -> dict[str, int]:
+    names = Counter(item.name for item in order.line_items)
+    return {item.name: item.id for item in order.line_items if names[item.name] == 1}
+
+
+def _by_words(ids: Mapping[str, int], words: str) -> dict[int, int]:
     """``Mug x2, Plate x1`` as pieces of items; nothing where a name is not that of one item."""
     pieces = Counter[int]()
-    names = Counter(item.name for item in order.line_items)
-    ids = {item.name: item.id for item in order.line_items if names[item.name] == 1}
     rest = words
     while rest:
-        name = max((each for each in ids if rest.startswith(f"{each} x")), key=len, default=None)
+        ends = (each.start() for each in _COUNTED.finditer(rest))
+        name = max((rest[:end] for end in ends if rest[:end] in ids), key=len, default=None)
         if name is None:
             return {}
         count, _, rest = rest[len(name) + 2 :].partition(",")
@@ -305,19 +314,19 @@ def _labels(order: Order) -> Iterator[Found]:
 def _of_products(order: Order, products: list[int]) -> dict[int, int]:
     """One entry for each piece, by product or variation; nothing where one fits no item."""
     left = {item.id: item.quantity for item in order.line_items}
+    fits: dict[int, deque[int]] = defaultdict(deque)
+    for item in order.line_items:
+        for product in {item.variation_id or item.product_id, item.product_id}:
+            fits[product].append(item.id)
     pieces = Counter[int]()
     for product in products:
-        fits = (
-            item.id
-            for item in order.line_items
-            if product in (item.variation_id or item.product_id, item.product_id)
-            and left[item.id] > 0
-        )
-        item_id = next(fits, None)
-        if item_id is None:
+        items = fits[product]
+        while items and left[items[0]] <= 0:
+            items.popleft()
+        if not items:
             return {}
-        left[item_id] -= 1
-        pieces[item_id] += 1
+        left[items[0]] -= 1
+        pieces[items[0]] += 1
     return dict(pieces)
 
 
@@ -332,7 +341,7 @@ def _entries(model: type[Model], value: Any) -> list[Model]:
         told = boundary.entries(value)
     except boundary.Unreadable:
         return []
-    return boundary.each(told, lambda each: boundary.read(model, each), str)[0]
+    return boundary.each(told[:MOST], lambda each: boundary.read(model, each), str)[0]
 
 
 def _tracking(order: Order, company: str, number: str, link: str = "") -> Tracking:

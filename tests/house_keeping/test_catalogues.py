@@ -74,6 +74,13 @@ def test_a_sentence_stays_english_only_where_french_says_the_same(folder: str, p
 
 
 @every_catalogue
+def test_no_sentence_is_said_twice_in_a_row(folder: str, path: Path) -> None:
+    """As it was after catalogues were merged."""
+    twice = [text for _, theirs in pairs(path) for text in theirs if text in (text + text)[1:-1]]
+    assert [text for text in twice if len(text) > 20] == []
+
+
+@every_catalogue
 def test_french_is_set_as_french_is(folder: str, path: Path) -> None:
     """A narrow space before ; : ! ? and within « », and the apostrophe of print."""
     wrong = [

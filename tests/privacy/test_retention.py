@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orderflow.models import Webhook
+from orderflow.models import MarketplaceOrder, Webhook
 from tests.privacy.cage import Cage
 from tests.river.test_webhooks import post
 
@@ -43,6 +43,21 @@ def test_the_buyer_of_a_cancelled_order_goes_too(cage: Cage) -> None:
     cage.people.merchant.cancels(cage.harbour, order)
     cage.house.turn()
     days(cage, 61)
+    assert cage.sings_in() == []
+
+
+def brick(cage: Cage, name: str) -> None:
+    with cage.house.unit() as session:
+        cage.house.one(session, MarketplaceOrder, name=name).snapshot = {"id": "nonsense"}
+
+
+def test_an_order_that_cannot_be_read_keeps_nobody_from_being_forgotten(cage: Cage) -> None:
+    for order in [cage.canary_buys(paid=False), cage.canary_buys(paid=False)]:
+        cage.people.merchant.cancels(cage.harbour, order)
+    cage.house.turn()
+    brick(cage, cage.house.orders()[0].name)
+    days(cage, 61)
+    assert all(order.forgotten_at for order in cage.house.orders())
     assert cage.sings_in() == []
 
 

@@ -49,6 +49,16 @@ def test_a_look_from_before_the_parcel_takes_nothing_back(stage: Stage, age: tim
     assert "parcel_withdrawn" not in stage.house.events()
 
 
+def test_a_look_dated_in_years_to_come_does_not_hide_the_parcel(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 1))
+    now = seen_now(stage)
+    take(stage, replace(now, updated_at=now.updated_at + timedelta(days=9_000)))
+    stage.house.clock.advance(60)
+    stage.people.vendor.ships(ALFA, stage.only(stage.alfa.orders), number="1Z1")
+    stage.house.turn()
+    assert stage.states() == {"Alfa": "shipped"}
+
+
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=2)])
 def test_a_look_from_before_the_vendor_cancelled_brings_nothing_back(
     stage: Stage, age: timedelta
@@ -150,3 +160,16 @@ def test_a_refusal_that_quotes_the_buyer_is_kept_without_the_quote(stage: Stage)
         part = session.get_one(Push, one.id).vendor_order
         said = harmless(session, part, "city: 'Ottawa' of Robin Quoted, 1 quoted street: no")
     assert said == "city: '…' of …, …: no"
+
+
+def test_of_an_order_that_cannot_be_read_no_words_are_kept(stage: Stage) -> None:
+    """Nobody can tell what of them is the buyer's. Other orders' words are not lost with them."""
+    stage.sells_on((stage.lamp, 1))
+    stage.sells_on((stage.lamp, 1))
+    with stage.house.unit() as session:
+        first, second = (session.get_one(Push, one.id) for one in stage.house.pushes())
+        first.vendor_order.order.snapshot = {"id": "nonsense"}
+        session.flush()
+        access = first.connection.access_id
+        assert harmless(session, first.vendor_order, "Sold out", access) == "…"
+        assert harmless(session, second.vendor_order, "Sold out", access) == "Sold out"

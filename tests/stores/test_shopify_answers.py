@@ -18,6 +18,7 @@ from tests.stores.standing import place
 from tests.stores.twisting import TwistingAdapter
 
 PAGE = b"<!DOCTYPE html><html><title>Just a moment...</title>Kim Sample, 7 Test Road</html>"
+TIMEOUT = b'{"errors": "Request Timeout"}'
 ORDER_2 = replace(ORDER, key="ref-0002")
 DENIED = "ACCESS_DENIED"
 
@@ -109,7 +110,8 @@ def test_of_a_refusing_status_no_word_of_the_body_is_kept(
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(301, b""), (308, PAGE), (404, PAGE), (406, PAGE), (418, b"{}")]
+    ("status", "body"),
+    [(301, b""), (308, PAGE), (404, PAGE), (406, PAGE), (408, TIMEOUT), (418, b"{}")],
 )
 def test_what_is_not_shopifys_no_refuses_no_order(
     shore: ShopifyShore, wire: TwistingAdapter, status: int, body: bytes

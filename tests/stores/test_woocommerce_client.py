@@ -190,6 +190,34 @@ def test_a_site_that_wraps_no_json_is_believed_without_it() -> None:
     assert WooStore(Client(ACCESS)).find_orders("SL-1", _now()) == []
 
 
+@pytest.mark.parametrize("status", [429, 500, 502, 504])
+def test_a_store_that_fails_for_a_moment_is_not_asked_its_cache_instead(status: int) -> None:
+    """The cache keeps the empty list from before the order came."""
+
+    def say(request: requests.PreparedRequest) -> Said:
+        return (status, {}, b"") if "_jsonp" in str(request.path_url) else (200, {}, b"[]")
+
+    site(say)
+    assert isinstance(
+        raised(lambda: WooStore(Client(ACCESS)).find_orders("SL-1", _now())), StoreBusy
+    )
+
+
+@pytest.mark.parametrize("status", [408, 499, 500, 502, 504, 520, 524])
+@pytest.mark.parametrize("body", [b"<html><script src='captcha.js'>", b'{"error": "timeout"}'])
+def test_a_gateway_that_waited_no_longer_has_not_stopped_the_create(
+    status: int, body: bytes
+) -> None:
+    def say(request: requests.PreparedRequest) -> Said:
+        if request.method == "POST":
+            return status, {}, body
+        name = str(request.path_url).partition("_jsonp=")[2].partition("&")[0]
+        return 200, {}, f"/**/{name}([])".encode()
+
+    site(say)
+    assert isinstance(raised(lambda: open_store(ACCESS).create_order(ORDER)), OutcomeUnknown)
+
+
 def test_an_order_that_cannot_be_read_is_no_proof_that_ours_is_not_there() -> None:
     def say(request: requests.PreparedRequest) -> Said:
         name = str(request.path_url).partition("_jsonp=")[2].partition("&")[0]

@@ -270,3 +270,30 @@ def test_a_delivery_is_verified_and_names_the_order(world: World) -> None:
     told = [module.read(headers, body) for headers, body in sent]
     assert {(d.about, d.key) for d in told} == {(placed.id, ORDER.key)}
     assert {d.topic for d in told} == {"order.created", "order.updated"}
+
+
+def test_the_draft_of_a_create_that_broke_off_is_no_order(shore: WooShore) -> None:
+    """A worker that took it for the order would wait for ever for what nobody packs."""
+    cursor = shore.open().fetch_changes("", NOON).cursor
+    draft = shore.open().create_order(ORDER)
+    shore.site.orders[int(draft.id)].status = "checkout-draft"
+    assert shore.open().find_orders(ORDER.key, NOON) == []
+    assert shore.open().read_order(draft.id) is None
+    assert shore.open().fetch_changes(cursor, NOON).orders == ()
+    again = shore.open().create_order(ORDER)
+    assert [one.id for one in shore.open().find_orders(ORDER.key, NOON)] == [again.id]
+
+
+def test_an_order_dated_in_years_to_come_hides_no_later_change(
+    world: World, shore: WooShore
+) -> None:
+    """A plugin that writes such a date would end the polling of the whole store."""
+    cursor = shore.open().fetch_changes("", NOON).cursor
+    odd = shore.open().create_order(ORDER)
+    advance(world, 60)
+    shore.site.orders[int(odd.id)].modified = world.now() + timedelta(days=9_000)
+    cursor = shore.open().fetch_changes(cursor, world.now()).cursor
+    advance(world, 600)
+    later = shore.open().create_order(replace(ORDER, key="ref-2"))
+    told = shore.open().fetch_changes(cursor, world.now()).orders
+    assert later.id in {order.placed.id for order in told}

@@ -291,6 +291,22 @@ def test_a_failing_fulfilments_route_neither_stops_the_poll_nor_takes_anything_b
     assert whole(read(shore, order)).complete
 
 
+def test_fulfilments_that_are_switched_off_take_nothing_back(world: World) -> None:
+    """What left has left, whatever the store's people do with the feature."""
+    shore, order, items = two_lines(world, "fulfillments")
+    shore.site.ship(order, {items["a"]: 1}, "1Z1", "UPS")
+    off = {"code": "rest_no_route", "message": "No route", "data": {"status": 404}}
+
+    def forget(request: Request) -> Response | None:
+        here = request.path.endswith("/fulfillments")
+        return Response(json.dumps(off), 404) if here else None
+
+    stand_before(world, forget)
+    changed = shore.open().fetch_changes("", NOON)
+    assert [EVERY_PARCEL in seen.untold for seen in changed.orders] == [True]
+    assert changed.unread == ()
+
+
 def test_every_reader_says_what_it_reads_and_since_when() -> None:
     assert len({reader.name for reader in READERS}) == len(READERS)
     assert all(reader.since or not reader.plugins for reader in READERS)
