@@ -57,15 +57,15 @@ class Play:
         self.stage, self.side, self.merchant = stage, side, stage.people.merchant
         self.orders: dict[Cell, Order] = {}
         self.there = stage.alfas_lamp.id if side.host == ALFA else stage.bravos_mug.id
-        self.rug = self.sells("RUG", self.there)
+        self.rug = self.sells("RUG", self.there, price="20.00")  # as in Alfa's own shop
         self.items: dict[str, Variant] = {}
         if side.host == BRAVO:  # a site takes any product by itself
             stage.faults.add("rejected", side.host, f'"product_id": {GONE}', times=1000)
 
-    def sells(self, sku: str, theirs: int) -> Variant:
+    def sells(self, sku: str, theirs: int, price: str = "7.00") -> Variant:
         """Mapped to that product of the vendor's; to none, if it is 0."""
         vendor = "Alfa" if self.side.host == ALFA else "Bravo"
-        item = self.stage.harbour.sells(sku, sku.title(), "7.00", vendor=vendor)
+        item = self.stage.harbour.sells(sku, sku.title(), price, vendor=vendor)
         if theirs:
             self.map(item, theirs)
         return item
