@@ -35,7 +35,7 @@ def test_the_page_tells_each_part_with_every_rules_verdict(floor: Floor) -> None
     assert "Bravo" in told
     assert "✓ Fine: Order sync is on." in told
     assert "✗ In the way: The payment status is pending, and only paid orders are pushed." in told
-    assert "Goes by itself as soon as the order is marked as paid." in told
+    assert "Sent automatically once the order is marked as paid." in told
     assert "Decided by “Push only if paid”, as set for all vendors." in told
     assert "The Order Push add-on for WooCommerce is active." in told
 
@@ -64,7 +64,7 @@ def test_a_pushed_part_tells_number_link_timeline_and_the_stores_answers(floor: 
     (theirs,) = floor.alfa.orders.values()
     told = text(floor)
     assert theirs.name in told
-    assert "The order came into the book." in told
+    assert "Order received." in told
     assert f"It stands in the vendor's store as {theirs.name}." in told
     assert "Create it stands there" in told
 
