@@ -1,4 +1,4 @@
-"""*Earlier orders*: counted first, then taken in, each of them once, however often one tries."""
+"""*Past orders*: counted first, then imported, each of them once, however often one tries."""
 
 from __future__ import annotations
 
