@@ -171,7 +171,7 @@ def _page(platform: str, typed: str = "", wrong: str = "") -> str:
 
 
 def _too_often() -> str:
-    return str(_("That were many tries. Wait half an hour, then try again."))
+    return str(_("Too many attempts. Wait half an hour, then try again."))
 
 
 def _places(platform: str, token: str) -> Places:

@@ -26,8 +26,8 @@ BY_HAND: Mapping[str, str] = {
         "about it. Write it down beside %(number)s there."
     ),
     "lives_again": _later(
-        "%(number)s was cancelled, and lives again in your store. Cancel it there, and do not ship "
-        "it."
+        "%(number)s was cancelled, but is open again in your store. Cancel it there, and do not "
+        "ship it."
     ),
     "store_quantity": _later(
         "Your store has %(got)s pieces of %(title)s in %(number)s; the shop sent %(asked)s. "

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from orderflow.db import db
 from orderflow.handwork import queues
-from portal import scope
+from portal import hurdles, scope
 
 pages = Blueprint("portal_home", __name__, url_prefix="/portal")
 
@@ -20,6 +20,7 @@ def show() -> str:
         "portal/home.html",
         here=here,
         connected=connected,
+        cannot_read=hurdles.cannot_read,
         counts=queues.counts(db.session(), here.vendor),
         enough=queues.ENOUGH,
     )

@@ -38,7 +38,7 @@ def _of_address(told: dict[str, str]) -> dict[str, str]:
             "Your store must answer by https. Ask your host for a certificate, then write the "
             "address with https:// before it."
         ),
-        "address_port": _("Your store must answer at the usual port. Leave the number away."),
+        "address_port": _("Your store must answer at the usual port. Remove the port number."),
         "own_shop": _(
             "This is the marketplace's own shop. Write the address of the store that you ship from."
         ),
@@ -190,7 +190,7 @@ def trouble(outcome: str) -> str:
     said = {
         "busy": _("The store was not ready to answer. It is asked again by itself."),
         "refused": _("The store did not take what was sent. The marketplace sees why."),
-        "locked": _("The store did not let us in."),
+        "locked": _("The store denied us access."),
         "unknown": _("The store's answer was lost. What became of it is looked up by itself."),
     }
     return str(said[outcome])

@@ -33,8 +33,8 @@ ADVICE: Mapping[Trouble, Advice] = {
     Trouble.FIREWALL: Advice(
         _("A firewall or a security plugin in front of the store turned our call away."),
         _(
-            "Ask the store's host to allow GET, POST, PUT and DELETE to %(place)s from this app's "
-            "address."
+            "Ask the store's host to allow GET, POST, PUT and DELETE to %(place)s for requests "
+            "that carry an API key."
         ),
     ),
     Trouble.UNREADABLE: Advice(_("The store's answers cannot be understood."), ANSWERS),

@@ -13,22 +13,22 @@ from webapp import flagged, sentences
 from webapp.filters import money, quoted
 
 EVENTS: Mapping[str, str] = {
-    "recorded": _later("The order came into the book."),
+    "recorded": _later("Order received."),
     "older_sight_ignored": _later("An older state of the order came late and was ignored."),
     "payment_changed": _later("The payment status changed from %(was)s to %(now)s."),
     "cancelled_in_marketplace": _later("The order was cancelled in the shop."),
-    "fulfilment_changed": _later("What the shop says of the fulfilment changed: %(now)s."),
+    "fulfilment_changed": _later("Fulfilment status in your shop: %(now)s."),
     "line_changed_after_push": _later(
         "An item (%(sku)s) was changed in the shop after it had been pushed."
     ),
-    "decided": _later("The rules were asked again."),
-    "decided:push": _later("The rules say: push."),
-    "decided:wait": _later("The rules say: wait. %(reasons)s."),
-    "decided:hold": _later("The rules say: hold. %(reasons)s."),
-    "decided:skip": _later("The rules say: do not push. %(reasons)s."),
+    "decided": _later("Checked again."),
+    "decided:push": _later("Ready to be sent."),
+    "decided:wait": _later("Waiting: %(reasons)s."),
+    "decided:hold": _later("On hold: %(reasons)s."),
+    "decided:skip": _later("Not sent: %(reasons)s."),
     "state_changed": _later("%(was)s → %(now)s"),
     "push_stopped": _later("The push was stopped before it was sent."),
-    "placed": _later("It stands in the vendor's store as %(number)s."),
+    "placed": _later("Created in the vendor's store as %(number)s."),
     "answer_rounded": _later(
         "The vendor's store rounded %(asked)s to %(got)s in %(number)s: it keeps fewer decimals."
     ),
@@ -39,14 +39,14 @@ EVENTS: Mapping[str, str] = {
         "The store was asked %(looks)s times and has no such order, so it is sent again."
     ),
     "store_busy": _later("The store was busy: %(words)s"),
-    "store_locked": _later("The store did not let us in: %(words)s"),
+    "store_locked": _later("The store denied us access: %(words)s"),
     "refused": _later("The store refused it: %(words)s"),
     "given_up": _later("After two days of trying it was given up: %(words)s"),
     "surplus_cancelled": _later(
         "A second order (%(number)s) stood in the vendor's store and was cancelled there."
     ),
     "vendor_order_gone": _later("%(number)s is cancelled or deleted in the vendor's store."),
-    "vendor_order_back": _later("%(number)s lives again in the vendor's store."),
+    "vendor_order_back": _later("%(number)s was reopened in the vendor's store."),
     "parcel_seen": _later("The vendor shipped a parcel: %(pieces)s."),
     "parcel_changed": _later("The vendor changed a parcel: %(pieces)s."),
     "parcel_delivered": _later("The vendor's store says that a parcel arrived: %(pieces)s."),
@@ -58,12 +58,12 @@ EVENTS: Mapping[str, str] = {
         "The shop did not take %(pieces)s: they are fulfilled already, or removed."
     ),
     "report_refused": _later("The shop refused to take the fulfilment: %(words)s"),
-    "vendor_mailed": _later("The vendor was told of it by mail."),
+    "vendor_mailed": _later("Vendor notified by e-mail."),
     "mail_refused": _later("The mail to the vendor was refused."),
     "buyer_forgotten": _later("The buyer's data were removed from this order."),
     "released": _later("It was released before its time."),
     "tried_again": _later("It was tried again by hand."),
-    "pushed_although_held": _later("It was pushed although held: %(reasons)s."),
+    "pushed_although_held": _later("Sent anyway, although on hold: %(reasons)s."),
     "forbidden": _later("It was decided that this part is not to be pushed."),
     "allowed_again": _later("It may be pushed again."),
     "sent_again": _later("It was sent again by hand; before, it was %(number)s."),

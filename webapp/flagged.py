@@ -73,8 +73,8 @@ FLAGS: Mapping[str, str] = {
         "the money back in your shop."
     ),
     "lives_again": _later(
-        "%(number)s was cancelled, and lives again in the vendor's store. Ask the vendor to cancel "
-        "it."
+        "%(number)s was cancelled, but is open again in the vendor's store. Ask the vendor to "
+        "cancel it."
     ),
     "shipped_after_cancel": _later(
         "The vendor shipped %(number)s after it was cancelled (pieces: %(count)s). Agree with them "

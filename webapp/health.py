@@ -70,7 +70,7 @@ def exposition(found: Pulse) -> str:
         ("oldest_due_seconds", "How long a message has been due, by lanes", found.oldest_due),
         ("messages_parked", "Messages given up until a person looks", found.parked),
         ("pushes_unknown", "Pushes whose outcome is not known", {"": found.unknown_pushes}),
-        ("stores_locked", "Stores that let us in no more", {"": found.lost_stores}),
+        ("stores_locked", "Stores that no longer accept our access", {"": found.lost_stores}),
         ("webhooks_last_minute", "Webhooks kept in the last minute", {"": found.webhooks}),
         ("mails_refused_last_day", "Mails that were refused", {"": found.refused_mails}),
     ):

@@ -30,7 +30,7 @@ def rules() -> list[tuple[str, str, str]]:
         ("rule-order-sync", _("Order sync"), _("Is Enable order sync on?")),
         ("rule-vendor", _("Vendor Store Sync"), _("Is it on for this vendor?")),
         ("rule-add-on", _("Add-on"), _("Is the Order Push add-on of the store's platform active?")),
-        ("rule-store", _("Store"), _("Is the vendor's store connected, and does it let us in?")),
+        ("rule-store", _("Store"), _("Is the vendor's store connected, and does our access work?")),
         (
             "rule-paid",
             _("Payment"),
@@ -50,7 +50,7 @@ def rules() -> list[tuple[str, str, str]]:
         ),
         (
             "rule-wanted",
-            _("Still wanted"),
+            _("Still open"),
             _(
                 "Orders that are cancelled, fully refunded or fulfilled, and items that need no "
                 "shipping, are not pushed."

@@ -45,7 +45,7 @@ def show() -> str:
 def dismiss() -> Response:
     with unit_of_work() as session:
         register.dismiss_checklist(session.get_one(Merchant, g.merchant.id), clock.now())
-    answer = done(_page(), _("The list is put away"))
+    answer = done(_page(), _("List dismissed"))
     answer.headers["HX-Push-Url"] = "/"
     return answer
 

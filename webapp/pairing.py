@@ -63,7 +63,7 @@ def look() -> str | Response:
     except NotValid:
         return refused(_page(code, _("This code is not good, or not any more. Get a new one.")))
     except Locked:
-        words = _("That were many codes. Wait half an hour, then try again.")
+        words = _("Too many attempts. Wait half an hour, then try again.")
         return refused(_page(code, words), 429)
     vendor = db.session.get_one(Vendor, vendor_id)
     return render_template("pairing/confirm.html", vendor=vendor, code=code, navigation=[])

@@ -90,8 +90,8 @@ IMPOSSIBLE: Mapping[str, str] = {
     "nothing_failed": _later("Nothing has failed."),
     "on_its_way": _later("It is on its way to the vendor's store right now."),
     "is_over": _later("It is shipped or cancelled."),
-    "not_held": _later("Nothing holds it."),
-    "is_in_store": _later("It stands in the vendor's store already."),
+    "not_held": _later("It is not on hold."),
+    "is_in_store": _later("It is in the vendor's store already."),
     "not_forbidden": _later("Nobody has forbidden it."),
     "never_placed": _later("It has not been sent yet."),
     "may_live_still": _later(
@@ -177,7 +177,7 @@ def impossible(code: str) -> str:
 ACTIONS: Mapping[str, str] = {
     "push_now": _later("Push now"),
     "try_again": _later("Try again"),
-    "push_although_held": _later("Push although held"),
+    "push_although_held": _later("Send anyway"),
     "do_not_push": _later("Do not push"),
     "allow_push": _later("Allow the push again"),
     "send_again": _later("Send again"),

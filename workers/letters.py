@@ -130,7 +130,7 @@ def _reconnect(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Wo
         (
             tongue.gettext(
                 "%(shop)s can no longer send orders to your store %(store)s (%(platform)s): it "
-                "does not let us in any more."
+                "no longer accepts our access."
             )
             % told,
             tongue.gettext(
@@ -184,7 +184,7 @@ def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Wo
             values["declined"],
             tongue.gettext("Orders with items that a vendor will not deliver: %(names)s"),
         ),
-        (values["lost"], tongue.gettext("Vendors whose store lets us in no more: %(names)s")),
+        (values["lost"], tongue.gettext("Vendors whose store we can no longer access: %(names)s")),
     )
     rows += [(text % {"names": ", ".join(names)}, "") for names, text in named if names]
     return Words(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from orderflow.db import insert_new
-from orderflow.models import Merchant, Unread, UnreadOrder
+from orderflow.models import MarketplaceOrder, Merchant, Unread, UnreadOrder
 from orderflow.read.search import folded
 from stores.boundary import Unreadable
 
@@ -36,7 +36,7 @@ def note(
     values = {
         "merchant_id": merchant.id,
         "remote_id": remote_id,
-        "name": name,
+        "name": name or _known_name(session, merchant, remote_id),
         "reason": (Unread.UNREADABLE if unreadable else Unread.NOT_RECORDED).value,
         "detail": _detail(error),
         "first_seen_at": now,
@@ -54,6 +54,14 @@ def note(
             **({"name": name} if name else {}),
         )
     )
+
+
+def _known_name(session: Session, merchant: Merchant, remote_id: str) -> str:
+    """The number by which people know an order that an earlier sight has recorded, else ""."""
+    known = select(MarketplaceOrder.name).where(
+        MarketplaceOrder.merchant_id == merchant.id, MarketplaceOrder.remote_id == remote_id
+    )
+    return session.scalar(known) or ""
 
 
 def _detail(error: BaseException) -> str:

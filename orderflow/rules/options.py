@@ -37,7 +37,7 @@ GROUPS = {
 }
 
 _SHARED = {
-    "follow": _("As the box above says"),
+    "follow": _("Default (as set above)"),
     "share": _("Share the buyer's"),
     "replace": _("Replace with yours"),
     "leave_out": _("Leave out"),

@@ -14,7 +14,7 @@ SENTENCES = {
     "vendor_sync_off": _("Vendor Store Sync is off for this vendor; the vendor uses the portal."),
     "add_on_active": _("The Order Push add-on for {detail} is active."),
     "add_on_inactive": _("The Order Push add-on for {detail} is not active."),
-    "connected": _("The vendor's store ({detail}) is connected, and lets us in."),
+    "connected": _("The vendor's store ({detail}) is connected."),
     "not_connected": _("The vendor has not connected a store."),
     "access_lost": _("Our access to the vendor's store ({detail}) no longer works."),
     "disconnected": _("The vendor's store ({detail}) is disconnected."),
@@ -23,7 +23,7 @@ SENTENCES = {
     "unmapped_lines": _("Items are not mapped to a product of the vendor: {count}."),
     "unmapped_taken": _("Items without a mapped product are pushed as they are: {count}."),
     "all_mapped": _("All items are mapped to products of the vendor."),
-    "wanted": _("The order is wanted, and something is left to ship."),
+    "wanted": _("Open, with unshipped items."),
     "cancelled": _("The order is cancelled."),
     "refunded": _("The order is fully refunded."),
     "buyer_forgotten": _("The buyer's data were removed, so there is nowhere to ship to."),
@@ -47,7 +47,7 @@ SENTENCES = {
     "no_address": _("The order has no address to ship to; items: {count}."),
     "declined": _("The vendor will not deliver some items: {count}."),
     "forbidden": _("Somebody decided that this part is not to be pushed."),
-    "pushed_although_held": _("Somebody had this part pushed although it was held."),
+    "pushed_although_held": _("Somebody sent this part anyway, although it was on hold."),
 }
 
 REMEDIES = {
@@ -56,15 +56,15 @@ REMEDIES = {
     "activate_add_on": _("Activate the add-on."),
     "connect_store": _("Ask the vendor to connect a store."),
     "reconnect_store": _("Ask the vendor to reconnect the store."),
-    "mark_as_paid": _("Goes by itself as soon as the order is marked as paid."),
+    "mark_as_paid": _("Sent automatically once the order is marked as paid."),
     "map_products": _("Map these items, or switch on Push orders for unsynced products."),
-    "wait_or_release": _("Goes by itself then, or let it go now."),
+    "wait_or_release": _("Sent automatically then, or push it now."),
     "risk_is_asked": _("The shop is asked again by itself."),
     "reference_is_asked": _("The shop is asked by itself."),
-    "judge_risk": _("Look at the analysis in the shop; then push it although held, or cancel it."),
-    "release_hold": _("Goes by itself once the hold is released in the shop."),
-    "send_anyway": _("Hand the goods over yourself, or push the order although held."),
-    "add_address": _("Add a shipping address in your shop, or push the order although held."),
+    "judge_risk": _("Check the analysis in the shop, then send the order anyway or cancel it."),
+    "release_hold": _("Sent automatically once the hold is released in the shop."),
+    "send_anyway": _("Hand the goods over yourself, or send the order anyway."),
+    "add_address": _("Add a shipping address in your shop, or send the order anyway."),
     "answer_the_vendor": _(
         "Refund or remove these items, ship them yourself, or map them to another vendor."
     ),

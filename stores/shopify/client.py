@@ -222,7 +222,7 @@ def _content(answer: http.Answer, writing: bool) -> dict[str, Any]:
             _("The shop's address redirects elsewhere."), writing=writing, code=Trouble.FIREWALL
         )
     if status != 200 or not isinstance(content, dict):
-        text = f"No answer of Shopify's own came, but status {status}."
+        text = _("Shopify's answer cannot be read; the call is repeated later.")
         code = Trouble.SERVER_ERROR if status >= 500 else Trouble.UNREADABLE
         raise http.lost(text, writing=writing, code=code)
     return content
@@ -242,7 +242,7 @@ def _no(status: int, content: Any, writing: bool) -> StoreError:
             f"The call was turned away by something before Shopify, with status {status}.",
             code=Trouble.FIREWALL,
         )
-    text = f"No answer of Shopify's own came, but status {status}."
+    text = _("Shopify's answer cannot be read; the call is repeated later.")
     return http.lost(text, writing=writing, code=Trouble.UNREADABLE)
 
 

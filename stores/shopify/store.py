@@ -204,7 +204,7 @@ class ShopifyStore:
     def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
         job = self._client.find(documents_after.JOB, "job", JobNode, id=gid("Job", ticket))
         over = StoreRefused(
-            _("Shopify ended the cancellation without cancelling, and says no why.")
+            _("Shopify ended the cancellation without cancelling, and gave no reason.")
         )
         told = self._cancelled(order_id, None if job and not job.done else over)
         return replace(told, ticket=ticket) if told.state == "requested" else told

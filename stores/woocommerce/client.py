@@ -263,7 +263,7 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
         return StoreRefused(*_told(content))
     if status < 400:
         return not_understood(writing=writing)
-    words = f"No answer of the store's own came, but status {status}."
+    words = _("The store answers with an error of its own.")
     known = f" ({code})" if code in _KNOWN_CODES else ""
     return http.lost(words + known, writing=writing)
 

@@ -54,8 +54,8 @@ def test_the_app_is_installed_and_opens_at_home_without_a_cookie(
     with street.house.look() as session:
         merchant = street.house.one(session, Merchant, shop=HARBOUR)
         assert merchant.access.secrets["access_token"]
-    admin.frame.get_by_role("button", name="Put this list away").click()
-    says(admin, "The list is put away")
+    admin.frame.get_by_role("button", name="Dismiss").click()
+    says(admin, "List dismissed")
     assert phone.context.cookies() == []
 
 
@@ -145,7 +145,7 @@ def test_many_orders_are_pushed_at_once_after_a_question(
     street.house.turn()
     admin = street.admin(page()).open("/orders")
     admin.frame.get_by_label("All on this page").check()
-    admin.frame.get_by_role("button", name="Go on").click()
+    admin.frame.get_by_role("button", name="Continue").click()
     asked = admin.frame.get_by_role("status")
     expect(asked).to_be_focused()
     expect(asked).to_contain_text("3")
@@ -182,7 +182,7 @@ def test_one_order_is_let_go_early_forbidden_allowed_again_and_shipped_for_the_v
     street.house.turn()
     assert len(floor.alfa.orders) == 1
 
-    bravo.get_by_role("link", name="Fulfil for the vendor").click()
+    bravo.get_by_role("link", name="Mark as fulfilled").click()
     heading(admin, f"Fulfil {floor.house.orders()[0].name} for the vendor")
     admin.frame.get_by_label("Carrier").fill("Canada Post")
     admin.frame.get_by_label("Tracking numbers").fill("CP 1")
@@ -265,9 +265,9 @@ def test_everything_is_reached_by_keyboard_in_the_order_in_which_it_is_read(
 
 
 LIST = (
-    "Earlier orders", "Download as CSV", "Order number, SKU or vendor", "Look for",
+    "Past orders", "Download as CSV", "Order number, SKU or vendor", "Look for",
     "State", "Vendor", "Reason", "Older than", "Search", "Show all",
-    "All on this page", "With the chosen orders", "Go on", "Choose order #1001", "#1001",
+    "All on this page", "Actions for selected orders", "Continue", "Choose order #1001", "#1001",
 )  # fmt: skip
 NAME = """() => { const at = document.activeElement;
   return at.ariaLabel || at.labels?.[0]?.innerText.trim() || at.innerText.trim(); }"""

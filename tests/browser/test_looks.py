@@ -86,8 +86,8 @@ def an_example(admin: Admin) -> None:
 def many_at_once(admin: Admin) -> None:
     admin.open("/orders")
     admin.frame.get_by_label("All on this page").check()
-    admin.frame.get_by_label("With the chosen orders").select_option("push_although_held")
-    admin.frame.get_by_role("button", name="Go on").click()
+    admin.frame.get_by_label("Actions for selected orders").select_option("push_although_held")
+    admin.frame.get_by_role("button", name="Continue").click()
     expect(admin.frame.get_by_role("status")).to_be_visible()
 
 

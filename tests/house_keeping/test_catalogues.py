@@ -26,6 +26,8 @@ SAME_IN_FRENCH = {
     "Total",
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
+LONG = 30
+"""No sentence begins with so many characters twice."""
 every_catalogue = pytest.mark.parametrize(
     ("folder", "path"), CATALOGUES, ids=[f"{f}-{p.parents[1].name}" for f, p in CATALOGUES]
 )
@@ -88,6 +90,18 @@ def test_french_is_set_as_french_is(folder: str, path: Path) -> None:
         for _, theirs in pairs(path)
         for text in theirs
         if re.search(r"[^\u202f][;!?»]|[^\u202f/s]:|«[^\u202f]|'|[“”]", text)
+    ]
+    assert wrong == []
+
+
+@every_catalogue
+def test_a_translation_says_its_sentence_once(folder: str, path: Path) -> None:
+    """A merge of two catalogues can leave a text behind itself, and the pages show it all."""
+    wrong = [
+        text
+        for _, theirs in pairs(path)
+        for text in theirs
+        if len(text) > LONG and text[:LONG] in text[LONG:]
     ]
     assert wrong == []
 

@@ -304,14 +304,14 @@ def test_a_store_that_lost_our_key_is_connected_again_and_stays_the_same_store(
     outside.house.later(outside.house.config.poll_every)
     owner.get("/portal/stores")
     assert outside.stores()[HOME] == "locked"
-    assert "no longer lets us in" in owner.text
+    assert "can no longer access" in owner.text
     owner.get(outside.agrees_on_site(outside.begins(owner, WOO, SITE)))
     assert outside.stores()[HOME] == "open"
     with outside.house.look() as session:
         assert session.query(Connection).filter_by(name=SITE).count() == 1
     outside.house.turn()
     owner.get("/portal/stores")
-    assert "no longer lets us in" not in owner.text
+    assert "can no longer access" not in owner.text
 
 
 def test_webhooks_that_the_store_switched_off_are_made_again(

@@ -66,7 +66,7 @@ def test_a_vendor_pairs_its_shop_with_a_code(listed: Outside, charlie: Shop) -> 
     page = door.client.get("/", query_string=_document(door), follow_redirects=True)
     assert "I am a vendor" in page.text
     asked = door.post("/welcome/code", code=f" {code.lower()} ")
-    assert "The code is of Alfa" in asked.text
+    assert "The code belongs to Alfa" in asked.text
     assert listed.calls() == []
     done = door.post("/welcome/connect", code=code)
     assert "This shop is connected" in done.text

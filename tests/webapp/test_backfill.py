@@ -1,4 +1,4 @@
-"""*Earlier orders*: counted first, then taken in, each of them once, however often one tries."""
+"""*Past orders*: counted first, then imported, each of them once, however often one tries."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _unmap(house: House) -> None:
 
 def test_before_anything_was_asked_there_is_only_the_question(floor: Floor) -> None:
     page = floor.door.get(AT).text
-    assert "Take in earlier orders" in page
+    assert "Import past orders" in page
     assert "hx-get" not in page
     assert AT in floor.door.get("/orders").text
     assert AT in floor.door.get(f"/vendors/{floor.vendor('Alfa')}").text
@@ -76,7 +76,7 @@ def test_orders_are_counted_and_nothing_is_kept_or_pushed(floor: Floor) -> None:
     earlier(floor, 30)
     earlier(floor, 6, paid=False)
     page = count_them(floor)
-    assert "3 orders can be taken in." in page
+    assert "3 orders can be imported." in page
     assert "2 parts would be pushed" in page
     assert "Alfa: 2" in page
     assert "1 part would wait: Not paid" in " ".join(page.split())
@@ -87,7 +87,7 @@ def test_orders_are_counted_and_nothing_is_kept_or_pushed(floor: Floor) -> None:
 def test_only_the_days_that_were_asked_for_are_counted(floor: Floor) -> None:
     earlier(floor, 5)
     earlier(floor, 30)
-    assert "1 order can be taken in." in count_them(floor, days=14)
+    assert "1 order can be imported." in count_them(floor, days=14)
 
 
 def test_while_it_counts_the_page_asks_again_by_itself(floor: Floor) -> None:
@@ -105,7 +105,7 @@ def test_what_was_found_is_taken_in_and_goes_the_way_of_every_order(floor: Floor
     started = floor.door.post(button(page, "take-in"))
     assert "0 of 7 orders" in started.text
     floor.house.turn()
-    assert "7 orders were taken in." in floor.door.get(AT).text
+    assert "7 orders were imported." in floor.door.get(AT).text
     assert {order.name for order in floor.house.orders()} == {order.name for order in bought}
     assert len(floor.alfa.orders) == len(bought)
     assert floor.states() == {"Alfa": "pushed"}
@@ -115,11 +115,11 @@ def test_an_order_that_is_here_already_is_neither_counted_nor_pushed_again(floor
     floor.sells((floor.lamp, 1))
     earlier(floor, 2)
     page = count_them(floor)
-    assert "1 order can be taken in." in page
+    assert "1 order can be imported." in page
     assert "1 other is here already." in page
     floor.door.post(button(page, "take-in"))
     floor.house.turn()
-    assert "1 order was taken in." in floor.door.get(AT).text
+    assert "1 order was imported." in floor.door.get(AT).text
     assert len(floor.alfa.orders) == 2
 
 
@@ -132,7 +132,7 @@ def test_taken_in_twice_and_heard_of_meanwhile_it_stands_in_the_store_once(floor
     floor.house.hear_of_orders()
     assert len(floor.alfa.orders) == 1
     again = count_them(floor)
-    assert "0 orders can be taken in." in again
+    assert "0 orders can be imported." in again
     assert "take-in" not in again
 
 
@@ -158,7 +158,7 @@ def test_fulfilled_cancelled_and_hidden_orders_are_left_alone(floor: Floor) -> N
     shipped = earlier(floor, 3)
     floor.people.vendor.ships(HARBOUR, shipped.name)
     floor.house.world.deliveries.queue.clear()
-    assert "0 orders can be taken in." in count_them(floor)
+    assert "0 orders can be imported." in count_them(floor)
 
 
 def test_it_can_be_stopped_half_way_and_what_was_taken_in_stays(floor: Floor) -> None:
@@ -179,7 +179,7 @@ def test_it_can_be_stopped_half_way_and_what_was_taken_in_stays(floor: Floor) ->
     floor.house.turn()
     assert row(floor).state == "stopped"
     assert row(floor).taken == len(floor.house.orders()) == 5
-    assert "5 orders were taken in before that, and stay." in floor.door.get(AT).text
+    assert "5 orders were imported before that, and stay." in floor.door.get(AT).text
     assert [each.kind for each in floor.house.messages("backfill")] == []
 
 

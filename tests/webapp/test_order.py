@@ -35,7 +35,7 @@ def test_the_page_tells_each_part_with_every_rules_verdict(floor: Floor) -> None
     assert "Bravo" in told
     assert "✓ Fine: Order sync is on." in told
     assert "✗ In the way: The payment status is pending, and only paid orders are pushed." in told
-    assert "Goes by itself as soon as the order is marked as paid." in told
+    assert "Sent automatically once the order is marked as paid." in told
     assert "Decided by “Push only if paid”, as set for all vendors." in told
     assert "The Order Push add-on for WooCommerce is active." in told
 
@@ -64,8 +64,8 @@ def test_a_pushed_part_tells_number_link_timeline_and_the_stores_answers(floor: 
     (theirs,) = floor.alfa.orders.values()
     told = text(floor)
     assert theirs.name in told
-    assert "The order came into the book." in told
-    assert f"It stands in the vendor's store as {theirs.name}." in told
+    assert "Order received." in told
+    assert f"Created in the vendor's store as {theirs.name}." in told
     assert "Create it stands there" in told
 
 
@@ -134,8 +134,8 @@ def test_push_although_held_overrides_the_rules_and_tells_who_and_why(floor: Flo
     assert act(floor, "push_although_held", why="Their boss called.") == 200
     assert len(floor.alfa.orders) == 1
     told = text(floor)
-    assert "Pushed although held by Staff member 1: “Their boss called.”" in told
-    assert "It was pushed although held: Order sync is off, Not paid." in told
+    assert "Sent anyway by Staff member 1: “Their boss called.”" in told
+    assert "Sent anyway, although on hold: Order sync is off, Not paid." in told
     assert "It was pushed all the same." in told
 
 
@@ -218,7 +218,7 @@ def test_a_create_that_lands_after_its_push_was_replaced_is_cancelled(floor: Flo
 def test_an_action_that_is_not_possible_is_explained(floor: Floor) -> None:
     floor.sells((floor.lamp, 1))
     told = text(floor)
-    assert "Do not push It stands in the vendor's store already." in told
+    assert "Do not push It is in the vendor's store already." in told
     assert "Allow the push again Nobody has forbidden it." in told
 
 
@@ -272,4 +272,4 @@ def test_a_part_that_was_sent_whole_shows_no_obstacle(floor: Floor) -> None:
     floor.house.later(1)
     told = text(floor)
     assert "✗" not in told
-    assert "Push although held Nothing holds it." in told
+    assert "Send anyway It is not on hold." in told

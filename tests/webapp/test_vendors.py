@@ -141,7 +141,7 @@ def test_a_store_that_locks_us_out_is_shown_with_its_words_and_stands_on_home(
     assert "Access lost" in page
     assert "The store says: Shopify no longer accepts our access" in page
     home = floor.door.get("/").text
-    assert "The store of Alfa no longer lets us in" in home
+    assert "Access to the store of Alfa was lost" in home
 
 
 # -- inviting ----------------------------------------------------------------------------------
