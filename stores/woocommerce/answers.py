@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pydantic import field_validator
+
 from stores import boundary
 from stores.base import KEY_ATTRIBUTE
 from stores.boundary import Told
@@ -166,11 +168,19 @@ class Order(OrderHead):
     date_modified_gmt: boundary.Moment
     billing: Contact = Contact()
     shipping: Contact = Contact()
-    line_items: boundary.Listing[Item] = []
+    line_items: boundary.Listing[Item]
     fee_lines: boundary.Listing[Fee] = []
     shipping_lines: boundary.Listing[ShippingLine] = []
     refunds: boundary.Listing[RefundTotal] = []
     shipments: boundary.Loose[Shipment] = []
+
+    @field_validator("line_items", mode="before")
+    @classmethod
+    def _items_are_told(cls, told: Any) -> Any:
+        """An order whose items are left out is not one without items."""
+        if told is None or told == "":
+            raise boundary.Unreadable("items are not told")
+        return told
 
     def in_utc(self, told: datetime) -> datetime:
         """``told``, a time of the site's own clock, in UTC: the order's two clocks give the

@@ -259,7 +259,7 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
         return StoreBusy(words, http.retry_after(answer), code=Trouble.MAINTENANCE)
     if status in http.TIMED_OUT:
         return http.lost(_("The store did not answer in time."), writing=writing)
-    if content is not None and (400 <= status < 500 or code == _REFUND_REFUSED):
+    if code and (400 <= status < 500 or code == _REFUND_REFUSED):
         return StoreRefused(*_told(content))
     if status < 400:
         return not_understood(writing=writing)

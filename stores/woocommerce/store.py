@@ -213,7 +213,8 @@ class WooStore:
         )
         whole = (head for head in heads if head.status != standing.DRAFT)
         ours = [replace(self._placed(head), key=key) for head in whole if head.is_ours(key)]
-        if not ours and len(heads) < len(told):
+        hidden = any(head.meta_data and not any(m.key for m in head.meta_data) for head in heads)
+        if not ours and (hidden or len(heads) < len(told)):
             raise not_understood()
         return ours
 

@@ -297,3 +297,27 @@ def test_a_broken_answer_to_a_read_is_not_not_found(body: bytes) -> None:
 
 def _now() -> datetime:
     return datetime(2026, 11, 28, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("items", ["null", '""', None])
+def test_an_order_whose_items_are_not_told_is_not_one_without_items(items: str | None) -> None:
+    lines = "" if items is None else f', "line_items": {items}'
+    told = f'{{"id": 1, "status": "processing", "date_modified_gmt": "2026-11-28T09:00:00"{lines}}}'
+    site(lambda _request: (200, {}, told.encode()))
+    unread = raised(lambda: open_store(ACCESS).read_order("1"))
+    assert unread.code is Trouble.UNREADABLE
+
+
+def test_a_no_without_a_code_is_not_the_stores_own() -> None:
+    site(lambda _request: (400, {}, b'{"error": "Bad request"}'))
+    assert isinstance(raised(lambda: open_store(ACCESS).create_order(ORDER)), OutcomeUnknown)
+
+
+def test_orders_with_emptied_marks_are_no_proof_that_ours_is_not_there() -> None:
+    def say(request: requests.PreparedRequest) -> Said:
+        name = str(request.path_url).partition("_jsonp=")[2].partition("&")[0]
+        return 200, {}, f'/**/{name}([{{"id": 5, "meta_data": [{{}}, {{}}]}}])'.encode()
+
+    site(say)
+    unread = raised(lambda: WooStore(Client(ACCESS)).find_orders("SL-1", _now()))
+    assert unread.code is Trouble.UNREADABLE
