@@ -32,6 +32,8 @@ REMEMBERED = 5
 """News that are still known in the next rest."""
 STORM = 60
 """More deliveries of one store in a minute that say nothing new are a storm."""
+HARDLY_ANY_NEW = 0.9
+"""Of the deliveries of a storm, so many say nothing new."""
 MINUTE = timedelta(minutes=1)
 SAME = "It says what another delivery had said shortly before."
 
@@ -123,11 +125,12 @@ def ask_soon(
 
 
 def is_storm(session: Session, access_id: int, now: datetime) -> bool:
-    """Whether the store behind ``access_id`` sends many deliveries that say nothing new."""
-    same = select(func.count()).where(
-        Webhook.received_at > now - MINUTE, Webhook.access_id == access_id, Webhook.words == SAME
-    )
-    return (session.scalar(same) or 0) > STORM
+    """Whether the store behind ``access_id`` sends many deliveries that say nothing new, and hardly
+    any others. A busy store sends two or three for each new order, one of which says something."""
+    lately = Webhook.received_at > now - MINUTE, Webhook.access_id == access_id
+    counts = select(func.count(), func.count().filter(Webhook.words == SAME)).where(*lately)
+    total, same = session.execute(counts).one()
+    return same > STORM and same > total * HARDLY_ANY_NEW
 
 
 def tell_storm(session: Session, access_id: int, now: datetime) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from orderflow.access import store_health
 from orderflow.intake import repeats
-from orderflow.models import StoreAccess, StoreCall
+from orderflow.models import StoreAccess, StoreCall, Webhook
 from sandbox.shopify.bodies import order_body
 from tests.house import ALFA, BRAVO, HARBOUR
 from tests.river.stage import PLATFORMS, Stage, VendorSide, creates
@@ -122,6 +122,18 @@ def test_many_equal_news_of_one_store_are_a_storm(heard: Stage) -> None:
         assert store_health.is_noisy(access, heard.house.clock())
     heard.house.clock.advance(61)
     with heard.house.look() as session:
+        assert not repeats.is_storm(session, access.id, heard.house.clock())
+
+
+def test_a_busy_store_that_tells_of_each_order_twice_is_no_storm(heard: Stage) -> None:
+    with heard.house.look() as session:
+        (access,) = session.scalars(select(StoreAccess).where(StoreAccess.address == ALFA))
+        for number in range(4 * repeats.STORM):
+            words = repeats.SAME if number % 3 else ""
+            row = Webhook(access_id=access.id, delivery_id=f"busy-{number}", topic="order.updated")
+            row.received_at, row.words = heard.house.clock(), words
+            session.add(row)
+        session.flush()
         assert not repeats.is_storm(session, access.id, heard.house.clock())
 
 
