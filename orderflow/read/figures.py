@@ -35,6 +35,8 @@ from orderflow.models.orders import WAITS_DECLINED
 
 ENOUGH = 1000
 DAYS = 30
+UNREAD = 20
+"""So many orders that cannot be read are named on Home, oldest first; the others are counted."""
 NAMED = 5
 OPEN_DAYS = 2
 """The youngest days still change: an order may be heard of late."""
@@ -76,6 +78,7 @@ class Attention:
     flagged: int
     flags: tuple[Named, ...]
     unread: tuple[UnreadOrder, ...] = ()
+    unread_count: int = 0
     """The first few orders that could not be read."""
 
     def __bool__(self) -> bool:
@@ -113,6 +116,7 @@ def attention(session: Session, merchant: Merchant) -> Attention:
         flagged=count(session, _flags(Flag.id, merchant)),
         flags=_flagged(session, merchant),
         unread=_unread(session, merchant),
+        unread_count=count(session, _unread_ids(merchant)),
     )
 
 
@@ -125,9 +129,13 @@ def _in_state(session: Session, merchant: Merchant, state: str) -> int:
     )
 
 
+def _unread_ids(merchant: Merchant) -> Select[Any]:
+    return select(UnreadOrder.id).where(UnreadOrder.merchant_id == merchant.id)
+
+
 def _unread(session: Session, merchant: Merchant) -> tuple[UnreadOrder, ...]:
     rows = select(UnreadOrder).where(UnreadOrder.merchant_id == merchant.id)
-    oldest = rows.order_by(UnreadOrder.first_seen_at).limit(NAMED)
+    oldest = rows.order_by(UnreadOrder.first_seen_at).limit(UNREAD)
     return tuple(session.scalars(oldest))
 
 

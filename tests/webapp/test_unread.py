@@ -11,10 +11,12 @@ from sqlalchemy import select
 
 from orderflow import clock
 from orderflow.intake import backfill
+from orderflow.intake.unread import note
 from orderflow.models import MarketplaceOrder, Merchant, UnreadOrder, Webhook
 from orderflow.rules.judge import reconsider_soon
 from sandbox.shopify.bodies import order_body
 from stores import http
+from stores.boundary import Unreadable
 from tests.house import HARBOUR
 from tests.river.test_webhooks import post
 from tests.stores.twisting import TwistingAdapter
@@ -238,3 +240,13 @@ def test_no_body_is_kept_of_what_cannot_be_read(floor: Floor, wire: TwistingAdap
 def test_an_order_with_attributes_of_any_shape_is_pushed(floor: Floor, attributes: object) -> None:
     hear(floor, odd(floor, "country_by_name", note_attributes=attributes), "orders/create")
     assert floor.states() == {"Alfa": "pushed"}
+
+
+def test_of_many_unreadable_orders_twenty_are_named_and_all_are_counted(floor: Floor) -> None:
+    with floor.house.unit() as session:
+        merchant = floor.house.one(session, Merchant, shop=HARBOUR)
+        for number in range(23):
+            note(session, merchant, str(7000 + number), Unreadable("id"), clock.now())
+    told = section(home(floor), "attention")
+    assert told.count("could not be read") == 21
+    assert "in all: 23" in told
