@@ -60,10 +60,10 @@ def test_an_order_that_breaks_its_handler_does_not_stop_the_poll(
         stage.people.vendor.ships(ALFA, each, number="1Z")
     real = track.seen
 
-    def seen(session: Any, access_id: int, order: Any, now: Any) -> bool:
+    def seen(session: Any, access_id: int, order: Any, now: Any, *agreed: Any) -> bool:
         if order.placed.id == str(theirs[1].id):
             raise RuntimeError("poison")
-        return bool(real(session, access_id, order, now))
+        return bool(real(session, access_id, order, now, *agreed))
 
     monkeypatch.setattr(track, "seen", seen)
     stage.house.later(stage.house.config.poll_every)
