@@ -131,7 +131,7 @@ class Place(Answer):
     province: Text = ""
     province_code: Text = ""
     country: Text = ""
-    country_code_v2: Text = ""
+    country_code: Text = Field(default="", alias="countryCodeV2")
     phone: Text = ""
 
 

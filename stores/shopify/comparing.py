@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from stores import differences
 from stores.base import Amendment, ComposedOrder, Difference, LineEdits, What
 from stores.money import Gross, tax_sum
+from stores.shopify.addresses import address_of
 from stores.shopify.answers import Bag, CreatedOrder, WrittenOrder
-from stores.shopify.standing import address_of, amount
+from stores.shopify.standing import amount
 
 
 def created(order: ComposedOrder, made: CreatedOrder) -> Iterator[Difference]:

@@ -138,19 +138,4 @@ def _attributes(attributes: Sequence[answers.Attribute]) -> list[bodies.Pair]:
 
 
 def _address(node: answers.Place | None) -> bodies.Address | None:
-    if node is None:
-        return None
-    return bodies.Address(
-        first_name=node.first_name,
-        last_name=node.last_name,
-        company=node.company,
-        address1=node.address1,
-        address2=node.address2,
-        city=node.city,
-        zip=node.zip,
-        province=node.province,
-        province_code=node.province_code,
-        country=node.country,
-        country_code=node.country_code_v2,
-        phone=node.phone,
-    )
+    return bodies.Address.model_validate(node.model_dump()) if node else None

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from stores.base import Address, DeliveryMethod, SeenLine, SeenOrder, SeenRefund
+from stores.base import DeliveryMethod, SeenLine, SeenOrder, SeenRefund
 from stores.boundary import Unreadable
 from stores.money import exponent
 from stores.shopify import bodies
-from stores.shopify.countries import country_code
+from stores.shopify.addresses import address_of
 
 MOST = 10**15
 """Minor units that one amount of an order may be; more is nonsense, and no database holds it."""
@@ -64,8 +64,8 @@ def seen_order(
         url=f"https://{address}/admin/orders/{order.id}" if address else "",
         tags=tuple(sorted(order.tags)),
         attributes=_pairs(order.note_attributes),
-        shipping_address=_address(order.shipping_address),
-        billing_address=_address(order.billing_address),
+        shipping_address=address_of(order.shipping_address),
+        billing_address=address_of(order.billing_address),
         accepts_marketing=order.buyer_accepts_marketing,
         refunds=tuple(_refunds(order, money)),
         delivery_told=methods is not None or bool(guess),
@@ -223,21 +223,3 @@ def _went_back(transaction: bodies.Transaction) -> bool:
 
 def _pairs(pairs: Sequence[bodies.Pair]) -> tuple[tuple[str, str], ...]:
     return tuple((pair.name, pair.value) for pair in pairs)
-
-
-def _address(address: bodies.Address | None) -> Address | None:
-    """A country or province without its code goes by its name."""
-    if address is None:
-        return None
-    told = Address(
-        first_name=address.first_name,
-        last_name=address.last_name,
-        company=address.company,
-        address1=address.address1,
-        address2=address.address2,
-        city=address.city,
-        zip=address.zip,
-        province=address.province_code or address.province,
-        phone=address.phone,
-    )
-    return replace(told, country=country_code(address.country_code, address.country))

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from stores.base import KEY_ATTRIBUTE, Address, OrderContent, OrderFields, StoreLine, StoreRefused
+from stores.base import KEY_ATTRIBUTE, OrderContent, OrderFields, StoreLine, StoreRefused
 from stores.money import rounded_to_minor
 from stores.shopify import documents_after
+from stores.shopify.addresses import address_of
 from stores.shopify.answers import (
     Attribute,
     Bag,
     Page,
-    Place,
     bare,
 )
 from stores.shopify.client import Client
@@ -125,23 +125,6 @@ def _fields(order: OrderNode) -> OrderFields:
         tags=tuple(tag for tag in order.tags if tag != TAG),
         attributes={key: value for key, value in told.items() if key not in OURS},
         shipping_address=address_of(order.shipping_address),
-    )
-
-
-def address_of(node: Place | None) -> Address | None:
-    if node is None:
-        return None
-    return Address(
-        first_name=node.first_name,
-        last_name=node.last_name,
-        company=node.company,
-        address1=node.address1,
-        address2=node.address2,
-        city=node.city,
-        zip=node.zip,
-        province=node.province_code or node.province,
-        country=node.country_code_v2 or node.country,
-        phone=node.phone,
     )
 
 
