@@ -35,6 +35,7 @@ from stores.base import (
 )
 from stores.errors import Trouble
 from stores.texts import _
+from stores.woocommerce.challenges import is_challenge
 
 PAGE = 100
 """Items on a page; WooCommerce refuses more."""
@@ -51,15 +52,15 @@ _ACCESS_LOST = (
     "woocommerce_rest_cannot_delete",
     "woocommerce_rest_cannot_batch",
 )
+_NOT_FOUND = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_order_invalid_id")
 _KNOWN_CODES = frozenset(
     (
         *_ACCESS_LOST,
+        *_NOT_FOUND,
         _REFUND_REFUSED,
         "db_error",
         "internal_server_error",
         "rest_no_route",
-        "woocommerce_rest_order_invalid_id",
-        "woocommerce_rest_shop_order_invalid_id",
         "wp_die",
     )
 )
@@ -150,13 +151,13 @@ class Client(woocommerce.API):  # type: ignore[misc]
     def put(self, endpoint: str, content: Mapping[str, Any]) -> Any:
         """Where only GET and POST are let through, by POST, which means the same to WordPress."""
         answer = self._send("PUT", endpoint, content, {})
-        if _is_turned_away(answer) and not _is_challenge(answer):
+        if _is_turned_away(answer) and not is_challenge(answer):
             answer = self._send("POST", endpoint, content, {})
         return _result(answer, writing=True)
 
     def delete(self, endpoint: str, **params: str | int) -> Any:
         answer = self._send("DELETE", endpoint, None, params)
-        if _is_turned_away(answer) and not _is_challenge(answer):
+        if _is_turned_away(answer) and not is_challenge(answer):
             answer = self._send("POST", endpoint, {}, {**params, "_method": "DELETE"})
         return _result(answer, writing=True)
 
@@ -177,7 +178,9 @@ class Client(woocommerce.API):  # type: ignore[misc]
             yield from items
             if len(items) < PAGE:
                 return
-        raise StoreBusy(_("The store's list does not end; it is read again later."), code=ENDLESS)
+        raise StoreBusy(
+            _("The store's list does not end; it is read again later."), code=Trouble.ENDLESS
+        )
 
     def _send(
         self,
@@ -200,10 +203,6 @@ class Client(woocommerce.API):  # type: ignore[misc]
             timeout=(http.CONNECT, _READ_SECONDS),
             deadline=_READ_SECONDS + http.CONNECT,
         )
-
-
-ENDLESS = Trouble.ENDLESS
-_NOT_FOUND = ("woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_order_invalid_id")
 
 
 def listed(content: Any) -> list[Any]:
@@ -247,7 +246,7 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     if _is_turned_away(answer):
         if writing and status < 400:
             return OutcomeUnknown(_TURNED_AWAY, code=Trouble.FIREWALL)
-        return TurnedAway(_TURNED_AWAY, for_now=_is_challenge(answer))
+        return TurnedAway(_TURNED_AWAY, for_now=is_challenge(answer))
     if 300 <= status < 400:
         words = _("The store's address redirects elsewhere; connect it by its own one.")
         return http.lost(words, writing=writing, code=Trouble.UNREADABLE)
@@ -271,25 +270,11 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
 def _is_turned_away(answer: http.Answer) -> bool:
     """A no that is not WooCommerce's: a page, or JSON of somebody else's, with 401, 403, 405, 406,
     415 or 501; a challenge comes with 503 or 200 as well."""
-    if _is_challenge(answer):
+    if is_challenge(answer):
         return True
     if answer.status not in (401, 403, 405, 406, 415, 501):
         return False
     return not _code(boundary.decode(answer.body)).startswith("woocommerce_")
-
-
-def _is_challenge(answer: http.Answer) -> bool:
-    """Whether a visitor's browser would be put to a test now, and be let in after it. A gateway
-    that gave up on the store (408, 502, 504, 52x) may dress its page like one; the store goes on.
-    """
-    if answer.headers.get("cf-mitigated", "").lower() == "challenge":
-        return True
-    if answer.status in http.TIMED_OUT or (answer.status >= 500 and answer.status != 503):
-        return False
-    page = answer.body[:4096].lower().lstrip(b"\xef\xbb\xbf \t\r\n")
-    marks = (b"just a moment", b"checking your browser", b"captcha")
-    is_page = page.startswith((b"<html", b"<!doctype", b"<head", b"<title"))
-    return is_page and any(mark in page for mark in marks)
 
 
 def _was_cached(answer: http.Answer) -> bool:

@@ -208,7 +208,7 @@ class WooStore:
         return self._ours(heads, key) if honoured else [], honoured
 
     def _ours(self, told: list[Any], key: str) -> list[PlacedOrder]:
-        heads, unread = boundary.each(
+        heads, _unread = boundary.each(
             told, lambda each: boundary.read(OrderHead, each), lambda each: str(each.get("id"))
         )
         whole = (head for head in heads if head.status != standing.DRAFT)

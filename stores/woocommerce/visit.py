@@ -1,4 +1,4 @@
-"""A site seen from outside, without a key: is there a shop, and would it let us in?
+"""A site seen from outside, without a key: whether it has WooCommerce, and what stands in the way.
 
     GET <address>/wp-json/              the API, as every store with pretty permalinks has it
     GET <origin>/wp-json/               the same without the path that was typed
@@ -17,24 +17,12 @@ from stores import boundary, http
 from stores.base import Access, StoreBusy, StoreRefused
 from stores.errors import BadCertificate
 from stores.handshake import Hurdle
+from stores.woocommerce import challenges
 
 API, OLDER = "wc/v3", "wc/v"
 LIMIT = 1024 * 1024
 DEADLINE = 8.0
 
-_REFUSAL = re.compile(
-    rb"captcha|cf-challenge|challenge-platform|just a moment\.\.\.|checking your browser"
-    rb"|verify (that )?you are (a )?human|ddos protection|sucuri website firewall|wordfence"
-    rb"|imunify360|mod_security|modsecurity|request (was )?blocked|access denied|not acceptable",
-    re.IGNORECASE,
-)
-"""Words of pages that firewalls and hosts put before a site."""
-_CHALLENGE = re.compile(
-    rb"(?<!re)(?<!h)captcha|cf-challenge|challenge-platform|<title>just a moment"
-    rb"|checking your browser",
-    re.IGNORECASE,
-)
-"""Of those that come with a status of success. A shop's own page may have a form with reCAPTCHA."""
 _MAINTENANCE = re.compile(rb"maintenance|wartung|mantenimiento|manutenzione", re.IGNORECASE)
 _HEAD = 64 * 1024
 
@@ -81,9 +69,9 @@ def _asked(url: str) -> tuple[list[str] | None, Hurdle | None]:
 
 
 def in_the_way(answer: http.Answer, url: str, content: object) -> Hurdle | None:
-    """What an answer says of a site that does not let us in; None where it does."""
+    """Why a site cannot be connected, by one of its answers; None where nothing is in the way."""
     barred = place(re.split(r"/wp-json/|/?\?", url)[0])
-    if is_challenge(answer, content):
+    if challenges.is_challenge(answer) or (content is None and challenges.is_refusal(answer)):
         return Hurdle("firewall", barred)
     if 300 <= answer.status < 400:
         return Hurdle("redirects", *_target(answer))
@@ -98,17 +86,6 @@ def _target(answer: http.Answer) -> tuple[str, ...]:
     """The site that a redirect leads to, without what was asked for there."""
     found = boundary.link(answer.headers.get("Location", ""))
     return (re.split(r"/wp-json|[?#]", found)[0].rstrip("/"),) if found else ()
-
-
-def is_challenge(answer: http.Answer, content: object) -> bool:
-    """A page that asks a browser to prove that a person sits there, whatever its status: 403 or
-    503 at Cloudflare (``cf-mitigated: challenge``), 202 at SiteGround, 200 at others."""
-    if answer.headers.get("cf-mitigated", "").lower() == "challenge":
-        return True
-    if content is not None or answer.status in (404, 410) or 300 <= answer.status < 400:
-        return False
-    words = _CHALLENGE if answer.status < 300 else _REFUSAL
-    return bool(words.search(answer.body[:_HEAD]))
 
 
 def _is_maintenance(answer: http.Answer, content: object) -> bool:
