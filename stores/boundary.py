@@ -131,7 +131,7 @@ def words(value: Any) -> str:
 def link(value: Any) -> str:
     """``value`` where it is an address of a web page that a person may open; ``""`` otherwise."""
     told = value.strip() if isinstance(value, str) else ""
-    if len(told) > LINK or any(ord(letter) <= 32 or letter in "\\\"'<>`" for letter in told):
+    if len(told) > LINK or any(ord(letter) <= 32 or letter in '\\"<>`' for letter in told):
         return ""
     try:
         parts = urlsplit(told)

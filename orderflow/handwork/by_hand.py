@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from orderflow.book.shipments import left_to_ship, settle, shipped_pieces
 from orderflow.models import OrderLine, Shipment, VendorOrder, public_id
 from orderflow.rules.judge import judge, lock
 from orderflow.traffic import carriers, track
+from stores.boundary import link
 
 LONGEST = 200
 MOST_NUMBERS = 20
@@ -259,19 +259,11 @@ def _wrong_tracking(typed: Typed) -> dict[str, str]:
         errors["carrier"] = "carrier_too_long"
     elif typed.listed and typed.carrier and typed.carrier not in carriers.CARRIERS:
         errors["carrier"] = "carrier_unknown"
-    if typed.link and not _is_link(typed.link):
+    if typed.link and link(typed.link) != typed.link:
         errors["link"] = "no_link"
     elif typed.link and len(typed.numbers) > 1:
         errors["link"] = "one_link_many_numbers"
     return errors
-
-
-def _is_link(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and len(text) <= 2000
 
 
 def _known_numbers(session: Session, part: VendorOrder, shipment: Shipment | None) -> set[str]:
