@@ -6,8 +6,6 @@ messages fall due at a steady pace, for all fifty stores alike, whether they lie
 
 from __future__ import annotations
 
-import json
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -23,7 +21,7 @@ from sqlalchemy import delete, select
 from bench import stage
 from bench.figure import Figure, in_turn
 from bench.machine import proportional_bytes, running, settings_of
-from bench.pushing import WORKER, Far, sights
+from bench.pushing import WORKER, Far, far_stores, sights
 from orderflow import clock
 from orderflow.intake import record
 from orderflow.models import Message, StoreAccess
@@ -72,7 +70,7 @@ def push(seconds: float, lies: tuple[str, ...]) -> Seen:
     orders = max(1, round(seconds / APART))
     with ExitStack() as stack:
         postgres = stack.enter_context(private_postgres(durable=True))
-        far = stack.enter_context(lying_stores(STORES, lies))
+        far = stack.enter_context(far_stores(STORES, lies))
         url, due = stack.enter_context(paced_house(postgres, far, orders))
         settings = settings_of(url, SLUICE_STORE_GATEWAY=far.gateway)
         worker = stack.enter_context(running(WORKER, settings))
@@ -90,17 +88,6 @@ def seen_of(
     pairs = [zip(sorted(due[host]), sorted(created[host]), strict=False) for host in honest]
     lags = [max(then - when, 0.001) for each in pairs for when, then in each]
     return Seen(sum(len(due[host]) for host in honest), tuple(lags), memory)
-
-
-@contextmanager
-def lying_stores(count: int, lies: tuple[str, ...]) -> Iterator[Far]:
-    command = [sys.executable, "-m", "bench.slow_store", str(count), *lies]
-    with running(command, {}) as world:
-        assert world.stdout is not None
-        far = Far(**json.loads(world.stdout.readline()), ledger={})
-        yield far
-        world.terminate()
-        far.ledger = json.loads(world.stdout.readline())
 
 
 @contextmanager

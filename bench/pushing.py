@@ -9,7 +9,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -48,8 +48,9 @@ class Far:
 
 
 @contextmanager
-def far_stores(count: int) -> Iterator[Far]:
-    command = [sys.executable, "-m", "bench.slow_store", str(count)]
+def far_stores(count: int, lies: Sequence[str] = ()) -> Iterator[Far]:
+    """Pretend stores in a program of their own, some of which tell ``lies``."""
+    command = [sys.executable, "-m", "bench.slow_store", str(count), *lies]
     with running(command, {}) as world:
         assert world.stdout is not None
         far = Far(**json.loads(world.stdout.readline()), ledger={})

@@ -189,9 +189,9 @@ def reconsider_all(job: Job) -> None:
         outbox.unname(session, job.message)
     with unit_of_work() as session:
         merchant = session.get_one(Merchant, about["merchant"])
-        go_on = judge.reconsider_some(session, merchant, about, clock.now())
-        if go_on is not None:
-            about["after"] = go_on
+        last = judge.reconsider_some(session, merchant, about, clock.now())
+        if last is not None:
+            about["after"] = last
             outbox.put(
                 session,
                 job.message.lane,

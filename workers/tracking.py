@@ -77,11 +77,12 @@ def poll(job: Job) -> None:
             raise
         _leave_list(job, busy, pages)
         return
-    unheard = any(_is_news(job, order) for order in changes.orders)
+    with reading() as session:
+        unheard = track.any_unheard(session, job.there.access_id, changes.orders)
     _take_all(job, changes)
     with job.unit() as session:
         _move_on(session, job, changes, pages)
-        if unheard:
+        if unheard:  # webhooks are slow, or switched off: that is looked at now
             outbox.hasten(session, f"subscribe:{job.there.access_id}", clock.now())
 
 
@@ -118,13 +119,6 @@ def _leave_list(job: Job, busy: StoreBusy, pages: Pages) -> None:
         access.cursor = ""
         rereading.read_all_soon(session, access, clock.now())
         leave_endless(session, job, busy, pages, job.config.poll_every)
-
-
-def _is_news(job: Job, order: StoreOrder) -> bool:
-    """Whether no webhook has told of this: it is slow, or switched off, which is looked at now."""
-    with reading() as session:
-        found = track.find_push(session, job.there.access_id, order.placed.id, order.placed.key)
-        return found is not None and found.seen_at is not None and found.seen_at < order.updated_at
 
 
 def subscribe(job: Job) -> None:

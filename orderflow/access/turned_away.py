@@ -1,8 +1,8 @@
-"""When a store that turned a write away may be believed to let us in again.
+"""When a successful read ends the lock of a store that turned a write away.
 
-Reading proves little: a key that may only read, or a guard before the store that dislikes what we
-send, lets every poll through and turns every order away. So after a write was turned away, reads
-open the store again only after pauses that grow with each time it happened.
+A read proves little: with a key that may only read, or behind a firewall that dislikes what we
+send, every poll succeeds and every order is turned away. So after a write was turned away, a read
+ends the lock only after a pause, which grows with each time it happened.
 """
 
 from __future__ import annotations

@@ -12,13 +12,11 @@ from orderflow.book import snapshot
 from orderflow.mask.privacy import personal_scrubber
 from orderflow.mask.scrubbing import HIDDEN
 from orderflow.models import Connection, MarketplaceOrder, Merchant, Push, VendorOrder
+from stores import boundary
 from stores.base import SeenOrder
 
 RECENT = 50
 """Orders of one store, beside the one that it speaks of, whose buyers it may quote by mistake."""
-
-LONGEST_WORDS = 500
-"""Signs of what a store says; longer words were cut where they came in."""
 
 
 def harmless(session: Session, part: VendorOrder | None, words: str, access_id: int = 0) -> str:
@@ -35,7 +33,7 @@ def harmless(session: Session, part: VendorOrder | None, words: str, access_id: 
     buyers = [seen for order in orders for seen in _seen(order)]
     references = (order.payment_reference or "" for order in orders)
     told = [each for joined in references for each in (joined, *joined.split(", ")) if each]
-    return personal_scrubber(buyers, told).scrub(words, cut=len(words) >= LONGEST_WORDS)
+    return personal_scrubber(buyers, told).scrub(words, cut=len(words) >= boundary.WORDS)
 
 
 def _latest(access_id: int) -> Select[MarketplaceOrder]:

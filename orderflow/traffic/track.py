@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from orderflow import outbox
@@ -39,6 +39,22 @@ def find_push(session: Session, access_id: int, remote_id: str, key: str) -> Pus
         .join(Connection, Connection.id == Push.connection_id)
         .where(Connection.access_id == access_id, ours)
     ).first()
+
+
+def any_unheard(session: Session, access_id: int, orders: Sequence[StoreOrder]) -> bool:
+    """Whether one of these orders has changed since it was seen, and no webhook told of it."""
+    changed = {order.placed.key or order.placed.id: order.updated_at for order in orders}
+    rows = session.execute(
+        select(Push.key, Push.remote_id, Push.seen_at)
+        .join(Connection, Connection.id == Push.connection_id)
+        .where(Connection.access_id == access_id, Push.seen_at.is_not(None))
+        .where(or_(Push.key.in_(changed), Push.remote_id.in_(changed)))
+    )
+    for key, number, seen_at in rows:
+        moment = changed.get(key) or changed.get(number)
+        if moment and seen_at and seen_at < moment:
+            return True
+    return False
 
 
 def agreed_pieces(found: Push) -> dict[str, int | None]:

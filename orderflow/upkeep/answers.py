@@ -1,5 +1,5 @@
 """A store's answer to a write is compared with what was asked: what differs is noted on the
-timeline and flagged, and goes by itself when a later write is answered as it was asked."""
+timeline and flagged. The flag is settled when a later write is answered as it was asked."""
 
 from __future__ import annotations
 
