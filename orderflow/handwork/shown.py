@@ -1,7 +1,7 @@
 """What one vendor may see of one of its parts: the portal's pages, files and slips are made of it.
 
-Amounts and all that tells of the buyer are taken from ``compose`` and so stand behind the mask; the
-rest is what the vendor does itself. Who looks at a buyer's data is noted.
+Amounts and everything about the buyer are composed as for a push (``mask.cargo``), behind the same
+mask; the rest is what the vendor did. Who looks at a buyer's data is noted.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.book import life, snapshot
+from orderflow.book import life
 from orderflow.book.shipments import place, shipped_pieces, waiting_pieces
-from orderflow.mask.cargo import merchant_card, targets
-from orderflow.mask.compose import Cargo, compose
+from orderflow.mask import cargo
 from orderflow.models import (
-    Connection,
     OrderLine,
     PersonalRead,
     Push,
@@ -28,7 +26,6 @@ from orderflow.models import (
 )
 from orderflow.rules.decide import PAID
 from orderflow.rules.judge import lock
-from orderflow.rules.settings import effective
 from stores.base import ComposedLine, ComposedOrder
 
 NOT_PAID, ON_HOLD, TEST, FORGOTTEN = "not_paid", "on_hold", "test", "forgotten"
@@ -43,7 +40,8 @@ is declined, it was cancelled when goods had left."""
 class ShownLine:
     """``key`` names the line in forms. ``shipped`` counts what the shop itself has sent too;
     ``left`` is what the vendor still has to ship. ``priced`` has the amounts of all ``wanted``
-    pieces; None for a line that is wanted no more. ``declined``: the vendor's reason."""
+    pieces; None for a line that is wanted no more, or that is never shipped.
+    ``declined``: the vendor's reason."""
 
     key: str
     title: str
@@ -151,7 +149,8 @@ def show(session: Session, part: VendorOrder) -> Shown:
     pushes = session.scalars(
         select(Push).where(Push.vendor_order_id == part.id).order_by(Push.id)
     ).all()
-    order = _composed(session, part, pushes[0].key if pushes else f"SL-{part.public_id[:20]}")
+    key = pushes[0].key if pushes else f"SL-{part.public_id[:20]}"
+    order = cargo.whole(session, part, key)
     priced = {line.key: line for line in order.lines}
     placed = [each for each in pushes if each.state == Push.PLACED and each.gone_at is None]
     return Shown(
@@ -195,29 +194,6 @@ def _line(row: OrderLine, shipped: int, left: int, priced: ComposedLine | None) 
         requires_shipping=row.requires_shipping,
         declined=row.declined["why"] if row.declined else None,
         priced=priced,
-    )
-
-
-def _composed(session: Session, part: VendorOrder, key: str) -> ComposedOrder:
-    """All that is wanted of the part, whatever has left already, under today's mask."""
-    pieces = {line.remote_id: line.quantity for line in part.lines if line.quantity > 0}
-    homes = session.scalars(select(Connection.id).where(Connection.vendor_id == part.vendor_id))
-    cargo = Cargo(
-        part_lines=list(pieces),
-        pieces=pieces,
-        shipping=part.shipping,
-        shipping_tax=part.shipping_tax,
-        targets=targets(session, part, homes.all()),
-        former=snapshot.former(part.order.former),
-        reference=part.order.payment_reference or "",
-    )
-    return compose(
-        snapshot.from_json(part.order.snapshot),
-        cargo,
-        effective(session, part.merchant_id, part.vendor_id).values,
-        merchant_card(part.order.merchant),
-        key,
-        paid=part.order.payment in PAID,
     )
 
 

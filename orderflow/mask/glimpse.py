@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import snapshot
-from orderflow.mask.cargo import merchant_card
-from orderflow.mask.compose import Cargo, compose
+from orderflow.mask import cargo
 from orderflow.mask.privacy import shares_buyer
 from orderflow.models import (
     Connection,
@@ -22,18 +21,18 @@ from orderflow.models import (
     VendorOrder,
 )
 from orderflow.rules import settings
-from orderflow.rules.decide import HAS_PAYMENTS, PAID
+from orderflow.rules.decide import HAS_PAYMENTS
 from orderflow.rules.settings import Settings, Value
 from stores.base import ComposedOrder, SeenOrder
 
 RECENT = 20
 KEY, REFERENCE = "SL-EXAMPLE", "PAYMENT-EXAMPLE"
-"""Stand where a push will have its own key, and an order that is pushed its payment's reference."""
+"""Placeholders for the key of an order that was not sent yet, and for its payment's reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """The order as the buyer placed it, and (vendor's name, what would be sent) for each part."""
+    """The order as the buyer placed it, and (vendor's name, what would be sent) for each store."""
 
     original: SeenOrder
     composed: tuple[tuple[str, ComposedOrder], ...]
@@ -73,29 +72,22 @@ def look(
     parts = session.scalars(
         select(VendorOrder).where(VendorOrder.order_id == order.id).order_by(VendorOrder.id)
     )
-    composed = [(part.vendor.name, _composed(merchant, part, seen, mine, stored)) for part in parts]
+    composed: list[tuple[str, ComposedOrder]] = []
+    for part in parts:
+        values_of = settings.combine(mine, stored.get(part.vendor_id, {})).values
+        composed += _composed(session, part, values_of)
     return Glimpse(seen, tuple(composed))
 
 
 def _composed(
-    merchant: Merchant,
-    part: VendorOrder,
-    seen: SeenOrder,
-    mine: Mapping[str, Value],
-    stored: Mapping[int | None, Mapping[str, Value]],
-) -> ComposedOrder:
-    values = settings.combine(mine, stored.get(part.vendor_id, {})).values
-    pieces = {line.remote_id: line.quantity for line in part.lines if line.quantity}
-    cargo = Cargo(
-        part_lines=list(pieces),
-        pieces=pieces,
-        shipping=part.shipping,
-        shipping_tax=part.shipping_tax,
-        targets={},
-        reference=_reference(part.order),
-    )
-    paid = part.order.payment in PAID
-    return compose(seen, cargo, values, merchant_card(merchant), KEY, paid=paid)
+    session: Session, part: VendorOrder, values: Settings
+) -> Iterator[tuple[str, ComposedOrder]]:
+    """One for each store of the vendor's that gets some of it."""
+    orders = cargo.planned(session, part, values, KEY, _reference(part.order))
+    for home, order in orders:
+        there = session.get(Connection, home) if home is not None and len(orders) > 1 else None
+        name = part.vendor.name
+        yield f"{name} ({there.access.address})" if there else name, order
 
 
 def told_abroad(session: Session, merchant: Merchant, values: Settings) -> list[str]:
@@ -115,7 +107,7 @@ def told_abroad(session: Session, merchant: Merchant, values: Settings) -> list[
     return [name for name, own in abroad.items() if shares_buyer(own)]
 
 
-def _reference(order: MarketplaceOrder) -> str:
-    """The payment's, which the shop may not have been asked for yet."""
+def _reference(order: MarketplaceOrder) -> str | None:
+    """A placeholder for the payment's, where the shop was not asked for it yet."""
     unread = order.payment_reference is None and order.forgotten_at is None
-    return REFERENCE if unread and order.payment in HAS_PAYMENTS else order.payment_reference or ""
+    return REFERENCE if unread and order.payment in HAS_PAYMENTS else None

@@ -130,7 +130,8 @@ def tops_of(session: Session, push: Push) -> tuple[differ.Flat, differ.Flat] | N
     sent = snapshot.composed_from_json(push.sent)
     if sent == sent_without_buyer(sent):
         return None
-    return differ.flat(sent), differ.flat(cargo.composed(session, push, {}))
+    now = cargo.composed(session, push, cargo.agreed_of(push))
+    return differ.flat(sent), differ.flat(now)
 
 
 def may_edit(session: Session, push: Push) -> bool:

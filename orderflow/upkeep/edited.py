@@ -68,9 +68,7 @@ def _keep_lines(session: Session, push: Push, freight: Freight | None) -> None:
     now."""
     if push.sent is None:
         return
-    agreed = {line.remote_id: line.pushed_pieces or 0 for line in push.vendor_order.lines}
-    there = {line: agreed[line] for line in push.line_ids if agreed.get(line)}
-    lines = cargo.composed(session, push, there).lines
+    lines = cargo.composed(session, push, cargo.agreed_of(push)).lines
     sent = snapshot.composed_from_json(push.sent)
     if freight is not None:
         sent = replace(sent, shipping=freight.now, shipping_tax=freight.now_tax)

@@ -11,6 +11,7 @@ import pytest
 from orderflow import clock
 from orderflow.models import Merchant, Vendor
 from orderflow.rules import settings
+from orderflow.rules.judge import BURST
 from tests.house import HARBOUR
 from tests.river.stage import Stage
 from tests.river.test_webhooks import post
@@ -99,3 +100,14 @@ def test_a_later_body_that_tells_no_method_takes_back_none(stage: Stage) -> None
     assert stage.states() == {"Alfa": "held"}
     assert stage.obstacles() == {"local_held"}
     assert stage.house.orders()[0].snapshot["note"] == "Ring twice"
+
+
+def test_an_edit_leaves_the_method_in_the_vendors_order(stage: Stage) -> None:
+    stage.house.set(hold_local_delivery=False)
+    order = stage.sells_on((stage.lamp, 1), delivery="LOCAL")
+    stage.people.merchant.changes(HARBOUR, order, note="Ring twice")
+    stage.house.turn()
+    stage.house.later(BURST)
+    (there,) = stage.alfa.orders.values()
+    assert there.note == "Ring twice"
+    assert dict(there.attributes)["Delivery method"].startswith("Local delivery")
