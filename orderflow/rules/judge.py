@@ -32,6 +32,8 @@ from orderflow.rules.facts import gather
 from orderflow.rules.settings import effective
 
 RESTING = {Verdict.WAIT: life.WAITING, Verdict.HOLD: life.HELD, Verdict.SKIP: life.SKIPPED}
+IDLE = (Push.STOPPED, Push.REFUSED)
+"""A push in these states is taken up again when its part may go."""
 BURST = 10
 """Seconds until an edit is carried over: those that come meanwhile go with it."""
 
@@ -140,7 +142,7 @@ def edit_soon(session: Session, push: Push, now: datetime) -> None:
 
 
 def _queue(session: Session, part: VendorOrder, leg: Leg, now: datetime) -> None:
-    push = _idle_push(session, part, leg.store) or _new_push(session, part, leg.store)
+    push = _idle_push(session, part, leg.store) or new_push(session, part, leg.store)
     push.state, push.line_ids, push.words = Push.QUEUED, list(leg.lines), ""
     session.flush()
     for line in lines_of(part, leg.lines):
@@ -160,13 +162,14 @@ def _idle_push(session: Session, part: VendorOrder, connection_id: int) -> Push 
         .where(
             Push.vendor_order_id == part.id,
             Push.connection_id == connection_id,
-            Push.state.in_((Push.STOPPED, Push.REFUSED)),
+            Push.state.in_(IDLE),
         )
         .order_by(Push.part)
     ).first()
 
 
-def _new_push(session: Session, part: VendorOrder, connection_id: int) -> Push:
+def new_push(session: Session, part: VendorOrder, connection_id: int) -> Push:
+    """One more push of the part into that store, with a key of its own."""
     parts = session.scalar(
         select(func.max(Push.part)).where(
             Push.vendor_order_id == part.id, Push.connection_id == connection_id

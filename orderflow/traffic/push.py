@@ -25,7 +25,16 @@ from orderflow.mask import cargo
 from orderflow.mask.told import harmless
 from orderflow.models import Attempt, Push, VendorOrder
 from orderflow.rules.decide import Verdict
-from orderflow.rules.judge import RESTING, lines_of, lock_push, reach, reconsider_soon, send_soon
+from orderflow.rules.judge import (
+    IDLE,
+    RESTING,
+    lines_of,
+    lock_push,
+    new_push,
+    reach,
+    reconsider_soon,
+    send_soon,
+)
 from orderflow.upkeep import after, answers, cancelled
 from stores.base import ComposedOrder, PlacedOrder, What
 
@@ -161,9 +170,12 @@ def may_have_landed(push: Push) -> bool:
 
 def twin_seen(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
     """An order under our key that the book does not have: a create that landed hours later, after
-    we had sent it again, or had stopped."""
+    we had sent it again, or had stopped. The vendor may have cancelled it before we knew of it."""
     if push.state in AUDITED and order.live:
         _audit(session, push, now, delay=0)
+    elif push.state in IDLE:
+        _renew_key(session, push)
+        _gone_already(session, push, order, now)
 
 
 def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
@@ -301,16 +313,38 @@ def begin_audit(session: Session, push_id: int) -> Auditing | None:
     return Auditing(push.id, push.connection.access_id, push.key, push.first_sent_at)
 
 
-def surplus_cancelled(session: Session, push_id: int, order: PlacedOrder, now: datetime) -> None:
-    push = session.get_one(Push, push_id)
-    timeline.tell(
-        session, push.vendor_order, "surplus_cancelled", now, number=order.name, remote=order.id
-    )
-
-
 def surplus(session: Session, push_id: int, found: Sequence[PlacedOrder]) -> list[PlacedOrder]:
-    """Live orders under our key besides the one in the book; they must go."""
-    push = session.get_one(Push, push_id)
+    """Orders under our key that live besides the one in the book: they are to be cancelled. The key
+    of a push that has none is used up by them: what is sent next gets another key, or it would be
+    taken for an order that the vendor cancelled."""
+    push = lock_push(session, push_id)
     if push.state not in AUDITED:
         return []
-    return [order for order in found if order.live and order.id != push.remote_id]
+    twins = [order for order in found if order.id != push.remote_id]
+    if twins and push.state in IDLE:
+        _renew_key(session, push)
+    return [order for order in twins if order.live]
+
+
+def _renew_key(session: Session, push: Push) -> None:
+    """Another push, as idle as this one, takes its place; this one keeps the key."""
+    new = new_push(session, push.vendor_order, push.connection_id)
+    new.state, new.line_ids, new.words = push.state, list(push.line_ids), push.words
+    push.state = Push.CANCELLED
+    session.flush()
+
+
+def surplus_cancelled(session: Session, push_id: int, order: PlacedOrder, now: datetime) -> None:
+    """The order was cancelled in the vendor's store."""
+    push = lock_push(session, push_id)
+    if push.state == Push.CANCELLED and not push.remote_id:
+        _gone_already(session, push, order, now)
+    told = {"number": harmless(session, push.vendor_order, order.name), "remote": order.id}
+    timeline.tell(session, push.vendor_order, "surplus_cancelled", now, **told)
+
+
+def _gone_already(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
+    """The order of a push whose key was given up; it lives no more."""
+    name = harmless(session, push.vendor_order, order.name)
+    push.remote_id, push.remote_name, push.remote_url = order.id, name, order.url
+    push.gone_at = now

@@ -198,3 +198,46 @@ def dies(patch: pytest.MonkeyPatch, where: str) -> None:
 
     patch.setattr(where, killed)
     patch.setattr(lanes, "put_back", lambda *_: None)
+
+
+def test_what_goes_after_a_surplus_order_was_cancelled_is_no_order_of_before(
+    stage: Stage, side: VendorSide
+) -> None:
+    """The create lands hours after all looks said no and the push was stopped; it is cancelled.
+    The next push is an order of its own, and nobody is told that the vendor cancelled."""
+    stage.faults.add("late", side.host, creates, seconds=4 * 3600)
+    stage.sells_on((side.item, 1))
+    stage.house.set(order_sync=False)
+    stage.all_looks()
+    assert side.orders() == []
+    stage.house.let_pass(5 * 3600, step=1200)
+    assert (len(side.orders()), side.live()) == (1, [])
+    stage.house.set(order_sync=True)
+    stage.house.turn()
+    assert (len(side.orders()), len(side.live())) == (2, 1)
+    (placed,) = (push for push in stage.house.pushes() if push.state == "placed")
+    assert placed.remote_id == str(side.live()[0].id)
+    stage.house.let_pass(3600, step=1200)
+    assert stage.house.part().state == "pushed"
+    assert [flag.code for flag in stage.house.flags()] == []
+
+
+def test_an_order_that_the_vendor_cancelled_before_we_knew_of_it_is_not_taken_up(
+    stage: Stage,
+) -> None:
+    """It landed after all looks, when the push was stopped, and died before we heard of it."""
+    stage.faults.add("late", ALFA, creates, seconds=4 * 3600)
+    stage.sells_on((stage.lamp, 1))
+    stage.house.set(order_sync=False)
+    stage.all_looks()
+    stage.house.world.deliveries.drop = 1.0
+    stage.house.clock.advance(5 * 3600)
+    stage.house.world.tick()
+    (landed,) = stage.alfa.orders.values()
+    stage.people.vendor.cancels(stage.alfa, landed)
+    stage.house.let_pass(3600, step=1200)
+    assert "surplus_cancelled" not in stage.house.events()
+    stage.house.set(order_sync=True)
+    stage.house.turn()
+    assert len(stage.side("shopify").live()) == 1
+    assert stage.house.flags() == []
