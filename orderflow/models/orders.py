@@ -91,7 +91,8 @@ class VendorOrder(Base):
 
     ``state`` moves only as ``orderflow.book.life`` allows. ``facts`` and ``decision`` are what the
     rules saw and said last, without personal data, so "why on Tuesday?" has an answer;
-    ``main_reason`` is the code of its worst obstacle. ``placed_at`` is the order's, for lists.
+    ``main_reason`` is the code of the obstacle that set its verdict. ``placed_at`` is the order's,
+    for lists.
 
     ``stage`` is what is left of it for the vendor to do (``orderflow.book.shipments.place``), and
     ``opened_at`` when somebody of the vendor's looked at it first.

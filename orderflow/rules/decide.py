@@ -1,4 +1,4 @@
-"""May this vendor's part be pushed, and what of it? A pure function: all rules, all obstacles.
+"""Decides whether a vendor's part may be sent, and which lines of it. Pure: every rule runs.
 
     decide(facts, settings, now) ──► Decision(verdict, reasons, legs)
 
@@ -8,7 +8,7 @@ The rules stand in the order in which they are told to a merchant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -94,8 +94,9 @@ class Decision:
 
     @property
     def main(self) -> str:
-        """The code of the worst obstacle, of equals the one told first; empty without any."""
-        worst = max(self.obstacles, key=lambda reason: reason.verdict.rank, default=None)
+        """The code of the obstacle that set the verdict, of equals the one told first. With PUSH
+        that of lines which stay behind. Empty where nothing stands in the way."""
+        worst = _worst(_of_the_part(self.obstacles) or self.obstacles)
         return worst.code if worst else ""
 
 
@@ -103,17 +104,27 @@ Rule = Callable[[Facts, Effective, datetime], Iterator[Reason]]
 
 
 def decide(facts: Facts, settings: Effective, now: datetime) -> Decision:
-    """Run every rule. An obstacle without lines stops the part; one with lines, those lines."""
+    """Run every rule. An obstacle without lines stops the part; one with lines, those lines. The
+    verdict is that of the worst obstacle of the part; where it has none and no line may go, of the
+    worst of lines, SKIP where all lines are gone already."""
     told = (reason for rule in RULES for reason in rule(facts, settings, now))
     reasons = tuple(_outvoted(reason) if facts.overridden else reason for reason in told)
-    stopped = {line for reason in reasons if _stops(reason) for line in reason.lines}
-    whole = [reason.verdict for reason in reasons if not reason.lines]
-    verdict = max(whole, key=lambda verdict: verdict.rank, default=Verdict.PUSH)
+    obstacles = [reason for reason in reasons if reason.verdict is not Verdict.PUSH]
+    stopped = {line for reason in obstacles for line in reason.lines}
     going = [line for line in open_lines(facts) if line.id not in stopped]
-    if verdict is Verdict.PUSH and (not going or _whole_order_held(stopped, settings)):
-        of_lines = [reason.verdict for reason in reasons if _stops(reason)]
-        verdict = max(of_lines, key=lambda verdict: verdict.rank, default=Verdict.SKIP)
-    return Decision(verdict, reasons, _legs(going) if verdict is Verdict.PUSH else ())
+    none_may_go = not going or (bool(stopped) and settings.values.hold_whole_order)
+    worst = _worst(_of_the_part(obstacles) or (obstacles if none_may_go else []))
+    if worst is None and going:
+        return Decision(Verdict.PUSH, reasons, _legs(going))
+    return Decision(worst.verdict if worst else Verdict.SKIP, reasons)
+
+
+def _of_the_part(obstacles: Iterable[Reason]) -> list[Reason]:
+    return [reason for reason in obstacles if not reason.lines]
+
+
+def _worst(obstacles: Iterable[Reason]) -> Reason | None:
+    return max(obstacles, key=lambda reason: reason.verdict.rank, default=None)
 
 
 def _outvoted(reason: Reason) -> Reason:
@@ -122,14 +133,6 @@ def _outvoted(reason: Reason) -> Reason:
     if reason.verdict not in (Verdict.WAIT, Verdict.HOLD) or reason.code in NOBODYS_WILL:
         return reason
     return replace(reason, verdict=Verdict.PUSH, remedy="", overridden=True)
-
-
-def _stops(reason: Reason) -> bool:
-    return reason.verdict is not Verdict.PUSH
-
-
-def _whole_order_held(stopped: set[str], settings: Effective) -> bool:
-    return bool(stopped) and settings.values.hold_whole_order
 
 
 def open_lines(facts: Facts) -> list[LineFacts]:

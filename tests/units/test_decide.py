@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orderflow.rules.decide import Decision, Leg, Verdict, decide
+from orderflow.rules.decide import Decision, Leg, Verdict, decide, open_lines
 from orderflow.rules.facts import Facts, LineFacts, StoreFacts
 from orderflow.rules.settings import Effective, Settings
 
@@ -21,7 +23,7 @@ SHARED = {"share_transaction_reference": True}
 ANY = {**SHARED, "only_if_paid": False}
 
 
-def settings(*overrides: str, **values: bool) -> Effective:
+def settings(*overrides: str, **values: Any) -> Effective:
     return Effective(Settings.model_validate({"order_sync": True, **values}), frozenset(overrides))
 
 
@@ -132,6 +134,35 @@ def two_lines(**second: Any) -> Facts:
     return replace(FINE, lines=(LINE, replace(LINE, id="2", **second)))
 
 
+def test_the_worst_word_counts_among_lines_too() -> None:
+    """One line waits for a mapping, the other's store takes no test orders."""
+    stores = (STORE, replace(STORE, id=8, takes_tests=False))
+    for held, skipped in (("1", "2"), ("2", "1")):
+        lines = (
+            replace(LINE, id=held, mapped=False),
+            replace(LINE, id=skipped, store=8),
+        )
+        decision = decide(replace(FINE, lines=lines, stores=stores, test=True), settings(), NOON)
+        assert (decision.verdict, decision.main) == (Verdict.SKIP, "test_order")
+
+
+def test_the_main_reason_is_of_what_set_the_verdict() -> None:
+    """A line that is held does not decide as long as the whole part waits for its payment."""
+    decision = decide(replace(two_lines(mapped=False), payment="pending"), settings(), NOON)
+    assert {reason.code for reason in decision.obstacles} == {"not_paid", "unmapped_lines"}
+    assert (decision.verdict, decision.main) == (Verdict.WAIT, "not_paid")
+    left_behind = decide(two_lines(mapped=False), settings(), NOON)
+    assert (left_behind.verdict, left_behind.main) == (Verdict.PUSH, "unmapped_lines")
+
+
+def test_of_equal_obstacles_the_one_told_first_is_the_main_reason() -> None:
+    facts = replace(FINE, push_enabled=False)
+    assert decide(facts, settings(order_sync=False), NOON).main == "order_sync_off"
+    assert decide(replace(facts, risk="high"), settings(fraud_hold=True), NOON).main == (
+        "vendor_sync_off"
+    )
+
+
 def test_a_line_that_is_held_leaves_the_others_free() -> None:
     decision = decide(two_lines(mapped=False), settings(), NOON)
     assert decision.verdict is Verdict.PUSH
@@ -169,3 +200,97 @@ def test_facts_and_decision_survive_their_json() -> None:
     assert Facts.from_json(facts.as_json()) == facts
     decision: Decision = decide(facts, settings(), NOON)
     assert decide(Facts.from_json(facts.as_json()), settings(), NOON) == decision
+
+
+LINES = st.builds(
+    LineFacts,
+    id=st.just("1"),
+    quantity=st.integers(0, 2),
+    fulfillable=st.integers(0, 2),
+    requires_shipping=st.booleans(),
+    mapped=st.booleans(),
+    store=st.sampled_from([7, 8, None]),
+    taken=st.booleans(),
+    shipped=st.integers(0, 1),
+    declined=st.booleans(),
+    delivery=st.sampled_from(["", "", "pickup", "local"]),
+)
+STORES = st.builds(
+    StoreFacts,
+    id=st.just(7),
+    platform=st.just("shopify"),
+    state=st.sampled_from(["open", "open", "locked", "closed"]),
+    add_on=st.booleans(),
+    takes_tests=st.booleans(),
+    takes_custom_lines=st.booleans(),
+)
+ANY_FACTS = st.builds(
+    Facts,
+    payment=st.sampled_from(["paid", "paid", "pending", "authorized", "refunded"]),
+    cancelled=st.booleans(),
+    test=st.booleans(),
+    fulfilment=st.sampled_from(["", "partial", "fulfilled"]),
+    push_enabled=st.booleans(),
+    lines=st.lists(LINES, max_size=3).map(
+        lambda found: tuple(replace(each, id=str(n)) for n, each in enumerate(found))
+    ),
+    stores=st.tuples(STORES, STORES.map(lambda store: replace(store, id=8))),
+    since=st.sampled_from([NOON.isoformat(), (NOON - timedelta(hours=3)).isoformat()]),
+    paid_since=st.sampled_from(["", NOON.isoformat()]),
+    risk=st.sampled_from([None, "none", "pending", "high"]),
+    on_hold=st.sampled_from([None, False, True]),
+    reference_read=st.booleans(),
+    released=st.booleans(),
+    overridden=st.booleans(),
+    forbidden=st.booleans(),
+    forgotten=st.booleans(),
+    addressed=st.booleans(),
+)
+ANY_SETTINGS = st.fixed_dictionaries(
+    {
+        name: st.booleans()
+        for name in (
+            "order_sync",
+            "only_if_paid",
+            "unsynced_products",
+            "hold_whole_order",
+            "fraud_hold",
+            "share_transaction_reference",
+            "hold_local_delivery",
+        )
+    },
+    optional={"delay_minutes": st.just(30), "push_every": st.just(60)},
+)
+
+
+@given(ANY_FACTS, ANY_SETTINGS)
+def test_badge_and_main_reason_never_contradict(facts: Facts, values: dict[str, Any]) -> None:
+    decision = decide(facts, settings(**values), NOON)
+    mains = [reason for reason in decision.obstacles if reason.code == decision.main]
+    assert bool(decision.obstacles) == bool(mains)
+    if decision.verdict is Verdict.PUSH:
+        assert decision.legs
+        assert all(reason.lines for reason in decision.obstacles)
+        assert not (decision.obstacles and values["hold_whole_order"])
+    else:
+        assert not decision.legs
+        assert {reason.verdict for reason in mains} <= {decision.verdict}
+    held = {line for reason in decision.obstacles for line in reason.lines}
+    going = {line for leg in decision.legs for line in leg.lines}
+    assert not held & going
+
+
+@given(ANY_FACTS, ANY_SETTINGS)
+def test_the_verdict_is_the_worst_word_of_the_part_or_else_of_its_lines(
+    facts: Facts, values: dict[str, Any]
+) -> None:
+    decision = decide(facts, settings(**values), NOON)
+    of_part = [reason.verdict for reason in decision.obstacles if not reason.lines]
+    of_lines = [reason.verdict for reason in decision.obstacles if reason.lines]
+    if of_part:
+        assert decision.verdict is max(of_part, key=lambda each: each.rank)
+    elif decision.verdict is not Verdict.PUSH and of_lines:
+        assert decision.verdict is max(of_lines, key=lambda each: each.rank)
+    elif not decision.obstacles:
+        still_open = bool(open_lines(facts))
+        assert decision.verdict is (Verdict.PUSH if still_open else Verdict.SKIP)

@@ -230,6 +230,15 @@ def test_pauses_grow_and_never_undercut_what_the_store_said(tries: int, least: i
     assert outbox.pause(99) >= outbox.PAUSES[-1]
 
 
+@pytest.mark.parametrize(
+    ("told", "least"), [(0, 1), (0.2, 1), (7, 7), (59, 59), (60, 60), (61, 61)]
+)
+def test_a_store_that_asks_for_little_at_first_is_asked_again_soon(told: float, least: int) -> None:
+    for tries in (0, 1):
+        assert least <= outbox.pause(tries, told) <= least * 1.25
+    assert outbox.pause(2, told) >= outbox.PAUSES[1], "but who says so twice is not believed"
+
+
 @pytest.mark.parametrize("told", [math.inf, -math.inf, math.nan, 1e300, -1e300, 10**400])
 def test_no_store_can_name_a_pause_that_is_none(told: float) -> None:
     for tries in (0, 1, 99):
