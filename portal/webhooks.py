@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 from flask import Blueprint, request
 from sqlalchemy import select
@@ -18,13 +20,17 @@ log = structlog.get_logger()
 
 @pages.post("/webhooks/<platform>/<public_id>")
 def store(platform: str, public_id: str) -> Answer:
-    """Verified with this store's own secret. A greeting is answered, and means nothing."""
-    body = request.get_data(cache=False)
+    return answer(platform, public_id, headers_of(request.environ), request.get_data(cache=False))
+
+
+def answer(platform: str, public_id: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Verified with this store's own secret. A greeting is answered, and means nothing. Needs an
+    application context; names of headers are in lower case."""
     try:
         access = _access(platform, public_id)
         if access is None:
             return {"error": "no store is connected at this address"}, 401
-        hooks, headers = stores.webhooks(platform), headers_of(request.environ)
+        hooks = stores.webhooks(platform)
         if hooks.is_greeting(headers, body):
             return {"status": "hello"}, 200
         if not hooks.verify(headers, body, [access.webhook_secret["secret"]]):

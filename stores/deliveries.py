@@ -50,6 +50,10 @@ class Webhooks(Protocol):
     def buyer(self, body: bytes) -> Buyer:
         """Whom an EXPORT_BUYER or REDACT_BUYER is about. ValueError for another body."""
 
+    def is_signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether the headers hold a signature at all, be it right or wrong: known before the body
+        is read."""
+
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
         """Whether ``body``, byte for byte, was signed with one of ``secrets``."""
 

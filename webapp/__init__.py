@@ -18,9 +18,8 @@ from portal import pages as portal_pages
 from portal import webhooks as store_webhooks
 from stores import guard, http
 from webapp import admin, answers, commands, failures, files, headers, health, language, webhooks
+from webapp.refusals import LARGEST_BODY
 
-LARGEST_BODY = 16 * 1024 * 1024
-"""Bytes; an order with thousands of lines is a webhook of several megabytes."""
 ANSWER_WITHIN = 4
 """Seconds; a marketplace takes a webhook for lost after five."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

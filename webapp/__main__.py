@@ -1,49 +1,95 @@
-"""``python -m webapp``: serve the merchant's door and the portal.
+"""``python -m webapp``: serve the merchant's pages, the portal and the webhooks.
 
 Granian reads and writes HTTP outside Python, which halves what a webhook costs under gunicorn.
+``serving`` says what happens to a request from then on. A proxy that ends TLS stands before it
+(``deploy/``); here is only HTTP/1.1, which is what proxies speak.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import socket
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import structlog
-from flask import Flask
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from orderflow import logs
 from orderflow.config import load
 from webapp import create_app
+from webapp.serving import WebServer
 
-LOOK_AFTER_PARENT = 1.0
+LOOK_AFTER_PARENT, LOOK_FOR_SOCKET = 1.0, 0.02
+"""Seconds between two looks."""
 STOP_WITHIN = 20
 """Seconds that a request under way has to end."""
+HEAD_WITHIN = 10
+"""Seconds for the head of a request, and for which an idle connection is kept."""
+LONGEST_HEAD = 64 * 1024
+"""Bytes."""
+SILENT_FOR = 30
+"""Seconds after which a connection is closed whose client takes nothing of what is sent to it."""
+CONNECTIONS = 4000
+"""Connections at a time in each worker, if the machine lets a process have as many."""
+OTHER_FILES = 200
+"""What a worker has open besides: the database, stores, the doorbell, logs."""
 
 
-def serving() -> Flask:
+def serving() -> WebServer:
     """The application, once in each worker.
 
     What it is made of lives as long as the worker, so the garbage collector need not look through
     it again: that took a third of the time of a webhook."""
-    app = create_app()
-    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    config = load()
+    server = WebServer(create_app(config), config.web_threads)
+    watch = (os.getppid(), config.web_port)
+    threading.Thread(target=_watch, args=watch, daemon=True).start()
     gc.collect()
     gc.freeze()
-    return app
+    return server
 
 
-def _follow(parent: int) -> None:
-    """End when the parent was killed, which leaves its workers at the door."""
+def _watch(parent: int, port: int) -> None:
+    """Set the time-out of silent clients, then end when the parent was killed, which leaves its
+    workers behind."""
+    limited = False
     while os.getppid() == parent:
-        time.sleep(LOOK_AFTER_PARENT)
+        limited = limited or _limit_silence(port)
+        time.sleep(LOOK_AFTER_PARENT if limited else LOOK_FOR_SOCKET)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _limit_silence(port: int) -> bool:
+    """Close connections whose client takes nothing for SILENT_FOR seconds (tcp(7)). Granian makes
+    the socket that listens and has no setting for it; accepted connections inherit it. True: done.
+    """
+    found = False
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(entry.name))) as each:
+            listens = each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            if listens and each.getsockname()[1] == port:
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_FOR * 1000)
+                found = True
+    return found
+
+
+def _connections() -> int:
+    """How many connections a worker may have, after this process may have as many files open as
+    the machine lets it. Beyond it new ones wait to be accepted."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    may = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (may, most))
+    return max(may - OTHER_FILES, 64)
 
 
 def _claim(address: str, port: int) -> None:
@@ -63,11 +109,16 @@ def main() -> None:
     server = Server(
         "webapp.__main__:serving",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         address=config.web_address,
         port=config.web_port,
         workers=config.web_workers,
-        blocking_threads=config.web_threads,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEAD_WITHIN * 1000, max_buffer_size=LONGEST_HEAD
+        ),
+        websockets=False,
+        backpressure=_connections(),
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN,

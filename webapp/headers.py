@@ -8,6 +8,12 @@ from werkzeug.wrappers import Response
 from orderflow.config import Config
 from webapp import session
 
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Strict-Transport-Security", "max-age=63072000"),
+)
+
 
 def guard(app: Flask) -> None:
     app.after_request(_add)
@@ -15,9 +21,8 @@ def guard(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+    for name, said in ALWAYS:
+        response.headers.setdefault(name, said)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", _policy())
         response.headers.setdefault("Cache-Control", "no-store")

@@ -7,6 +7,8 @@ shop, or of an order that belongs to another one, must agree with it.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 from flask import Blueprint, current_app, request
@@ -18,24 +20,45 @@ from orderflow.config import Config
 from orderflow.db import DATABASE_AWAY, reading
 from orderflow.intake.receive import Answer, headers_of, take
 from orderflow.models import StoreAccess
+from portal import webhooks as store_webhooks
 from stores.base import PRIVACY
 
 PLATFORM = "shopify"
 REMEMBER = 60.0
 """Seconds for which a shop that is known is not looked up again."""
 
+COMPLIANCE = "compliance"
+Hook = Callable[[Mapping[str, str], bytes], Answer]
+"""Answers a delivery, given its headers (names in lower case) and its body byte for byte. Needs an
+application context."""
+
 pages = Blueprint("webhooks", __name__)
 log = structlog.get_logger()
 
 
+def find(path: str) -> Hook | None:
+    """Who answers the webhooks that are posted to ``path``; None: it is no address of webhooks."""
+    match path.split("/"):
+        case ["", "webhooks", platform] if platform == PLATFORM:
+            return answer
+        case ["", "webhooks", platform, last] if platform == PLATFORM and last == COMPLIANCE:
+            return answer
+        case ["", "webhooks", platform, public_id] if public_id:
+            return partial(store_webhooks.answer, platform, public_id)
+    return None
+
+
 @pages.post("/webhooks/shopify")
-@pages.post("/webhooks/shopify/compliance")
+@pages.post(f"/webhooks/shopify/{COMPLIANCE}")
 def shopify() -> Answer:
+    return answer(headers_of(request.environ), request.get_data(cache=False))
+
+
+def answer(headers: Mapping[str, str], body: bytes) -> Answer:
     """401 for what Shopify did not sign or no shop of ours sent, 400 for what cannot be read but
     is kept, 503 while the database is down: Shopify then sends it again."""
     config: Config = current_app.extensions["sluice_config"]
-    body = request.get_data(cache=False)
-    hooks, headers = stores.webhooks(PLATFORM), headers_of(request.environ)
+    hooks = stores.webhooks(PLATFORM)
     shop = headers.get("x-shopify-shop-domain", "").lower()
     if not hooks.verify(headers, body, config.app_secrets):
         log.warning("webhook_forged", shop=shop)

@@ -37,6 +37,10 @@ _KINDS = {
 _OF_ORDERS = ("orders", "fulfillments", "fulfillment_orders", "fulfillment_holds", "refunds")
 
 
+def is_signed(headers: Mapping[str, str]) -> bool:
+    return bool(_header(headers, "hmac-sha256"))
+
+
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
     """With the new and the old secret: for an hour after a rotation both sign."""
     given = _header(headers, "hmac-sha256").encode()

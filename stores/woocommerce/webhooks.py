@@ -12,6 +12,10 @@ from stores.base import ORDER, OTHER, Buyer, Delivery
 from stores.woocommerce import answers
 
 
+def is_signed(headers: Mapping[str, str]) -> bool:
+    return bool(_header(headers, "signature"))
+
+
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
     given = _header(headers, "signature").encode()
     return any(hmac.compare_digest(given, _signature(body, secret)) for secret in secrets)

@@ -15,7 +15,8 @@ from tests.house import HARBOUR, STRANGER, configuration
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
 from tests.webapp.tongues import Bilingual
-from webapp import LARGEST_BODY, create_app
+from webapp import create_app
+from webapp.refusals import LARGEST_BODY
 
 BUYER = "robin@example.com"
 FRAMED = f"frame-ancestors https://{HARBOUR} https://admin.shopify.com"

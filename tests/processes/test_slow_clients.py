@@ -1,0 +1,97 @@
+"""Two hundred clients that are slow in every way, and the web that serves the others."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+import pytest
+import requests
+
+from demo.stack import CLIENT_SECRET
+from demo.stage import HARBOUR
+from tests.processes.plant import HANGS, Plant
+
+LARGE = b"GET /static/vendor/htmx-4.0.1.min.js HTTP/1.1\r\nHost: here\r\n\r\n"
+ANNOUNCED = b"Host: here\r\nContent-Length: 5000\r\n"
+SLOW = {
+    "says nothing": b"",
+    "stops within its head": b"POST /webhooks/shopify HTTP/1.1\r\nHost: here\r\nX-Sh",
+    "is idle after an answer": b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n",
+    "sends one byte of a webhook": b"POST /webhooks/shopify HTTP/1.1\r\n"
+    + ANNOUNCED
+    + b"X-Shopify-Hmac-Sha256: forged\r\n\r\n{",
+    "sends one byte of a form": b"POST /portal/login HTTP/1.1\r\n" + ANNOUNCED + b"\r\n=",
+    "sends one byte where none is wanted": b"GET /health HTTP/1.1\r\n" + ANNOUNCED + b"\r\n=",
+    "waits to be told to go on": b"POST /portal/login HTTP/1.1\r\n"
+    + ANNOUNCED
+    + b"Expect: 100-continue\r\n\r\n",
+    "reads nothing of what it asks for": LARGE * 20,
+}
+OF_EACH_KIND = 25
+
+
+@contextmanager
+def connected(port: int, sent: bytes) -> Iterator[socket.socket]:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.connect(("127.0.0.1", port))
+        client.sendall(sent)
+        yield client
+
+
+def signed_webhook(plant: Plant, delivery: str) -> requests.Response:
+    body = json.dumps({"id": 1, "myshopify_domain": HARBOUR}).encode()
+    signature = hmac.new(CLIENT_SECRET.encode(), body, hashlib.sha256).digest()
+    headers = {
+        "X-Shopify-Topic": "shop/update",
+        "X-Shopify-Shop-Domain": HARBOUR,
+        "X-Shopify-Webhook-Id": delivery,
+        "X-Shopify-Hmac-Sha256": base64.b64encode(signature).decode(),
+    }
+    url = f"{plant.stack.url}/webhooks/shopify"
+    return requests.post(url, data=body, headers=headers, timeout=HANGS)
+
+
+def test_two_hundred_slow_clients_hold_up_no_webhook_and_are_left_in_the_end(plant: Plant) -> None:
+    with ExitStack() as opened:
+        slow = [
+            opened.enter_context(connected(plant.stack.port, sent))
+            for _ in range(OF_EACH_KIND)
+            for sent in SLOW.values()
+        ]
+        assert len(slow) == 200
+        assert signed_webhook(plant, "among-slow-clients").json() == {"status": "new"}
+        for each in slow:
+            each.settimeout(HANGS)
+            with suppress(ConnectionResetError):
+                while each.recv(1024 * 1024):
+                    pass
+
+
+REFUSED = (
+    (b"POST /webhooks/shopify HTTP/1.1\r\n" + ANNOUNCED, 401),
+    (b"POST /webhooks/nobody/store HTTP/1.1\r\n" + ANNOUNCED, 404),
+    (b"POST /nowhere HTTP/1.1\r\n" + ANNOUNCED, 404),
+    (b"POST /health HTTP/1.1\r\n" + ANNOUNCED, 405),
+    (b"POST /portal/login HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n", 411),
+    (b"POST /portal/login HTTP/1.1\r\nHost: here\r\nContent-Length: 99999999\r\n", 413),
+    (b"POST /portal/login HTTP/1.1\r\n" + ANNOUNCED + b"Expect: gold\r\n", 417),
+)
+
+
+@pytest.mark.parametrize(("head", "status"), REFUSED)
+def test_a_body_that_nobody_wants_is_refused_before_it_comes(
+    plant: Plant, head: bytes, status: int
+) -> None:
+    with connected(plant.stack.port, head + b"\r\n") as client:
+        client.settimeout(HANGS)
+        answer = b""
+        while piece := client.recv(65536):
+            answer += piece
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
