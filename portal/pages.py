@@ -21,7 +21,6 @@ from orderflow.config import Config
 from orderflow.members import sessions
 from portal import (
     account,
-    bulk,
     connect,
     forgotten,
     fulfilment,
@@ -39,6 +38,7 @@ from portal import (
     staff,
     stores,
     todo,
+    tracking_files,
     two_step,
 )
 
@@ -49,7 +49,7 @@ PAGES = (
     todo.pages,
     fulfilment.pages,
     slips.pages,
-    bulk.pages,
+    tracking_files.pages,
     products.pages,
     stores.pages,
     connect.pages,

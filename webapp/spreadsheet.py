@@ -8,11 +8,11 @@ from dataclasses import replace
 from flask import stream_with_context
 from flask_babel import gettext as _
 
+from orderflow.csv_export import BYTE_ORDER_MARK, line
 from orderflow.db import reading
 from orderflow.read import listed, search
 from orderflow.read.listed import Row
 from orderflow.read.search import Wanted
-from orderflow.sheet import BYTE_ORDER_MARK, line
 from stores.money import to_text
 from webapp import failures, sentences
 from webapp.filters import quoted

@@ -16,6 +16,7 @@ from orderflow.book import life, timeline
 from orderflow.book.shipments import left_to_ship, settle, shipped_pieces
 from orderflow.models import OrderLine, Shipment, VendorOrder, public_id
 from orderflow.rules.judge import judge, lock
+from orderflow.tracking_files.rows import Tracked
 from orderflow.traffic import carriers, track
 from stores.boundary import link
 
@@ -48,15 +49,20 @@ class ShipmentWrong(ValueError):
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What somebody typed: pieces by our line ids, the carrier, one number or several, a link.
-    ``listed``: the carrier is one of ours. Without any, a number may tell which it is."""
+    ``listed``: the carrier is one of ours. Without any, a number may tell which it is.
+    ``tracked``: for each of the numbers a carrier and a link of its own, instead."""
 
     lines: Mapping[str, int]
     carrier: str = ""
     numbers: Sequence[str] = field(default=())
     link: str = ""
     listed: bool = False
+    tracked: Sequence[Tracked] = field(default=())
 
     def tracking(self) -> list[dict[str, str]]:
+        """As it is kept in a Shipment."""
+        if self.tracked:
+            return [{"company": t.carrier, "number": t.number, "url": t.link} for t in self.tracked]
         numbers = self.numbers or ([""] if self.carrier or self.link else [])
         return [
             {"company": self.carrier or carriers.guess(n), "number": n, "url": self.link}

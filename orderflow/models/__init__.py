@@ -25,6 +25,7 @@ from orderflow.models.privacy import PrivacyRequest
 from orderflow.models.pushes import Attempt, Push, Report, Shipment, TimelineEvent
 from orderflow.models.settings import HistoryEntry, PersonalRead
 from orderflow.models.tallies import DailyCount
+from orderflow.models.tracking_files import TrackingColumns
 from orderflow.models.unread import Unread, UnreadOrder
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "StoreAccess",
     "StoreCall",
     "TimelineEvent",
+    "TrackingColumns",
     "TrialOrder",
     "UnmappedVariant",
     "Unread",

@@ -59,11 +59,15 @@ OWN_ALONE = {
     "portal_connect.begin",
     "portal_connect.back",
     "portal_products.show",
-    "portal_bulk.show",
-    "portal_bulk.table",
-    "portal_bulk.look",
-    "portal_bulk.confirm",
-    "portal_bulk.errors",
+    "portal_tracking.show",
+    "portal_tracking.to_fill",
+    "portal_tracking.look",
+    "portal_tracking.choose",
+    "portal_tracking.keep_columns",
+    "portal_tracking.forget_columns",
+    "portal_tracking.confirm",
+    "portal_tracking.errors",
+    "portal_tracking.report",
     "portal_slips.several",
     "portal_slips.several_printed",
     "portal_receiving.show",
@@ -108,7 +112,7 @@ NAMED = {
 }
 """What of the victim's their address names."""
 RETURNS = "portal_connect.back"  # it leads on, whatever comes
-TABLE = "portal_bulk.table"
+TABLE = "portal_tracking.to_fill"
 LAST = "portal_account.revoke_all"  # it logs out whoever asks
 STAFF, GUEST, REMOVED = (f"{who}@alfa.example.com" for who in ("staff", "guest", "removed"))
 PARCEL = "1Z-of-alfa"
