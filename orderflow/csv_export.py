@@ -15,8 +15,9 @@ from collections.abc import Iterable
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-"""Control characters, line ends, signs of no width and switches of the writing direction."""
+INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u200e\u200f]+")
+"""Control characters, line ends and switches of the writing direction."""
+_NO_WIDTH = re.compile(r"[\xad\u200b-\u200d\u2060-\u2064\ufeff]+")
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -29,6 +30,6 @@ def line(cells: Iterable[str], separator: str = ",") -> str:
 
 def safe(cell: str) -> str:
     """The text of a cell on one line, with an apostrophe before what would be a formula."""
-    text = INVISIBLE.sub(" ", str(cell)).strip()
+    text = INVISIBLE.sub(" ", _NO_WIDTH.sub("", str(cell))).strip()
     is_amount = _AMOUNT.fullmatch(text) is not None
     return f"'{text}" if text.startswith(FORMULA) and not is_amount else text

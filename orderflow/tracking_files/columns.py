@@ -14,6 +14,10 @@ from orderflow.tracking_files.table import Table
 _TELLING = (Field.ORDER, Field.TRACKING, Field.SKU, Field.PIECES)
 """Fields in which a wrong column ships something wrong; of others the first column counts."""
 _NUMBER = re.compile(r"(?=(?:\D*\d){6})[0-9A-Za-z -]{8,40}")
+_MOST = 0.6
+"""A column looks like something where more of its values than this do."""
+_VAGUE = 4
+"""From this rank of WORDS on a title alone tells little."""
 _ORDER = re.compile(r"#?[A-Za-z]{0,4}-?\d{3,9}")
 
 
@@ -44,12 +48,17 @@ def _candidates(table: Table) -> dict[Field, list[int]]:
     """By field, the columns with the surest titles."""
     found: dict[Field, list[tuple[int, int]]] = {}
     for place, title in enumerate(table.titles):
-        if known := layouts.known(title):
+        if (known := layouts.known(title)) and not _is_vague(table, known[1], place):
             found.setdefault(known[0], []).append((known[1], place))
     return {
         field: [place for rank, place in all_ if rank == min(all_)[0]]
         for field, all_ in found.items()
     }
+
+
+def _is_vague(table: Table, rank: int, place: int) -> bool:
+    """A column titled *Name* or *Id* may be anybody's: it counts where it looks like orders."""
+    return rank >= _VAGUE and _share(table, place, _ORDER) <= _MOST
 
 
 def _fitting(table: Table, places: Sequence[int]) -> list[int]:
@@ -72,7 +81,7 @@ def suggested(table: Table, columns: Columns) -> dict[Field, int]:
         free = [p for p in range(len(table.titles)) if p not in places.values()]
         share = {place: _share(table, place, pattern) for place in free}
         best = max(share, key=lambda place: share[place], default=-1)
-        if field not in places and best >= 0 and share[best] > 0.6:
+        if field not in places and best >= 0 and share[best] > _MOST:
             places[field] = best
     return places
 

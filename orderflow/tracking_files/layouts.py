@@ -2,8 +2,9 @@
 
 ``WORDS`` holds titles by field, the surest first: where several columns of a file fit, those of the
 earliest group count. ``LAYOUTS`` are whole layouts of tools with where they are described; each
-title of theirs is known too. The exports of the platforms whose stores we call need no layout: their
-titles (*Name*, *Lineitem sku*, *order_id*, *custom_tracking_link*) are among the words. Titles are compared by ``fold``: without case, accents and signs.
+title of theirs is known too. The exports of the platforms whose stores we call need no layout:
+their titles (*Name*, *Lineitem sku*, *order_id*, *custom_tracking_link*) are among the words.
+Titles are compared by ``fold``: without case, accents and signs.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ WORDS: Mapping[Field, tuple[str, ...]] = {
         "auftragsnummer|auftrags nr|numero de commande|no de commande|n de commande|"
         "n commande|no commande|numero commande|ordernummer|bestelnummer|numero de pedido|"
         "no de pedido|n de pedido|no pedido|n pedido|numero pedido|numero d ordine|numero ordine|"
-        "n ordine|no ordine|numero dell ordine",
+        "n ordine|no ordine|numero dell ordine|shop order number|channel order id|"
+        "channel reference|external order id|external order number",
         "order|commande|bestellung|auftrag|bestelling|pedido|ordine|orders",
         "order id|order ref|order reference|orderreference|reference commande|ref commande|"
         "reference de commande|bestellreferenz|bestelling id|order referentie|id pedido|"
-        "referencia de pedido|referencia pedido|id ordine|riferimento ordine|shop order number|"
-        "channel order id|external order id|sales order|po number|purchase order|po",
+        "referencia de pedido|referencia pedido|id ordine|riferimento ordine|sales order|"
+        "po number|purchase order|po",
         "reference|ref|referenz|referentie|referencia|riferimento|reference number|"
         "customer reference|client reference|shipment reference|sender reference|your reference|"
         "reference client|ref client|reference expediteur|kundenreferenz|sendungsreferenz|"

@@ -101,9 +101,9 @@ def _spaced(text: str) -> list[tuple[str, bool]]:
     if len(words) > 1 and all(map(_is_whole, words)):
         return [(word, False) for word in words]
     joined = "".join(words)
-    has_word = len(words) > 1 and any(len(w) > 3 and w.isalpha() for w in words)
-    is_long = len(words) > 1 and any(len(w) > 8 for w in words[1:])
-    return [(joined, has_word or is_long)]
+    has_word = len(words) > 1 and any(len(word) > 2 and word.isalpha() for word in words)
+    may_be_several = sum(len(word) > 8 for word in words) > 1
+    return [(joined, has_word or may_be_several)]
 
 
 def _is_whole(word: str) -> bool:
