@@ -344,12 +344,20 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, slots=True)
+class FulfilmentHold:
+    """Goods that the marketplace has on hold: why, in words, and the pieces by line."""
+
+    reason: str
+    lines: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class FulfilmentState:
-    """What may still be fulfilled, location by location, and what has been."""
+    """What may still be fulfilled, location by location, what has been, and what is on hold."""
 
     open: tuple[FulfilmentPart, ...]
     done: tuple[Fulfilment, ...]
-    held: tuple[str, ...] = ()
+    held: tuple[FulfilmentHold, ...] = ()
 
 
 class Marketplace(Protocol):

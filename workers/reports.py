@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from orderflow import clock, outbox
 from orderflow.access.calls import About
 from orderflow.db import unit_of_work
 from orderflow.traffic import on_hold, report
-from orderflow.traffic.report import Plan, Sending, Telling
+from orderflow.traffic.report import Correction, Plan, Sending, Telling, Told
 from stores.base import Marketplace, StoreBusy, StoreRefused
 from workers.gear import Job
 
+Step = Told | Correction | Sending | None
+"""What is asked of the shop. None: news of a delivery, which is never refused."""
 TRIES = 4
 """So often what is open in the shop is compared anew for one message."""
 
@@ -28,8 +32,8 @@ def tell(job: Job) -> None:
             outbox.done(session, job.message)
         return
     with job.unit() as session:
-        if plan.held:
-            on_hold.wait(session, telling.shipment_id, plan.short, clock.now())
+        if plan.waiting:
+            on_hold.wait(session, telling.shipment_id, plan.waiting, clock.now())
         else:
             report.finished(session, telling, plan.short, clock.now())
         outbox.done(session, job.message)
@@ -43,17 +47,18 @@ def tell_held(job: Job) -> None:
 
 
 def _carry_out(job: Job, telling: Telling) -> Plan:
-    """Compare and act. What the shop moved, split, merged or held between our look and our write
-    it refuses; then it is compared again. StoreRefused where nothing there has changed, StoreBusy
-    where it changes all the time."""
+    """Compare and act. What the shop changed between our look and our write, a withdrawal and a
+    correction too, it refuses; then it is compared again. StoreRefused where the same is to be done
+    once more, StoreBusy where it changes all the time."""
     market = job.marketplace()
-    refused: tuple[Sending, StoreRefused] | None = None
+    refused: tuple[Step, StoreRefused] | None = None
     for _ in range(TRIES):
-        telling, plan = _prepare(job, market, telling)
-        if refused is not None and refused[0] in plan.fulfil:
+        plan = _compare(job, market, telling)
+        if refused is not None and refused[0] in (*plan.withdraw, *plan.correct, *plan.fulfil):
             raise refused[1]
-        refused = _fulfil_all(job, market, telling, plan)
-        if refused is None:
+        refused = _act(job, market, telling, plan)
+        freed = bool(plan.withdraw and telling.lines)
+        if refused is None and not freed:
             return plan
         telling = _again(telling)
     raise StoreBusy("What is open in the shop changed before each of our writes.")
@@ -64,29 +69,23 @@ def _again(telling: Telling) -> Telling:
         return report.begin(session, telling.shipment_id)
 
 
-def _prepare(job: Job, market: Marketplace, telling: Telling) -> tuple[Telling, Plan]:
-    """All but what is to be fulfilled is done; pieces that had to be freed first are free."""
-    plan = _compare(job, market, telling)
-    _write_recognised(job, plan)
-    _withdraw(job, market, plan, telling)
-    _correct(job, market, plan, telling)
-    for told in plan.arrived:
-        _arrived(job, market, telling, told.id)
-    if not (plan.withdraw and telling.lines):
-        return telling, plan
-    telling = _again(telling)
-    return telling, _compare(job, market, telling)
-
-
-def _fulfil_all(
+def _act(
     job: Job, market: Marketplace, telling: Telling, plan: Plan
-) -> tuple[Sending, StoreRefused] | None:
-    """The first that was refused, if any."""
-    for sending in plan.fulfil:
+) -> tuple[Step, StoreRefused] | None:
+    """The first step that was refused, if any; none is done after it. Where something is withdrawn,
+    its pieces are open at the next comparison, and nothing is fulfilled before."""
+    _write_recognised(job, plan)
+    steps: list[tuple[Step, Callable[[], None]]] = [
+        *((told, partial(_withdraw, job, market, telling, told)) for told in plan.withdraw),
+        *((wrong, partial(_correct, job, market, telling, wrong)) for wrong in plan.correct),
+        *((None, partial(_arrived, job, market, telling, told.id)) for told in plan.arrived),
+        *((made, partial(_fulfil, job, market, telling, made)) for made in plan.fulfil),
+    ]
+    for step, do in steps:
         try:
-            _fulfil(job, market, telling, sending)
+            do()
         except StoreRefused as no:
-            return sending, no
+            return step, no
     return None
 
 
@@ -104,27 +103,22 @@ def _write_recognised(job: Job, plan: Plan) -> None:
             report.dropped(session, report_id)
 
 
-def _withdraw(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
+def _withdraw(job: Job, market: Marketplace, telling: Telling, told: Told) -> None:
     about = About("shipment", telling.shipment_id)
-    for told in plan.withdraw:
-        job.call("withdraw", market, lambda told=told: market.withdraw(told.id), about)  # type: ignore[misc]
-        with job.unit() as session:
-            report.withdrawn(session, told.report_id, clock.now())
+    job.call("withdraw", market, lambda: market.withdraw(told.id), about)
+    with job.unit() as session:
+        report.withdrawn(session, told.report_id, clock.now())
 
 
-def _correct(job: Job, market: Marketplace, plan: Plan, telling: Telling) -> None:
-    about = About("shipment", telling.shipment_id)
-    for wrong in plan.correct:
-        job.call(
-            "correct_tracking",
-            market,
-            lambda wrong=wrong: market.correct_tracking(  # type: ignore[misc]
-                wrong.told.id, wrong.tracking, notify=telling.notify
-            ),
-            about,
-        )
-        with job.unit() as session:
-            report.corrected(session, wrong.told.report_id, wrong.tracking, clock.now())
+def _correct(job: Job, market: Marketplace, telling: Telling, wrong: Correction) -> None:
+    job.call(
+        "correct_tracking",
+        market,
+        lambda: market.correct_tracking(wrong.told.id, wrong.tracking, notify=telling.notify),
+        About("shipment", telling.shipment_id),
+    )
+    with job.unit() as session:
+        report.corrected(session, wrong.told.report_id, wrong.tracking, clock.now())
 
 
 def _arrived(job: Job, market: Marketplace, telling: Telling, fulfilment_id: str) -> None:

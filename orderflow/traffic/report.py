@@ -19,7 +19,7 @@ from orderflow.models import Merchant, Report, Shipment
 from orderflow.rules.judge import lock
 from orderflow.rules.settings import effective
 from orderflow.traffic import by_carrier
-from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
+from stores.base import Fulfilment, FulfilmentHold, FulfilmentPart, FulfilmentState, Tracking
 
 TWICE = "shipped_twice"
 WAITS_FOR_RELEASE = "waits_for_release"
@@ -69,8 +69,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done in the marketplace; ``short`` are pieces that it will not take, for now
-    if ``held`` says why."""
+    """What is to be done in the marketplace. ``short`` are pieces that it will not take, and
+    ``waiting`` those that it does not take for now, because it has them on hold; ``held`` says
+    why."""
 
     adopt: tuple[tuple[int, Fulfilment], ...] = ()
     drop: tuple[int, ...] = ()
@@ -79,6 +80,7 @@ class Plan:
     arrived: tuple[Told, ...] = ()
     fulfil: tuple[Sending, ...] = ()
     short: Mapping[str, int] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
     held: str = ""
 
 
@@ -136,7 +138,8 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
     wanted = Counter(telling.lines)
     right, wrong, left = _sorted(standing, wanted)
     numbers, untold = by_carrier.share(telling.tracking, [told.tracking for told in right], +left)
-    sendings, short = _allot(by_carrier.cut(+left, untold), state.open, wrong)
+    sendings, missing = _allot(by_carrier.cut(+left, untold), state.open, wrong)
+    waiting, held = _on_hold(missing, state.held)
     return Plan(
         adopt=tuple(adopt),
         drop=drop,
@@ -148,9 +151,20 @@ def plan(telling: Telling, state: FulfilmentState) -> Plan:
         ),
         arrived=tuple(t for t in right if telling.delivered_at and not there[t.id].delivered),
         fulfil=tuple(sendings),
-        short=short,
-        held=", ".join(state.held) if short else "",
+        short=dict(missing - waiting),
+        waiting=dict(waiting),
+        held=held,
     )
+
+
+def _on_hold(missing: Counter[str], holds: Sequence[FulfilmentHold]) -> tuple[Counter[str], str]:
+    """Which of the missing pieces are on hold, and why; a hold of other goods says nothing."""
+    there: Counter[str] = Counter()
+    for hold in holds:
+        there.update(hold.lines)
+    waiting = missing & there
+    reasons = [hold.reason for hold in holds if any(waiting[line] for line in hold.lines)]
+    return waiting, ", ".join(dict.fromkeys(reasons))
 
 
 def _sorted(
@@ -198,11 +212,11 @@ def _allot(
     goods: Sequence[tuple[Mapping[str, int], tuple[Tracking, ...]]],
     open_parts: Sequence[FulfilmentPart],
     freed: Sequence[Told],
-) -> tuple[list[Sending], dict[str, int]]:
+) -> tuple[list[Sending], Counter[str]]:
     """Cut the goods of each carrier by location, as the marketplace takes them. While wrong
     fulfilments must first be withdrawn, nothing is allotted: their pieces are not open yet."""
     if freed:
-        return [], {}
+        return [], Counter()
     sendings: list[Sending] = []
     short: Counter[str] = Counter()
     still_open = [Counter(part.lines) for part in open_parts]
@@ -216,7 +230,7 @@ def _allot(
                 rest.subtract(taken)
                 there.subtract(taken)
         short += rest
-    return sendings, dict(short)
+    return sendings, short
 
 
 # -- writing it down -------------------------------------------------------------------------------

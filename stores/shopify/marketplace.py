@@ -12,6 +12,7 @@ from stores import boundary
 from stores.base import (
     Access,
     Fulfilment,
+    FulfilmentHold,
     FulfilmentPart,
     FulfilmentState,
     Identity,
@@ -163,7 +164,7 @@ class ShopifyMarketplace:
         return FulfilmentState(
             open=tuple(self._parts(orders)),
             done=tuple(self._fulfilment(each) for each in (node.fulfillments if node else ())),
-            held=tuple(_hold(order) for order in orders if order.status == "ON_HOLD"),
+            held=tuple(self._hold(order) for order in orders if order.status == "ON_HOLD"),
         )
 
     def fulfil(
@@ -274,6 +275,13 @@ class ShopifyMarketplace:
         for place, pieces_of in lines.items():
             yield FulfilmentPart(place[0], dict(pieces_of), handles[place])
 
+    def _hold(self, order: FulfilmentOrderNode) -> FulfilmentHold:
+        reasons = (hold.reason.lower().replace("_", " ") for hold in order.fulfillment_holds)
+        lines: Counter[str] = Counter()
+        for item in self._items(order):
+            lines[item.line_item.number] += item.remaining_quantity
+        return FulfilmentHold(", ".join(reasons) or "on hold", dict(lines))
+
     def _items(self, order: FulfilmentOrderNode) -> Iterator[FulfilmentOrderItem]:
         return self._client.pages(
             documents.FULFILMENT_ORDER_LINES,
@@ -300,11 +308,6 @@ class ShopifyMarketplace:
 def _can_be_fulfilled(order: FulfilmentOrderNode) -> bool:
     actions = {action.action for action in order.supported_actions}
     return order.status in ("OPEN", "IN_PROGRESS") and "CREATE_FULFILLMENT" in actions
-
-
-def _hold(order: FulfilmentOrderNode) -> str:
-    reasons = (hold.reason for hold in order.fulfillment_holds)
-    return ", ".join(reason.lower().replace("_", " ") for reason in reasons) or "on hold"
 
 
 def _allocate(part: FulfilmentPart) -> Iterator[tuple[str, str, int]]:

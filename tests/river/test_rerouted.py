@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 from werkzeug.wrappers import Request
 
@@ -142,6 +143,61 @@ def test_a_refusal_that_has_no_such_cause_is_told_and_not_tried_for_ever(stage: 
     assert told(order) == []
     assert "report_refused" in stage.house.events()
     assert refusals(stage) == 1
+
+
+@pytest.mark.parametrize("overtaken", ["fulfillmentCancel", "fulfillmentTrackingInfoUpdate"])
+def test_what_the_shop_cancelled_before_our_write_is_compared_again(
+    stage: Stage, overtaken: str
+) -> None:
+    order = stage.sells_on((stage.lamp, 2))
+    ship(stage, 2, "1Z")
+    coming = [order]
+
+    def just_before(asked: Request) -> bool:
+        if coming and overtaken in asked.get_data(as_text=True):
+            stage.people.vendor.withdraws(HARBOUR, coming.pop())
+        return False
+
+    stage.faults.add("slow", HARBOUR, just_before)
+    theirs = stage.only(stage.alfa.orders)
+    if overtaken == "fulfillmentCancel":
+        stage.people.vendor.withdraws(ALFA, theirs)
+    else:
+        stage.people.vendor.corrects_tracking(ALFA, theirs, number="1Z2")
+    stage.house.turn()
+    assert coming == []
+    assert told(order) == ([] if overtaken == "fulfillmentCancel" else [("1Z2", {"LAMP": 2})])
+    assert "report_refused" not in stage.house.events()
+
+
+@pytest.mark.parametrize("write", ["fulfillmentCancel", "fulfillmentTrackingInfoUpdate"])
+def test_a_withdrawal_or_correction_refused_without_such_a_cause_is_told(
+    stage: Stage, write: str
+) -> None:
+    stage.sells_on((stage.lamp, 2))
+    ship(stage, 2, "1Z")
+    stage.faults.add("rejected", HARBOUR, write, times=9)
+    theirs = stage.only(stage.alfa.orders)
+    if write == "fulfillmentCancel":
+        stage.people.vendor.withdraws(ALFA, theirs)
+    else:
+        stage.people.vendor.corrects_tracking(ALFA, theirs, number="1Z2")
+    stage.house.turn()
+    assert stage.house.events().count("report_refused") == 1
+
+
+def test_goods_on_hold_are_no_excuse_for_others_that_the_shop_has_sent(stage: Stage) -> None:
+    """A hold of the mug does not make the lamp wait that somebody has fulfilled already."""
+    stage.harbour.add_location("North")
+    order = stage.buys((stage.lamp, 2), (stage.mug, 1))
+    stage.people.merchant.moves(HARBOUR, order, location="North", lines={"MUG": 1})
+    stage.house.turn()
+    mugs = next(each for each in order.fulfillment_orders if each.location.name == "North")
+    holding.hold(stage.harbour.lifecycle, mugs)
+    stage.people.vendor.ships(HARBOUR, order, lines={"LAMP": 2}, number="9Z")
+    ship(stage, 2, "1Z")
+    assert "waits_for_release" not in {flag.code for flag in stage.house.flags()}
+    assert "shipped_twice" in {flag.code for flag in stage.house.flags()}
 
 
 def test_a_parcel_of_goods_on_hold_waits_however_long_and_alone(stage: Stage) -> None:

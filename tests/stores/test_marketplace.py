@@ -383,10 +383,12 @@ def test_a_withdrawn_fulfilment_opens_its_pieces_again(market: Marketplace, orde
 def test_held_goods_are_told_and_not_open(
     market: Marketplace, people: People, order_id: str
 ) -> None:
+    before = [dict(part.lines) for part in market.fulfilments(order_id).open]
     people.merchant.holds(DOMAIN, order_id)
     state = market.fulfilments(order_id)
     assert state.open == ()
-    assert state.held == ("other", "other")
+    assert [hold.reason for hold in state.held] == ["other", "other"]
+    assert [hold.lines for hold in state.held] == before
 
 
 def test_moved_goods_are_fulfilled_where_they_lie_now(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orderflow.traffic.report import Correction, Plan, Telling, Told, plan
-from stores.base import Fulfilment, FulfilmentPart, FulfilmentState, Tracking
+from stores.base import Fulfilment, FulfilmentHold, FulfilmentPart, FulfilmentState, Tracking
 
 ONE, OTHER = (Tracking("UPS", "1Z1"),), (Tracking("UPS", "1Z2"),)
 
@@ -58,8 +58,19 @@ def test_what_the_marketplace_does_not_take_is_told() -> None:
 
 
 def test_what_is_on_hold_is_told_as_such() -> None:
-    assert plan(telling({"a": 3}), state(held=("fraud",))).held == "fraud"
-    assert plan(telling({"a": 3}), state({"a": 3}, held=("fraud",))).held == ""
+    fraud, stock = FulfilmentHold("fraud", {"a": 2}), FulfilmentHold("no stock", {"a": 1, "b": 9})
+    made = plan(telling({"a": 3}), state(held=(fraud, stock)))
+    assert (made.waiting, made.short, made.held) == ({"a": 3}, {}, "fraud, no stock")
+    made = plan(telling({"a": 3}), state({"a": 3}, held=(fraud,)))
+    assert (made.waiting, made.short, made.held) == ({}, {}, "")
+
+
+def test_a_hold_of_other_goods_is_none_of_these() -> None:
+    hold = FulfilmentHold("fraud", {"b": 3})
+    made = plan(telling({"a": 3}), state({"a": 1}, held=(hold,)))
+    assert (made.waiting, made.short, made.held) == ({}, {"a": 2}, "")
+    made = plan(telling({"a": 3, "b": 1}), state({"a": 1}, held=(hold,)))
+    assert (made.waiting, made.short, made.held) == ({"b": 1}, {"a": 2}, "fraud")
 
 
 def test_a_new_number_corrects_the_fulfilment() -> None:
