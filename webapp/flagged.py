@@ -59,6 +59,10 @@ FLAGS: Mapping[str, str] = {
         "The vendor cancelled or deleted %(number)s in their store. Ask them why; then cancel or "
         "refund your order, or send it again."
     ),
+    "edited_after_vendor_cancelled": _later(
+        "You edited this order after the vendor had cancelled or deleted %(number)s in their "
+        "store. Tell the vendor, or send it again."
+    ),
     "vendor_refunded": _later(
         "The vendor gave all the money of %(number)s back in their store before anything was "
         "shipped. Ask them why; then cancel or refund your order, or send it again."

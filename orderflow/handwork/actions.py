@@ -38,7 +38,8 @@ from orderflow.rules.judge import judge, lines_of, lock
 from orderflow.rules.settings import effective
 from orderflow.traffic import push, track
 from orderflow.upkeep import cancel, change
-from orderflow.upkeep.cancelled import REFUND_THE_BUYER, VENDOR_CANCELLED
+from orderflow.upkeep.cancelled import REFUND_THE_BUYER
+from orderflow.upkeep.edited_after import CODES as GONE_CODES
 
 LONGEST_WHY = 500
 
@@ -182,7 +183,7 @@ def _send_again(
     decision = _trial(session, part, now, freed=freed)
     if decision.verdict is not Verdict.PUSH:
         raise NotPossible(decision.main or "is_in_store")
-    for code in (VENDOR_CANCELLED, REFUND_THE_BUYER) if gone(there) else ():
+    for code in (*GONE_CODES, REFUND_THE_BUYER) if gone(there) else ():
         flags.settle(session, part, code, now)
     for each in placed:
         each.state = Push.REPLACED

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.models import Push, VendorOrder
-from orderflow.upkeep import cancel, change, paid_later, repay, twice
+from orderflow.upkeep import cancel, change, edited_after, paid_later, repay, twice
 
 
 def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = False) -> None:
@@ -21,4 +21,6 @@ def look(session: Session, part: VendorOrder, now: datetime, *, edited: bool = F
         cancel.ask(session, push, now)
         paid_later.ask(session, push, now)
         change.ask(session, push, now, edited=edited)
+        if push.gone_at is not None:
+            edited_after.look(session, push, now)
     twice.flag(session, part, now)

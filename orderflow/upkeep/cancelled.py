@@ -11,12 +11,12 @@ from orderflow.book import flags, life, pieces, shipments, timeline
 from orderflow.models import Change, Push, Shipment
 from orderflow.rules.judge import judge, lock_change
 from orderflow.rules.settings import effective
-from orderflow.upkeep import after, cancel, change, paid_later, repay
+from orderflow.upkeep import after, cancel, change, edited_after, paid_later, repay
+from orderflow.upkeep.edited_after import VENDOR_CANCELLED
 from stores.base import Cancellation
 
 TOO_LATE = "cancelled_too_late"
 REFUSED = "cancel_by_hand"
-VENDOR_CANCELLED = "vendor_cancelled"
 REFUND_THE_BUYER = "refund_the_buyer"
 LIVES_AGAIN = "lives_again"
 SHIPPED_AFTER = "shipped_after_cancel"
@@ -44,7 +44,7 @@ def _over(session: Session, push: Push, now: datetime) -> None:
     part = push.vendor_order
     for subject in pieces.by_hand(session, push):
         flags.settle(session, part, flags.CHANGE_BY_HAND, now, subject=subject)
-    for code in (VENDOR_CANCELLED, REFUSED, TOO_LATE, change.NOT_PASSED_ON):
+    for code in (*edited_after.CODES, REFUSED, TOO_LATE, change.NOT_PASSED_ON):
         flags.settle(session, part, code, now)
     flags.settle(session, part, paid_later.BY_HAND, now, subject=str(push.id))
     push.state, push.gone_at = Push.CANCELLED, push.gone_at or now
@@ -141,7 +141,7 @@ def gone(session: Session, push: Push, now: datetime) -> None:
 def back(session: Session, push: Push, now: datetime) -> None:
     """It lives again. What we cancelled must not; what the vendor cancelled goes on."""
     part = push.vendor_order
-    for code in (VENDOR_CANCELLED, REFUND_THE_BUYER):
+    for code in (*edited_after.CODES, REFUND_THE_BUYER):
         flags.settle(session, part, code, now)
     if push.state != Push.CANCELLED:
         return

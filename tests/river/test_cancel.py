@@ -6,8 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from orderflow.models import Change
+from orderflow import clock
+from orderflow.book import flags
+from orderflow.models import Change, Flag
 from sandbox.shopify.order import Order
 from tests import agreement
 from tests.house import ALFA, BRAVO, HARBOUR, House
@@ -184,6 +187,41 @@ def test_what_a_vendor_cancels_is_flagged(stage: Stage, side: VendorSide) -> Non
     cancel(stage, order)
     assert codes(stage) == []
     assert set(stage.states().values()) == {"cancelled"}
+
+
+def test_edits_after_a_vendors_cancellation_was_seen_to_are_flagged_once_each(
+    stage: Stage, side: VendorSide
+) -> None:
+    order = stage.sells_on((side.item, 2))
+    stage.people.vendor.cancels(side.host, stage.only(side.orders()).id)
+    stage.house.turn()
+    edit(stage, order, note="While the flag is open, whoever sees to it sees this")
+    assert codes(stage) == ["vendor_cancelled"]
+    mark_done(stage)
+    assert codes(stage) == []
+    stage.people.merchant.edits(HARBOUR, order, lines={side.item.sku: 3})
+    stage.house.turn()
+    assert codes(stage) == ["edited_after_vendor_cancelled"]
+    mark_done(stage)
+    stage.house.hear_of_orders()
+    assert codes(stage) == []
+    edit(stage, order, note="Ring twice")
+    assert codes(stage) == ["edited_after_vendor_cancelled"]
+    cancel(stage, order)
+    assert codes(stage) == []
+
+
+def edit(stage: Stage, order: Order, **changes: Any) -> None:
+    stage.house.clock.advance(5)
+    stage.people.merchant.changes(HARBOUR, order, **changes)
+    stage.house.turn()
+
+
+def mark_done(stage: Stage) -> None:
+    with stage.house.unit() as session:
+        for flag in session.scalars(select(Flag).where(Flag.done_at.is_(None))):
+            flags.mark_done(session, flag, "me", "called them", clock.now())
+    stage.house.turn()
 
 
 def test_a_part_is_cancelled_with_the_vendor_if_the_merchant_wants(
