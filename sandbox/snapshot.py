@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.shopify.money import rest_amount
 from sandbox.woocommerce.order_view import order_view
+from sandbox.woocommerce.totals import total_of
 from sandbox.woocommerce.trackings import BY_SLUG, entries
 
 if TYPE_CHECKING:
@@ -21,7 +24,11 @@ Json = dict[str, Any]
 
 
 def of_host(world: World, host: str) -> Json | None:
-    """Everything to be seen at a host: ``orders`` with ``lines``, ``address`` and ``parcels``."""
+    """Everything to be seen at a host: ``orders`` with ``lines``, ``address`` and ``parcels``.
+
+    ``worth`` is what an order costs now less what was given back, ``shipping`` what is charged for
+    that, ``rounded`` how many of its amounts the store rounds by itself; ``returned`` are the
+    reasons of its refunds."""
     shop, site = world.shops.get(host), world.sites.get(host)
     if shop:
         with shop.lock:
@@ -40,6 +47,7 @@ def _head(store: Shop | WooStore, host: str, platform: str, orders: list[Json]) 
     return {
         "host": host,
         "platform": platform,
+        "decimals": getattr(store, "decimals", None),
         "name": store.name,
         "currency": store.currency,
         "orders": orders,
@@ -54,6 +62,13 @@ def _order(shop: Shop, order: Order) -> Json:
         "payment": order.financial_status.lower(),
         "fulfilment": order.fulfillment_status.lower(),
         "total": rest_amount(order.price, order.currency),
+        "current_total": rest_amount(order.current_price, order.currency),
+        "worth": rest_amount(_worth(order), order.currency),
+        "shipping": rest_amount(_shipping(order), order.currency),
+        "rounded": sum(
+            bool(line.tax_lines) for line in order.lines if line.current_quantity < line.quantity
+        ),
+        "returned": [each.note for each in order.refunds],
         "currency": order.currency,
         "placed_at": order.created_at.isoformat(),
         "updated_at": order.updated_at.isoformat(),
@@ -83,6 +98,18 @@ def _order(shop: Shop, order: Order) -> Json:
     }
 
 
+def _worth(order: Order) -> Decimal:
+    if order.received and order.given_back >= order.received:
+        return Decimal()  # with all pieces the shipping went back too, which stays in the price
+    return order.current_price - sum(each.amount for each in order.refunds if not each.lines)
+
+
+def _shipping(order: Order) -> Decimal:
+    """With its tax."""
+    taxes = () if order.taxes_included else order.shipping_lines
+    return order.shipping + sum(tax.price for each in taxes for tax in each.tax_lines)
+
+
 def _parcel(fulfillment: Fulfillment) -> Json:
     return {
         "id": fulfillment.id,
@@ -96,6 +123,10 @@ def _woo(site: WooStore, order: WooOrder) -> Json:
     """``meta_data`` and line items are as REST shows them."""
     seen = order_view(site, order)
     shipped = order.status == "completed"
+    back: Counter[str] = Counter()
+    for refund in order.refunds:
+        for item in refund.items:
+            back[str(item.meta.get("_refunded_item_id"))] -= item.quantity
     return {
         "id": order.id,
         "name": f"#{order.id}",
@@ -103,6 +134,10 @@ def _woo(site: WooStore, order: WooOrder) -> Json:
         "payment": "paid" if order.paid else "pending",
         "fulfilment": "fulfilled" if shipped else "unfulfilled",
         "total": seen["total"],
+        "worth": str(total_of(site, order) - order.refunded),
+        "shipping": str(sum(fee.total for fee in order.of("fee") if fee.name == "Shipping")),
+        "rounded": len(order.items),
+        "returned": [each.reason for each in order.refunds],
         "currency": seen["currency"],
         "placed_at": order.created.isoformat(),
         "updated_at": order.modified.isoformat(),
@@ -117,6 +152,7 @@ def _woo(site: WooStore, order: WooOrder) -> Json:
                 "sku": line["sku"],
                 "title": line["name"],
                 "quantity": line["quantity"],
+                "current_quantity": line["quantity"] - back[str(line["id"])],
                 "price": str(line["price"]),
                 "properties": {each["key"]: each["value"] for each in line["meta_data"]},
             }

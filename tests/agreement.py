@@ -9,37 +9,69 @@ right again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
 from orderflow.book import pieces as in_order
-from orderflow.book import snapshot
+from orderflow.book.snapshot import composed_from_json
 from orderflow.models import Change, Conflict, Flag, Message, Push, StoreAccess, VendorOrder
-from sandbox.woocommerce.totals import total_of
-from stores.base import Access, ComposedOrder, OrderContent, OrderFields, StoreError, StoreOrder
+from sandbox import snapshot
+from stores.base import Access, OrderContent, OrderFields, StoreError, StoreOrder
 from stores.money import exponent, rounded_to_minor, to_minor
 from tests.house import House
 
+Json = dict[str, Any]
+
+
+class States:
+    """What stands in each pretend store, as the sandbox tells of itself; asked once a host.
+    Shipping and what was given back are looked up here, since an adapter need not tell them."""
+
+    def __init__(self, of_host: Callable[[str], Mapping[str, Any] | None]) -> None:
+        self._of_host = of_host
+        self._known: dict[str, Mapping[str, Any]] = {}
+        self._orders: dict[str, dict[str, Json]] = {}
+
+    def host(self, host: str) -> Mapping[str, Any]:
+        if host not in self._known:
+            self._known[host] = self._of_host(host) or {"orders": []}
+        return self._known[host]
+
+    def orders(self, host: str) -> dict[str, Json]:
+        """By their ids."""
+        if host not in self._orders:
+            self._orders[host] = {str(each["id"]): each for each in self.host(host)["orders"]}
+        return self._orders[host]
+
+    def of(self, push: Push) -> Json:
+        return self.orders(host_of(push))[push.remote_id]
+
+
+def host_of(push: Push) -> str:
+    return push.connection.access.address.removeprefix("https://").partition("/")[0]
+
 
 def differences(house: House) -> list[str]:
-    """Each with its order, line and the three numbers: wanted, agreed on, in the store; and each
-    part whose orders are not worth its share. What shipping costs is looked up inside the sandbox,
-    since an adapter need not tell it."""
+    """Of the whole house, at the end of a test."""
     house.world.faults.planned.clear()
     with house.look() as session:
-        pushes = session.scalars(
-            select(Push).where(Push.state.in_((Push.PLACED, Push.CANCELLED))).order_by(Push.id)
-        )
-        differ = [each for push in pushes for each in _of_push(house, session, push)]
-    return [*differ, *money(house)]
+        return among(session, States(lambda host: snapshot.of_host(house.world, host)))
 
 
-def _of_push(house: House, session: Session, push: Push) -> Iterator[str]:
-    if not _reachable(push) or _is_excused(session, push):
+def among(session: Session, states: States) -> list[str]:
+    """Each with its order, line and the three numbers: wanted, agreed on, in the store; and each
+    part whose orders are not worth its share."""
+    stood = select(Push).where(Push.state.in_((Push.PLACED, Push.CANCELLED))).order_by(Push.id)
+    differ = [each for push in session.scalars(stood) for each in _of_push(session, states, push)]
+    return [*differ, *money(session, states)]
+
+
+def _of_push(session: Session, states: States, push: Push) -> Iterator[str]:
+    if not _reachable(push) or is_excused(session, push):
         return
     name = f"{push.vendor_order.order.name} in {push.remote_name}"
     yield from _not_wanted(session, push, name)
@@ -52,41 +84,38 @@ def _of_push(house: House, session: Session, push: Push) -> Iterator[str]:
             yield f"{name}: cancelled in the book, alive in the store"
     elif order is not None and _was_heard_of(push, order):
         yield from _not_there(push, order, name)
-        yield from _not_charged(house, push, name)
+        yield from _not_charged(states, push, name)
 
 
-def money(house: House) -> list[str]:
+def money(session: Session, states: States) -> list[str]:
     """Each part whose orders are not worth what the book says it is. A part is looked at when all
     that is wanted of it stands in its vendor's stores and nobody is asked to settle anything."""
-    with house.look() as session:
-        parts = session.scalars(select(VendorOrder).order_by(VendorOrder.id))
-        return [each for part in parts for each in _of_part(house, session, part)]
+    parts = session.scalars(select(VendorOrder).order_by(VendorOrder.id))
+    return [each for part in parts for each in _of_part(session, states, part)]
 
 
-def _of_part(house: House, session: Session, part: VendorOrder) -> Iterator[str]:
+def _of_part(session: Session, states: States, part: VendorOrder) -> Iterator[str]:
     rows = select(Push).where(Push.vendor_order_id == part.id, Push.state == Push.PLACED)
     pushes = list(session.scalars(rows.order_by(Push.id)))
     over = part.order.cancelled_at is not None
     if over or not pushes or any(not _reachable(push) for push in pushes):
         return
-    if any(_is_excused(session, push) for push in pushes) or not _stands_whole(part, pushes):
+    if any(is_excused(session, push) for push in pushes) or not _stands_whole(part, pushes):
         return
-    with_pieces = sum(_worth(house, push) for push in pushes)
+    with_pieces = sum(_worth(states, push) for push in pushes)
     refunds = [row for row in _refunds(session, pushes) if row.state == Change.DONE]
-    if any(_was_given_back_by_vendor(house, push) for push in pushes):
+    if any(_was_given_back_by_vendor(states, push) for push in pushes):
         return
     wanted = part.share - sum(row.about.get("beyond", 0) for row in refunds)
-    if abs(with_pieces - wanted) > sum(_coins(house, push) for push in pushes):
+    if abs(with_pieces - wanted) > sum(_coins(states, push) for push in pushes):
         yield f"{part.order.name}, {part.vendor.name}: share {wanted}, in the stores {with_pieces}"
 
 
-def _was_given_back_by_vendor(house: House, push: Push) -> bool:
+def _was_given_back_by_vendor(states: States, push: Push) -> bool:
     """Whether a site's owner refunded something: our own refunds end with their key."""
-    host, number = _place(push)
-    if host not in house.world.sites:
+    if states.host(host_of(push))["decimals"] is None:
         return False
-    made = house.world.sites[host].orders[number].refunds
-    return any(not each.reason.endswith("]") for each in made)
+    return any(not each.endswith("]") for each in states.of(push)["returned"])
 
 
 def _stands_whole(part: VendorOrder, pushes: list[Push]) -> bool:
@@ -103,37 +132,20 @@ def _refunds(session: Session, pushes: list[Push]) -> list[Change]:
     return list(session.scalars(rows))
 
 
-def _worth(house: House, push: Push) -> int:
-    """What the order costs in the store less what was refunded, looked up inside the sandbox."""
-    host, number = _place(push)
-    if host in house.world.shops:
-        order = house.world.shops[host].orders[number]
-        if order.received and order.given_back >= order.received:
-            return 0  # with all pieces the shipping went back too, which stays in the price
-        alone = sum(each.amount for each in order.refunds if not each.lines)
-        return to_minor(order.current_price - alone, order.currency)
-    site = house.world.sites[host]
-    there = site.orders[number]
-    return rounded_to_minor(total_of(site, there) - there.refunded, there.currency)
+def _worth(states: States, push: Push) -> int:
+    """What the order costs in the store less what was refunded."""
+    there = states.of(push)
+    return rounded_to_minor(there["worth"], there["currency"])
 
 
-def _coins(house: House, push: Push) -> int:
+def _coins(states: States, push: Push) -> int:
     """A shop prorates the tax of lines that have lost pieces in its own way: a coin for each. A
     site of fewer decimals than the currency rounds each amount to its own."""
-    host, number = _place(push)
-    if host in house.world.sites:
-        site = house.world.sites[host]
-        there = site.orders[number]
-        step = 10 ** max(exponent(there.currency) - site.decimals, 0)
-        return step * len(there.items) // 2 if step > 1 else 0
-    order = house.world.shops[host].orders[number]
-    fewer = (line for line in order.lines if line.current_quantity < line.quantity)
-    return sum(1 for line in fewer if line.tax_lines)
-
-
-def _place(push: Push) -> tuple[str, int]:
-    address = push.connection.access.address
-    return address.removeprefix("https://").partition("/")[0], int(push.remote_id)
+    there, decimals = states.of(push), states.host(host_of(push))["decimals"]
+    if decimals is None:
+        return int(there["rounded"])
+    step = 10 ** max(exponent(there["currency"]) - decimals, 0)
+    return int(step * there["rounded"] // 2) if step > 1 else 0
 
 
 def _reachable(push: Push) -> bool:
@@ -145,7 +157,7 @@ def _reachable(push: Push) -> bool:
     )
 
 
-def _is_excused(session: Session, push: Push) -> bool:
+def is_excused(session: Session, push: Push) -> bool:
     flagged = select(Flag.id).where(
         Flag.vendor_order_id == push.vendor_order_id, Flag.done_at.is_(None)
     )
@@ -184,27 +196,16 @@ def _not_there(push: Push, order: StoreOrder, name: str) -> Iterator[str]:
             )
 
 
-def _not_charged(house: House, push: Push, name: str) -> Iterator[str]:
+def _not_charged(states: States, push: Push, name: str) -> Iterator[str]:
+    """A shop charges shipping with its tax; a site without, where one fee has all taxes."""
     if push.sent is None:
         return
-    sent = snapshot.composed_from_json(push.sent)
-    agreed, there = _freight(house, push, sent)
-    if agreed != there:
-        yield f"{name}: shipping agreed on {agreed}, in the store {there}"
-
-
-def _freight(house: House, push: Push, sent: ComposedOrder) -> tuple[int, int]:
-    """As agreed on and as charged: with its tax in a shop, without in a site, which has one fee for
-    all taxes."""
-    host, number = _place(push)
-    if host in house.world.shops:
-        order = house.world.shops[host].orders[number]
-        taxes = () if order.taxes_included else order.shipping_lines
-        charged = order.shipping + sum(tax.price for each in taxes for tax in each.tax_lines)
-        return sent.shipping + sent.shipping_tax, to_minor(charged, sent.currency)
-    fees = house.world.sites[host].orders[number].of("fee")
-    paid = sum(fee.total for fee in fees if fee.name == "Shipping")
-    return sent.shipping, to_minor(Decimal(paid), sent.currency)
+    sent, there = composed_from_json(push.sent), states.of(push)
+    taxed = states.host(host_of(push))["decimals"] is None
+    agreed = sent.shipping + (sent.shipping_tax if taxed else 0)
+    charged = to_minor(there["shipping"], sent.currency)
+    if agreed != charged:
+        yield f"{name}: shipping agreed on {agreed}, in the store {charged}"
 
 
 def _read(session: Session, push: Push) -> StoreOrder | None:
