@@ -51,6 +51,10 @@ class Merchant:
         _need(framed, 302)
         _need(self._session.get(framed.headers["Location"], timeout=30), 200)
 
+    def open(self, path: str) -> str:
+        """A page of the app."""
+        return self._fetch("GET", path, 200).text
+
     def save(self, **ticked: bool) -> int:
         """Tick boxes of *Order sync* and save. How many held orders the page said, and was told,
         would be pushed; 0 when it did not ask."""

@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WARDEN = Path(__file__).with_name("warden.py")
-RANKS = {"web": 0, "worker": 0, "clock": 0, "sandbox": 1, "redis": 2}
+RANKS = {"web": 0, "worker": 0, "clock": 0, "sandbox": 1, "redis": 2, "postgres": 3}
 """The order in which they stop: nobody may miss what somebody of a later rank still offers."""
 
 
@@ -51,14 +51,23 @@ class Programs(AbstractContextManager["Programs"]):
         if self._warden.stdout:
             self._warden.stdout.close()
 
-    def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> int:
-        """The program's pid."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        user: int | None = None,
+        folder: Path = ROOT,
+    ) -> int:
+        """The program's pid. ``user``: a uid, where the program must not be root."""
         rank = RANKS[name.rstrip("0123456789")]
-        more = {"rank": rank, "command": list(command), "env": dict(env), "cwd": str(ROOT)}
-        return int(self._ask(start=name, log=str(self.log(name)), **more)["pid"])
+        more = {"rank": rank, "command": list(command), "env": dict(env), "cwd": str(folder)}
+        return int(self._ask(start=name, log=str(self.log(name)), user=user, **more)["pid"])
 
-    def stop(self, name: str) -> int:
-        return int(self._ask(stop=name)["status"])
+    def stop(self, name: str, number: int = signal.SIGTERM) -> int:
+        """Ask politely, by the signal ``number``; the exit status."""
+        return int(self._ask(stop=name, signal=int(number))["status"])
 
     def kill(self, name: str, *, children: bool = True) -> None:
         """``kill -9``; without ``children`` what it forked lives on."""

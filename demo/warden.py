@@ -3,6 +3,7 @@
     python -I warden.py     one JSON request a line on standard input, one JSON answer a line
 
     {"start": "web", "rank": 0, "command": […], "env": {…}, "cwd": "…", "log": "…"}
+                                    with "user": 65534 as that user, whom only root can become
     {"look": "web"}                 its pid, and its status: null while it runs
     {"stop": "web"}                 politely; {"stop": "web", "signal": 9}: not politely
 
@@ -28,6 +29,8 @@ Running = dict[str, tuple[int, "subprocess.Popen[bytes]"]]
 
 def start(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
     """Each program gets a session of its own, by which its children are found later."""
+    user = asked.get("user")
+    who: dict[str, Any] = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     with open(asked["log"], "ab") as log:
         program = subprocess.Popen(
             asked["command"],
@@ -37,6 +40,7 @@ def start(running: Running, asked: dict[str, Any]) -> dict[str, Any]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            **who,
         )
     running[asked["start"]] = (asked["rank"], program)
     return {"pid": program.pid}

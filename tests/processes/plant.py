@@ -58,16 +58,28 @@ def wait_for(what: str, look: Callable[[], T | None], seconds: float = HANGS) ->
 
 
 class Plant:
-    """``vendors`` are hosts by name; a vendor's article has the vendor's name for its SKU."""
+    """``vendors`` are hosts by name; a vendor's article has the vendor's name for its SKU. Every
+    merchant (``shops``) sells the articles of all vendors. ``plugins`` are those of the WordPress
+    sites; ``more`` are further settings."""
 
-    def __init__(self, database_url: str, programs: Programs, vendors: Mapping[str, str]) -> None:
-        self.programs, self.vendors = programs, vendors
-        self.stack = Stack(programs, database_url, **SHORT)
+    def __init__(
+        self,
+        database_url: str,
+        programs: Programs,
+        vendors: Mapping[str, str],
+        shops: Sequence[str] = (HARBOUR,),
+        plugins: Sequence[str] = (),
+        **more: object,
+    ) -> None:
+        self.programs, self.vendors, self.shops = programs, vendors, shops
+        self.stack = Stack(programs, database_url, **(SHORT | more))
         redis = find_redis()
         assert redis, "bootstrap.py puts a redis-server beside our Python"
         self._redis = redis
         self.start_redis()
-        self.sandbox, made = self.stack.start_sandbox(world(self.stack.url, vendors))
+        self.sandbox, made = self.stack.start_sandbox(
+            world(self.stack.url, vendors, shops, plugins)
+        )
         here = {f"SLUICE_{name.upper()}": self.stack.settings[name] for name in BASIC}
         self.app = create_app(load(here))
         self.book = Book(self.app)
@@ -76,20 +88,25 @@ class Plant:
         self._register(made)
 
     def _register(self, made: dict[str, Any]) -> None:
-        access = Access("shopify", HARBOUR, {"access_token": token(made[HARBOUR])})
-        identity = Identity("1", "Harbour", HARBOUR, "USD", "owner@example.com", "CA")
         with self.unit() as session:
-            merchant = register.add_merchant(session, access, identity, clock.now())
-            settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
-            for platform in ("shopify", "woocommerce"):
-                register.activate_add_on(session, merchant, platform, active=True, now=clock.now())
-            for name, host in self.vendors.items():
-                access, theirs = way_in(host, made[host], name)
-                mine = made[HARBOUR]["variants"][name].rpartition("/")[2]
-                vendor = register.add_vendor(session, merchant, name, clock.now())
-                shown = Identity("1", name, access.address, "USD")
-                connection = register.connect(session, vendor, access, shown, clock.now())
-                register.map_variant(session, connection, mine, theirs, clock.now())
+            for shop in self.shops:
+                self._register_merchant(session, shop, made)
+
+    def _register_merchant(self, session: Session, shop: str, made: dict[str, Any]) -> None:
+        access = Access("shopify", shop, {"access_token": token(made[shop])})
+        title = shop.partition(".")[0].title()
+        identity = Identity(str(made[shop]["id"]), title, shop, "USD", "owner@example.com", "CA")
+        merchant = register.add_merchant(session, access, identity, clock.now())
+        settings.change(session, merchant, {"order_sync": True}, by="test", now=clock.now())
+        for platform in ("shopify", "woocommerce"):
+            register.activate_add_on(session, merchant, platform, active=True, now=clock.now())
+        for name, host in self.vendors.items():
+            access, theirs = way_in(host, made[host], name)
+            mine = made[shop]["variants"][name].rpartition("/")[2]
+            vendor = register.add_vendor(session, merchant, name, clock.now())
+            shown = Identity("1", name, access.address, "USD")
+            connection = register.connect(session, vendor, access, shown, clock.now())
+            register.map_variant(session, connection, mine, theirs, clock.now())
 
     # -- running -------------------------------------------------------------------------------
 
@@ -193,18 +210,22 @@ class Plant:
         return session_of(self.programs.pid(name))
 
 
-def world(url: str, vendors: Mapping[str, str]) -> dict[str, Any]:
+def world(
+    url: str, vendors: Mapping[str, str], merchants: Sequence[str], plugins: Sequence[str]
+) -> dict[str, Any]:
     """What the sandbox is to build: shops that are in no hurry to throttle."""
     fast = {"restore_rate": 5000, "capacity": 20000, "installs": [CLIENT_ID]}
     listed = [{"sku": name, "title": name, "price": "12.00", "vendor": name} for name in vendors]
-    shops = [{"domain": HARBOUR, "products": [{**each, "stock": 1000} for each in listed], **fast}]
+    stocked = [{**each, "stock": 100_000} for each in listed]
+    shops = [{"domain": shop, "products": stocked, **fast} for shop in merchants]
     sites = []
     for name, host in vendors.items():
-        goods = {"sku": name, "price": "9.00", "stock": 1000}
+        goods = {"sku": name, "price": "9.00", "stock": 100_000}
         if host.endswith(".myshopify.com"):
             shops.append({"domain": host, "products": [{**goods, "title": name}], **fast})
         else:
-            sites.append({"host": host, "cron": "prompt", "products": [{**goods, "name": name}]})
+            site = {"host": host, "cron": "prompt", "plugins": plugins}
+            sites.append({**site, "products": [{**goods, "name": name}]})
     return {"apps": [pretend_app(url)], "shops": shops, "sites": sites}
 
 
