@@ -21,6 +21,11 @@ EXAMPLES ?= 10000
 fuzz: installed-dev  ## arbitrary answers of stores and bodies of webhooks (EXAMPLES=10000)
 	@$(PYTHON) -m pytest -q -n 3 --dist worksteal tests/fuzz --examples $(EXAMPLES)
 
+MINUTES ?= 10
+SEED ?=
+chaos: installed-dev  ## orders while everything is killed, frozen and lied to, then all compared (MINUTES=10 SEED=)
+	@$(PYTHON) -m chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 check: style  ## style, types, laws, migrations without drift, GraphQL by schema and scopes
 	@$(PYTHON) -m pytest -q --database sqlite $(CHECKED)
 
@@ -61,5 +66,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test fuzz check style messages bench lock key clean installed installed-dev
+.PHONY: help demo test fuzz chaos check style messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

@@ -24,7 +24,7 @@ SIGNATURES = {"digest", "hexdigest", "hmac", "mac", "signature"}
 VAGUE_NAMES = {"sync", "process", "manager", "helper", "helpers", "utils", "service", "data"}
 NAMED_BY_SQLALCHEMY = {"process_bind_param", "process_result_value", "process_literal_param"}
 
-OUTSIDE = ("bench/", "demo/", "sandbox/", "tests/")
+OUTSIDE = ("bench/", "chaos/", "demo/", "sandbox/", "tests/")
 READS_ENVIRONMENT = (*OUTSIDE, "bootstrap.py", "tools/browser.py", "orderflow/config.py")
 SPEAKS_HTTP = (*OUTSIDE, "stores/deadline.py", "stores/http.py")
 DECODES = ("stores/boundary.py", "stores/cursor.py")
