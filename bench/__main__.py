@@ -1,4 +1,4 @@
-"""``python -m bench [--rounds N] [--seconds S] [R1 R2 R4 R6 R7 R11 R13 M]``: a table, raw files.
+"""``python -m bench [--rounds N] [--seconds S] [R1 R2 … M]``: a table, raw files.
 
 Exit status 1 when a figure is not what it must be. See docs/bench.md for what each one means.
 """
@@ -15,6 +15,7 @@ from bench import machine
 from bench.browsing import r11
 from bench.figure import Figure, keep_raw, table
 from bench.intake import r1, r2
+from bench.isolation import r16
 from bench.load import generator
 from bench.lying import r13
 from bench.memory import memory
@@ -30,6 +31,7 @@ BENCHES: dict[str, tuple[Callable[[int, float], list[Figure]], float]] = {
     "R7": (r7, 20),
     "R11": (r11, 1),
     "R13": (r13, 60),
+    "R16": (r16, 20),
     "M": (memory, 1),
 }
 """What runs it, and how many seconds a round lasts."""
