@@ -2,19 +2,21 @@
 
 SQLite begins a unit of work with BEGIN IMMEDIATE, so a read-then-write never finds that somebody
 wrote in between (a deferred transaction fails there with "database is locked", whatever the busy
-time-out). Readers outside a unit of work begin deferred and wait for nobody.
+time-out). Readers outside a unit of work begin deferred and wait for nobody. Threads of one process
+queue for the lock before they ask SQLite, which would let each sleep and look again (up to 100 ms).
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any, cast
 
 import psycopg
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Connection,
@@ -41,12 +43,16 @@ DATABASE_AWAY = (DBAPIError, PoolTimeout)
 WRITES = "sluice_writes"
 LANES = "sluice_lanes"
 AT_ONCE = "at_once"
+WRITER = "sluice_writer"
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
 """Of SQLite; ``secure_delete`` overwrites what is deleted or shortened with zeros."""
 
 db = SQLAlchemy(
     model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False}
 )
+
+_writers: dict[str, threading.Lock] = {}
+"""By the address of an SQLite database: held by the thread of this process that writes into it."""
 
 
 def init_database(app: Flask, config: Config, patience: float) -> None:
@@ -61,6 +67,7 @@ def init_database(app: Flask, config: Config, patience: float) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, **ours}
     db.init_app(app)
     if url.startswith("sqlite"):
+        app.extensions[WRITER] = _writers.setdefault(url, threading.Lock()), patience
         with app.app_context():
             _tune_sqlite(db.engine)
 
@@ -91,20 +98,34 @@ def unit_of_work() -> Iterator[Session]:
     It has a session of its own: one that has read already could not begin as a writer any more.
     The bell of each lane that got something to do is rung after the commit, not before."""
     session = db.session.session_factory()
-    try:
-        session.connection(execution_options={WRITES: True})
-        yield session
-        session.commit()
-        lanes = session.info.pop(LANES, ())
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
-        if db.session.registry.has():
-            db.session.rollback()  # what a page has read before is old now
+    with _turn_to_write():
+        try:
+            session.connection(execution_options={WRITES: True})
+            yield session
+            session.commit()
+            lanes = session.info.pop(LANES, ())
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+            if db.session.registry.has():
+                db.session.rollback()  # what a page has read before is old now
     for lane in lanes:
         doorbell.ring(lane)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """On SQLite, wait until no other thread of this process writes. Whoever has waited for too long
+    goes on without a turn, and hears from SQLite that the database is locked."""
+    lock, patience = current_app.extensions.get(WRITER, (None, 0.0))
+    ours = lock is not None and lock.acquire(timeout=patience)
+    try:
+        yield
+    finally:
+        if ours:
+            lock.release()
 
 
 def empty_log() -> bool:
