@@ -4,7 +4,6 @@ Where a database makes no difference of its own, tests take turns."""
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,8 @@ import pytest
 
 from orderflow.models import Base
 from tests import agreement, fuzz
-from tests.house import House
-from tests.postgres import Postgres, private_postgres
+from tests.house import House, close_doors
+from tests.postgres import Postgres, in_memory, private_postgres
 
 ENGINES = ("sqlite", "postgresql")
 TAKE_TURNS = ("mail", "portal", "privacy", "processes", "river", "webapp")
@@ -74,19 +73,18 @@ def furnished_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def furnished_database(postgres: Postgres) -> str:
+def furnished_database(postgres: Postgres) -> Iterator[str]:
     """The name of such a database of PostgreSQL."""
     name = postgres.create()
     House(postgres.url(name)).close()
-    return name
+    yield name
+    close_doors()
 
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """For SQLite's files, in memory where there is such a place: tests need no durable ones."""
-    memory = Path("/dev/shm")
-    place = memory if os.access(memory, os.W_OK) else None
-    with TemporaryDirectory(prefix="sluice-", dir=place) as made:
+    with TemporaryDirectory(prefix="sluice-", dir=in_memory()) as made:
         yield Path(made)
 
 

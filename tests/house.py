@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import QueuePool, inspect, select, update
 from sqlalchemy.orm import Session
 
 import workers
@@ -79,6 +79,9 @@ SCOPES = (
     "write_merchant_managed_fulfillment_orders",
     "write_third_party_fulfillment_orders",
 )
+BEGAN = datetime.now(UTC).replace(microsecond=0)
+"""When these tests began. Every settable clock starts then, so what one test built can be put up
+again for another, as it was."""
 HARBOUR, ALFA, STRANGER = "harbour.myshopify.com", "alfa.myshopify.com", "stranger.myshopify.com"
 BRAVO = "bravo.example.com"
 
@@ -102,24 +105,38 @@ def _built(config: Config) -> tuple[Flask, Flask]:
 
 def _doors(config: Config) -> tuple[Flask, Flask]:
     """The web application and the worker's. Routes, templates and statements are compiled once for
-    one configuration; what opening a door tells the process is told again."""
-    web, app = _built(config)
-    for door in (web, app):
+    one configuration; what opening a door tells the process is told again. Only the doors that were
+    opened last are connected to their database."""
+    web, app = doors = _built(config)
+    if _opened and _opened[0] is not doors:
+        close_doors()
+    _opened[:] = [doors]
+    for door in doors:
         prepare(door, config)
         door.extensions.pop("sluice_shops", None)  # ids of another house's shops
     http.limit_calls(config.call_seconds)
     return web, app
 
 
+_opened: list[tuple[Flask, Flask]] = []
+
+
+def close_doors() -> None:
+    """End the connections of the doors that were opened last."""
+    for door in (door for doors in _opened for door in doors):
+        with door.app_context():
+            close_connections()
+
+
 class House:
-    """``turn`` runs everything that is due; ``later`` lets time pass first. The clock starts at the
-    machine's own time: a page's ID token starts there too. It stands still, but for a browser: its
-    ID tokens are good for a minute."""
+    """``turn`` runs everything that is due; ``later`` lets time pass first. The clock stands still
+    at the time when the tests began, unless a test lets time pass; for a browser, whose ID tokens
+    are good for a minute, it is the machine's."""
 
     def __init__(
         self, database_url: str, running: RunningClock | None = None, **config: Any
     ) -> None:
-        self.clock = running or SettableClock(datetime.now(UTC).replace(microsecond=0))
+        self.clock = running or SettableClock(BEGAN)
         self.config = configuration(database_url, **config)
         self.web, self.app = _doors(self.config)
         self.world = World(self.clock, post=post_into(self.web), sleep=lambda _: None)
@@ -136,15 +153,24 @@ class House:
         )
         self.world.apps["client-id"] = self.sluice
         with self.app.app_context():
-            Base.metadata.create_all(db.engine)
+            if not inspect(db.engine).has_table(Message.__tablename__):
+                Base.metadata.create_all(db.engine)
 
     def close(self) -> None:
-        with self.app.app_context():
-            close_connections()
-        with self.web.app_context():
-            close_connections()
+        """The database may be emptied now. A server's connections stay open for the next house of
+        the same database; a file's do not, since the next house has another file."""
+        if self.config.database_url.startswith("sqlite") or self._is_busy():
+            close_doors()
         http.use_adapter(None)
         clock.use(None)
+
+    def _is_busy(self) -> bool:
+        """Whether somebody is still at work in the database."""
+        for door in (self.web, self.app):
+            with door.app_context():
+                if any(cast(QueuePool, each.pool).checkedout() for each in db.engines.values()):
+                    return True
+        return False
 
     # -- setting the stage ---------------------------------------------------------------------
 

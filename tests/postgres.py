@@ -28,7 +28,22 @@ from sqlalchemy import URL, Select, Table, literal_column, make_url, select, tex
 
 from tests.keeper import as_user, kept
 
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+QUICK = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum=off",
+)
+"""Nothing is to survive, and no table grows large."""
+BUSY = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = %s and backend_type = 'client backend' and state <> 'idle'
+"""
+"""Ends the connections that are in the middle of something."""
+ROOM = 2_000_000_000
+"""Bytes; several servers share it."""
 SETTINGS = ("listen_addresses=", "max_connections=100", "shared_buffers=64MB", "timezone=UTC")
 
 
@@ -38,6 +53,7 @@ class Postgres:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._admin = psycopg.connect(libpq_url(url), autocommit=True)
+        self._inside: dict[str, psycopg.Connection] = {}
 
     def url(self, name: str) -> str:
         there = self._url.set(drivername="postgresql+psycopg", database=name)
@@ -53,22 +69,26 @@ class Postgres:
         self._admin.execute(f'drop database if exists "{name}" with (force)')
 
     def empty(self, name: str, tables: Iterable[Table]) -> None:
-        """Every row goes, and whoever is still connected; quicker than a new database. Rows that
-        were deleted would leave holes, and those of the next test lie in no order."""
-        self._admin.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
-        )
-        with psycopg.connect(libpq_url(self._url.set(database=name)), autocommit=True) as inside:
-            asked: list[Select[Any]] = [
-                select(literal_column(f"'{each.name}'")).where(
-                    select(text("1")).select_from(each).exists()
-                )
-                for each in tables
-            ]
-            filled = inside.execute(str(union_all(*asked)))
-            names = [f'"{found}"' for (found,) in filled]
-            if names:
-                inside.execute(f"truncate {', '.join(names)} restart identity cascade")
+        """Every row goes, and whoever is still at work there; quicker than a new database. Rows
+        that were deleted would leave holes, and those of the next test lie in no order."""
+        self._admin.execute(BUSY, [name])
+        inside = self.inside(name)
+        asked: list[Select[Any]] = [
+            select(literal_column(f"'{each.name}'")).where(
+                select(text("1")).select_from(each).exists()
+            )
+            for each in tables
+        ]
+        names = [f'"{found}"' for (found,) in inside.execute(str(union_all(*asked)))]
+        if names:
+            inside.execute(f"truncate {', '.join(names)} restart identity cascade")
+
+    def inside(self, name: str) -> psycopg.Connection:
+        """A connection to that database that is kept for the next who asks."""
+        if name not in self._inside:
+            url = libpq_url(self._url.set(database=name))
+            self._inside[name] = psycopg.connect(url, autocommit=True)
+        return self._inside[name]
 
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
@@ -79,7 +99,8 @@ class Postgres:
             self.drop(name)
 
     def close(self) -> None:
-        self._admin.close()
+        for connection in (self._admin, *self._inside.values()):
+            connection.close()
 
 
 @contextmanager
@@ -89,7 +110,8 @@ def private_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     if given:
         yield from connected(make_url(given))
         return
-    folder = Path(tempfile.mkdtemp(prefix="sluice-pg-"))
+    place = None if durable else in_memory()
+    folder = Path(tempfile.mkdtemp(prefix="sluice-pg-", dir=place))
     try:
         uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         if uid is not None:
@@ -104,6 +126,13 @@ def private_postgres(*, durable: bool = False) -> Iterator[Postgres]:
             yield from connected(url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_memory() -> Path | None:
+    """A folder for files that need not last, where this machine has such a place with room."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return memory if roomy else None
 
 
 def connected(url: URL) -> Iterator[Postgres]:

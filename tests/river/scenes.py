@@ -1,7 +1,6 @@
 """A stage that was set once is put up again as it was: the rows of the book, and the world.
 
 Setting it connects stores through their real protocols, which takes a third of what most tests do.
-What is put up again is a few seconds old: the clock of a house starts at the machine's time.
 """
 
 from __future__ import annotations
@@ -11,23 +10,21 @@ import itertools
 import pickle
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import make_url
 
 from orderflow.config import Config
+from orderflow.db import db
 from orderflow.models import Base
 from sandbox.clock import SettableClock
 from tests.house import House
 from tests.postgres import libpq_url
 
-FRESH = 15
-"""Seconds of real time."""
 OUTSIDE = ("clock", "post", "sleep")
 """What a world got from its house."""
 
@@ -40,7 +37,7 @@ def put_up(house: House, name: str, set_it: Callable[[], Things]) -> Things:
     if not isinstance(house.clock, SettableClock):
         return set_it()
     scene = _kept.get((_like(house.config), name))
-    if scene is not None and scene.is_fresh():
+    if scene is not None:
         return scene.put_up(house)
     things = set_it()
     _kept[_like(house.config), name] = Scene(house, things)
@@ -56,18 +53,14 @@ class Scene:
     """``house`` as it stands now, and ``things`` of its world."""
 
     def __init__(self, house: House, things: Things) -> None:
-        self._made = time.monotonic()
         self._moment: datetime = house.clock()
         url = house.config.database_url
         self._book: Book = InFile(url) if url.startswith("sqlite") else OnServer(url)
         world = {name: value for name, value in vars(house.world).items() if name not in OUTSIDE}
         self._world = _frozen(house, (world, things))
 
-    def is_fresh(self) -> bool:
-        return time.monotonic() < self._made + FRESH
-
     def put_up(self, house: House) -> Things:
-        self._book.put_up()
+        self._book.put_up(house)
         house.clock.advance((self._moment - house.clock()).total_seconds())
         world, things = _Thaw(house, self._world).load()
         vars(house.world).update(world)
@@ -125,7 +118,7 @@ class InFile:
         with closing(sqlite3.connect(self._path)) as book:
             book.backup(self._rows)
 
-    def put_up(self) -> None:
+    def put_up(self, house: House) -> None:
         with closing(sqlite3.connect(self._path)) as book:
             self._rows.backup(book)
 
@@ -134,20 +127,23 @@ class OnServer:
     """The rows of a PostgreSQL database, and where its sequences stand."""
 
     def __init__(self, url: str) -> None:
-        self._url = libpq_url(make_url(url))
-        with psycopg.connect(self._url) as book:
+        with psycopg.connect(libpq_url(make_url(url))) as book:
             tables = ((each.name, _copied(book, each.name)) for each in Base.metadata.sorted_tables)
             self._rows = [(name, rows) for name, rows in tables if rows]
-            self._sequences = book.execute(
+            stand = book.execute(
                 "select sequencename, last_value from pg_sequences where last_value is not null"
             ).fetchall()
+        self._set_sequences = "; ".join(f"select setval('{each}', {last})" for each, last in stand)
 
-    def put_up(self) -> None:
-        with psycopg.connect(self._url) as book, book.cursor() as cursor:
-            for name, rows in self._rows:
-                with cursor.copy(f'copy "{name}" from stdin') as copy:
-                    copy.write(rows)
-            cursor.executemany("select setval(%s, %s)", self._sequences)
+    def put_up(self, house: House) -> None:
+        with house.app.app_context(), closing(db.engine.raw_connection()) as pooled:
+            book = cast("psycopg.Connection", pooled.driver_connection)
+            with book.cursor() as cursor:
+                for name, rows in self._rows:
+                    with cursor.copy(f'copy "{name}" from stdin') as copy:
+                        copy.write(rows)
+                cursor.execute(self._set_sequences)
+            book.commit()
 
 
 Book = InFile | OnServer
