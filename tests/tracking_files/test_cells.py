@@ -8,12 +8,13 @@ import pytest
 
 from orderflow.tracking_files import carrier_names, cells, pieces
 from orderflow.tracking_files.findings import Doubt, Problem
+from orderflow.tracking_files.rows import Row
 from tests.tracking_files.test_files import read
 
 USPS, UPS, OTHER = "9400111899223100000042", "1Z999AA10123456009", "1Z999AA10123456109"
 
 
-def row(number: str, carrier: str = "", count: str = "", more: str = "") -> object:
+def row(number: str, carrier: str = "", count: str = "", more: str = "") -> Row:
     """The one row of a file with these cells, each written with quotation marks."""
     told = ["#1001", carrier, count, more, number]
     line = ";".join('"' + cell.replace('"', '""') + '"' for cell in told)
