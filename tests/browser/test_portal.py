@@ -185,16 +185,28 @@ def test_an_order_is_shipped_by_keyboard_and_fits_a_phone_however_odd_it_is(
 
 
 def ships_from_a_file(phone: Page, path: str) -> None:
-    rows = ["Order,Pieces,SKU,Carrier,Tracking number", "#1005,1,LAMP,UPS,1Z2"]
-    rows += [f'"{each}",1,"{each}",UPS,"{each}"' for each in ("<img src=x>", "x" * 500)]
+    """With columns that the person chooses, and a row in doubt that is ticked with the keyboard."""
+    rows = ["Which,Pieces,SKU,Carrier,Box", "#1005,1,LAMP,UPS,1Z*2"]
+    rows += [f'"{each}",1,"{each}",UPS,"{each}"' for each in ("<img src=x>", "x" * 150)]
     phone.goto(path)
     table = "\n".join(rows).encode()
     chosen = FilePayload(name="shipped.csv", mimeType="text/csv", buffer=table)
     phone.get_by_label("CSV file").set_input_files(chosen)
     phone.get_by_role("button", name="See what it would do").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Which column is which?")
+    look(phone, "columns-phone")
+    phone.get_by_label("Order").select_option("0")
+    phone.get_by_label("Tracking number").select_option("4")
+    phone.get_by_role("button", name="See what it would do").focus()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("What the file would do")
     look(phone, "preview-phone")
-    phone.get_by_role("button", name="Ship 1 parcel").click()
+    phone.get_by_label("Row 2 is right").focus()
+    phone.keyboard.press("Space")
+    phone.get_by_role("button", name="Ship the parcels that are ticked").focus()
+    phone.keyboard.press("Enter")
     expect(phone.get_by_role("status")).to_contain_text("1 parcel is shipped")
+    look(phone, "report-phone")
 
 
 def look(page: Page, name: str) -> None:
