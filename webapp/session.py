@@ -51,8 +51,9 @@ def keys() -> AppKeys:
 def require_shop() -> AnyResponse | None:
     """Set ``g.visitor`` and ``g.id_token``, or ask for a token."""
     token = _token()
+    config: Config = current_app.extensions["sluice_config"]
     try:
-        claims = read_id_token(token, keys())
+        claims = read_id_token(token, config.app_client_id, config.app_secrets)
     except StoreLocked:
         return ask_for_token()
     g.visitor, g.id_token = Visitor(claims["shop"], str(claims["sub"])), token

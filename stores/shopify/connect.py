@@ -80,17 +80,23 @@ _SUBJECT = "urn:ietf:params:oauth:token-type:id_token"
 _OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 
 
-def read_id_token(token: str, app: AppKeys) -> dict[str, Any]:
-    """The claims of a valid ID token; ``dest`` alone names the shop. StoreLocked if it is bad."""
-    try:
-        claims = session_token.decode_from_header(
-            f"Bearer {token}", app.client_id, app.client_secret
-        )
-    except session_token.SessionTokenError:
-        raise StoreLocked("The page's ID token is not valid; reload the page.") from None
+def read_id_token(token: str, client_id: str, secrets: Sequence[str]) -> dict[str, Any]:
+    """The claims of a valid ID token; ``dest`` alone names the shop. StoreLocked if it is bad.
+
+    Tried with each of the app's secrets: while one is rotated, tokens of both are valid."""
+    claims = next(filter(None, (_claims(token, client_id, secret) for secret in secrets)), None)
+    if claims is None:
+        raise StoreLocked("The page's ID token is not valid; reload the page.")
     if "exp" not in claims:
         raise StoreLocked("The page's ID token has no end; reload the page.")
     return {**claims, "shop": shop_domain(claims["dest"])}
+
+
+def _claims(token: str, client_id: str, secret: str) -> dict[str, Any] | None:
+    try:
+        return dict(session_token.decode_from_header(f"Bearer {token}", client_id, secret))
+    except session_token.SessionTokenError:
+        return None
 
 
 def exchange(shop: str, id_token: str, app: AppKeys, now: datetime) -> Access:

@@ -94,7 +94,7 @@ def test_secrets_do_not_show_when_printed() -> None:
 
 def test_a_pages_token_becomes_an_access_that_works(shop: Shop, app: App) -> None:
     soon = int(datetime.now(UTC).timestamp()) + 60
-    claims = shopify.read_id_token(token := shop.id_token(app, exp=soon), KEYS)
+    claims = shopify.read_id_token(token := shop.id_token(app, exp=soon), "client", [SECRET])
     access = shopify.exchange(claims["shop"], token, KEYS, NOON)
     assert access.expires_at == NOON + timedelta(hours=1)
     assert open_store(access).identify().address == DOMAIN
@@ -102,9 +102,9 @@ def test_a_pages_token_becomes_an_access_that_works(shop: Shop, app: App) -> Non
 
 def test_a_forged_or_stale_page_token_is_refused(world: World, shop: Shop, app: App) -> None:
     with pytest.raises(StoreLocked):
-        shopify.read_id_token(shop.id_token(app), AppKeys("client", SECRET[::-1]))
+        shopify.read_id_token(shop.id_token(app), "client", [SECRET[::-1]])
     with pytest.raises(StoreLocked):
-        shopify.read_id_token("", KEYS)
+        shopify.read_id_token("", "client", [SECRET])
     token = shop.id_token(app)
     advance(world, 600)
     with pytest.raises(StoreLocked, match="open the app"):

@@ -101,3 +101,20 @@ def test_a_character_that_no_database_keeps_is_not_found(house: House, harbour: 
     door = installed(house, harbour)
     assert door.get("/orders?q=%00").status_code == 404
     assert door.post("/vendors/new", name="a\0b").status_code == 404
+
+
+@pytest.mark.parametrize("secrets", [("new-secret", SECRET), (SECRET, "old-secret")])
+def test_during_a_rotation_tokens_of_both_secrets_are_valid(
+    database_url: str, secrets: tuple[str, ...]
+) -> None:
+    """Shopify signs with one of them, and says of none when it begins or ends."""
+    house = House(database_url, app_secrets=secrets)
+    try:
+        harbour = house.shop(HARBOUR)
+        house.merchant(HARBOUR)
+        assert Door(house, harbour).open().status_code == 200
+        token = forged(harbour, house, "forged")
+        headers = {"Authorization": f"Bearer {token}"}
+        assert house.client.get("/orders", headers=headers).status_code == 401
+    finally:
+        house.close()
