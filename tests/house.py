@@ -198,20 +198,24 @@ class House:
             row = self.one(session, Merchant, shop=merchant)
             return register.add_vendor(session, row, name, clock.now()).id
 
-    def alfa(self, merchant: str = HARBOUR, domain: str = ALFA, **more: Any) -> Shop:
-        """The vendor Alfa, with a store of the marketplace's kind."""
+    def alfa(
+        self, merchant: str = HARBOUR, domain: str = ALFA, vendor: str = "Alfa", **more: Any
+    ) -> Shop:
+        """The vendor Alfa, or another, with a store of the marketplace's kind."""
         shop = self.world.shops.get(domain) or self.shop(domain, **more)
-        self.connect("Alfa", self.shopify_access(shop), merchant)
+        self.connect(vendor, self.shopify_access(shop), merchant)
         return shop
 
-    def bravo(self, merchant: str = HARBOUR, host: str = BRAVO, **more: Any) -> WooStore:
-        """The vendor Bravo, with a WordPress site whose jobs run at once."""
+    def bravo(
+        self, merchant: str = HARBOUR, host: str = BRAVO, vendor: str = "Bravo", **more: Any
+    ) -> WooStore:
+        """The vendor Bravo, or another, with a WordPress site whose jobs run at once."""
         site = WooStore(self.world, host, **{"cron": "prompt", **more})
         key, secret = site.issue_key()
         access = Access(
             "woocommerce", f"https://{host}", {"consumer_key": key, "consumer_secret": secret}
         )
-        self.connect("Bravo", access, merchant)
+        self.connect(vendor, access, merchant)
         return site
 
     def connect(self, name: str, access: Access, merchant: str = HARBOUR) -> int:

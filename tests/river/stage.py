@@ -54,7 +54,10 @@ def _is_gone(order: Any) -> bool:
 
 
 class Stage:
-    """*Lamp* is mapped to a product of Alfa's, *mug* to one of Bravo's."""
+    """*Lamp* is mapped to a product of Alfa's, *mug* to one of Bravo's. ``scene`` names a stage on
+    which ``_set`` puts more than that."""
+
+    scene = ""
 
     def __init__(
         self,
@@ -73,7 +76,8 @@ class Stage:
         self.alfas_lamp: Variant
         self.bravos_mug: Product
         special = (harbour or {}, alfa or {}, bravo or {})
-        vars(self).update(scenes.put_up(house, repr(special), lambda: self._set(*special)))
+        name = f"{self.scene}{special!r}"
+        vars(self).update(scenes.put_up(house, name, lambda: self._set(*special)))
         self.faults = house.world.faults
 
     def _set(self, harbour: Things, alfa: Things, bravo: Things) -> Things:
