@@ -122,5 +122,5 @@ def settings_of(database_url: str, **more: str) -> Mapping[str, str]:
     }
 
 
-KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+KEY = "9mB2YtmXI4x1TfJwYtEi5X3d8WemfpE1-wU6oU-dknE="
 CLIENT_ID, SECRET = "bench-client", "bench-secret"

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
+from orderflow import opening
 from orderflow.models import Base
 
 
@@ -39,6 +40,7 @@ def tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
 
 
 def run() -> None:
+    opening.wait_for(current_app.extensions["sluice_config"])
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect() as connection, tables_may_be_rebuilt(connection):
         context.configure(

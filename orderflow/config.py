@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from cryptography.fernet import Fernet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from orderflow import config_checks as checks
 
 PREFIX = "SLUICE_"
 
@@ -97,7 +99,7 @@ class Config(BaseModel):
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
     look_waits: Annotated[
-        tuple[int, ...],
+        tuple[Annotated[int, Field(ge=0)], ...],
         Field(min_length=1, description="waits before each look-up after an unknown outcome"),
     ] = (5, 30, 120, 600)
     lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 30
@@ -161,7 +163,28 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
             f"{PREFIX}CLAIM_SECONDS must be more than twice {PREFIX}CALL_SECONDS, "
             "or a second worker would start while the first still waits for a store."
         )
+    for field, check in _CHECKS.items():
+        given = getattr(config, field)
+        for value in given if isinstance(given, tuple) else (given,):
+            wrong_with_it = check(value) if value is not None else ""
+            if wrong_with_it:
+                raise ConfigError(f"{PREFIX}{field.upper()} {wrong_with_it}.")
     return config
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "database_url": checks.database,
+    "secret_keys": checks.key,
+    "app_secrets": checks.secret,
+    "public_url": checks.public_address,
+    "portal_url": checks.public_address,
+    "redis_url": checks.redis,
+    "store_gateway": checks.gateway,
+    "mail_url": checks.mail,
+    "metrics_token": checks.secret,
+    "web_address": checks.listening,
+}
+"""Of what the environment holds; a Config that is made in the code may be for a test."""
 
 
 def _collect(environment: Mapping[str, str]) -> dict[str, str]:
@@ -172,6 +195,9 @@ def _collect(environment: Mapping[str, str]) -> dict[str, str]:
         field = name.removeprefix(PREFIX).lower()
         if field.endswith("_file"):
             field, value = field.removesuffix("_file"), _read(name, value)
+        if field in values:
+            both = f"{PREFIX}{field.upper()}"
+            raise ConfigError(f"{both} and {both}_FILE are both set; keep one of them.")
         values[field] = value
     if "redis_url" not in values and environment.get("REDIS_URL"):
         values["redis_url"] = environment["REDIS_URL"]
@@ -180,9 +206,14 @@ def _collect(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _read(name: str, path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        held = Path(path).read_text(encoding="utf-8").strip()
     except OSError as missing:
         raise ConfigError(f"{name} names a file that cannot be read: {missing.strerror}.") from None
+    except ValueError:
+        raise ConfigError(f"{name} names a file that holds no text.") from None
+    if not held:
+        raise ConfigError(f"{name} names a file that is empty.")
+    return held
 
 
 def _sentence(wrong: ValidationError) -> str:

@@ -8,17 +8,19 @@ from sqlalchemy import LargeBinary, Table, bindparam, select, type_coerce, updat
 from sqlalchemy.orm import Session
 
 from orderflow.db import unit_of_work
-from orderflow.models import Base
+from orderflow.models import Base, KeySample
 from orderflow.secrets import Sealed, SealedJSON, rotate
 
 BATCH = 500
 
 
 def rotate_all() -> int:
-    """Re-encrypt all sealed columns, in batches; the number of values."""
+    """Re-encrypt all sealed columns, in batches; the number of values. The sample comes last: once
+    it is under the newest key, everything is."""
+    tables = sorted(Base.metadata.sorted_tables, key=lambda each: each is KeySample.__table__)
     return sum(
         _rotate_column(table, column.name)
-        for table in Base.metadata.sorted_tables
+        for table in tables
         for column in table.columns
         if isinstance(column.type, Sealed | SealedJSON)
     )

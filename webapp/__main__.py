@@ -23,7 +23,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from orderflow import logs
+from orderflow import logs, opening
 from orderflow.config import load
 from webapp import create_app
 from webapp.serving import WebServer
@@ -105,6 +105,7 @@ def _claim(address: str, port: int) -> None:
 def main() -> None:
     config = load()  # a worker that cannot start would be started for ever
     logs.start(config.log_level)
+    opening.check(config)
     _claim(config.web_address, config.web_port)
     server = Server(
         "webapp.__main__:serving",

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, keys, outbox
+from orderflow import clock, keys, opening, outbox
 from orderflow.access import register, store_access
 from orderflow.book import history
 from orderflow.config import Config
@@ -29,7 +29,18 @@ from orderflow.rules.judge import reconsider_all
 from orderflow.rules.split import fold
 from stores.base import Access, AppKeys, StoreError
 
-sluice = AppGroup("sluice", help="Merchants, vendors, settings, and why an order was not sent.")
+
+@with_appcontext
+def _check() -> None:
+    """Before every command: a wrong key or an old database is told in one sentence."""
+    opening.check(current_app.extensions["sluice_config"])
+
+
+sluice = AppGroup(
+    "sluice",
+    help="Merchants, vendors, settings, and why an order was not sent.",
+    callback=_check,
+)
 T = TypeVar("T")
 BY = history.OPERATOR
 

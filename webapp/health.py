@@ -11,9 +11,9 @@ import hmac
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from orderflow import clock, pulse
+from orderflow import clock, opening, pulse
 from orderflow.config import Config
-from orderflow.db import DATABASE_AWAY, db, reading
+from orderflow.db import DATABASE_AWAY, reading
 from orderflow.pulse import Pulse
 
 pages = Blueprint("health", __name__)
@@ -26,12 +26,15 @@ def alive() -> tuple[dict[str, str], int]:
 
 @pages.get("/ready")
 def ready() -> tuple[dict[str, str], int]:
-    """503 while the database does not answer: send nobody here."""
+    """503 while the database does not answer, or was sealed with other keys than ours: send nobody
+    here."""
     try:
         with reading() as session:
-            session.execute(db.text("SELECT 1"))
+            fits = opening.keys_fit(session)
     except DATABASE_AWAY:
         return {"status": "the database does not answer"}, 503
+    if not fits:
+        return {"status": opening.WRONG_KEY}, 503
     return {"status": "ready"}, 200
 
 

@@ -18,7 +18,7 @@ from redis import Redis
 from rq import Queue, Worker
 from sqlalchemy.orm import configure_mappers
 
-from orderflow import config, doorbell
+from orderflow import config, doorbell, opening
 from orderflow.db import DATABASE_AWAY, close_connections
 from workers import clock, create_app, lanes
 
@@ -81,6 +81,7 @@ def main() -> None:
     if command not in ("work", "clock"):
         raise SystemExit("usage: python -m workers work|clock")
     settings = config.load()
+    opening.check(settings)
     app = create_app(settings)
     if command == "work":
         work(app, settings.redis_url)

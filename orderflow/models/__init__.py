@@ -7,6 +7,7 @@ from orderflow.models.catalogue import MappingSuggestion, UnmappedVariant
 from orderflow.models.changes import Change, Conflict, Flag
 from orderflow.models.connecting import ConnectAttempt
 from orderflow.models.invitations import Invitation
+from orderflow.models.keys import KeySample
 from orderflow.models.mails import Mail
 from orderflow.models.merchants import (
     AddOn,
@@ -41,6 +42,7 @@ __all__ = [
     "Flag",
     "HistoryEntry",
     "Invitation",
+    "KeySample",
     "Lane",
     "LoginTry",
     "Mail",

@@ -22,6 +22,7 @@ SMALL = {
     "connection",
     "daily_count",
     "invitation",
+    "key_sample",
     "merchant",
     "setting",
     "store_access",
