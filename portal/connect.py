@@ -26,7 +26,7 @@ from stores.handshake import Handshake, Hurdle, Places, Returned
 
 pages = Blueprint("portal_connect", __name__, url_prefix="/portal/connect/<platform>")
 log = structlog.get_logger()
-PATIENCE = 15.0
+PATIENCE = 10.0
 """Seconds that a person waits for a store."""
 LONGEST = 300
 

@@ -3,7 +3,16 @@ which of the vendor's own products it is."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -15,10 +24,13 @@ from orderflow.handwork import suggesting
 from orderflow.models import Connection, UnmappedVariant, VariantMapping, Vendor
 from portal import scope
 from stores.base import StoreError, Variant
+from stores.bulkhead import Crowded
 from stores.dial import dial
 
 pages = Blueprint("portal_products", __name__, url_prefix="/portal/products")
 LONGEST = 200
+ASK_AGAIN = 3
+"""Seconds after which a browser asks once more for a page whose store others wait for."""
 
 Answer = str | tuple[str, int] | Response
 
@@ -122,9 +134,14 @@ def _stores(vendor: Vendor) -> list[Connection]:
     return sorted(mine, key=lambda each: not each.is_default)
 
 
-def _looked(variant: str, chosen: Connection, sku: str) -> str:
+def _looked(variant: str, chosen: Connection, sku: str) -> Answer:
+    """Where others wait for the store already, the browser asks again by itself."""
     try:
         found = asking.variants(chosen, sku, dial)
+    except Crowded as error:
+        answer = make_response(_page(_open(variant), sku, chosen, words=error.words, again=True))
+        answer.headers["Refresh"] = str(ASK_AGAIN)
+        return answer
     except StoreError as error:
         return _page(_open(variant), sku, chosen, words=error.words)
     return _page(_open(variant), sku, chosen, found=found)
@@ -137,6 +154,7 @@ def _page(
     *,
     found: list[Variant] | None = None,
     words: str = "",
+    again: bool = False,
 ) -> str:
     vendor = scope.current().vendor
     return render_template(
@@ -149,4 +167,5 @@ def _page(
         chosen=chosen,
         found=found,
         words=_(words) if words else "",
+        again=again,
     )

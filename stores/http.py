@@ -31,7 +31,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from stores import guard
+from stores import bulkhead, guard
 from stores.base import OutcomeUnknown, StoreBusy, StoreError, StoreRefused
 from stores.deadline import LocalAdapter, PrivateAdapter, PublicAdapter, seconds_left, until
 from stores.errors import BadCertificate, Trouble
@@ -82,7 +82,8 @@ def send(
     if not guard.may_call(url):
         raise StoreRefused(_("A store must be reached by https, at its usual port."))
     request = requests.Request(method, url, headers=dict(headers or {}), data=body).prepare()
-    with until(min(time.monotonic() + min(deadline, _longest), _end())):
+    ends = until(min(time.monotonic() + min(deadline, _longest), _end()))
+    with bulkhead.place(url), ends:
         try:
             response = _session().send(request, timeout=timeout, allow_redirects=False, stream=True)
             with response:

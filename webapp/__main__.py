@@ -25,6 +25,7 @@ from granian.server import Server
 
 from orderflow import logs, opening
 from orderflow.config import load
+from stores import bulkhead, http
 from webapp import create_app
 from webapp.serving import WebServer
 
@@ -38,6 +39,10 @@ LONGEST_HEAD = 64 * 1024
 """Bytes."""
 SILENT_FOR = 30
 """Seconds after which a connection is closed whose client takes nothing of what is sent to it."""
+LONGEST_CALL = 10
+"""Seconds for one call to a store while a person waits."""
+WAIT_FOR_ONE_STORE = 2
+"""Pages that may wait for one store at a time; of all pages' threads, half may wait for stores."""
 CONNECTIONS = 4000
 """Connections at a time in each worker, if the machine lets a process have as many."""
 OTHER_FILES = 200
@@ -51,6 +56,8 @@ def serving() -> WebServer:
     it again: that took a third of the time of a webhook."""
     config = load()
     server = WebServer(create_app(config), config.web_threads)
+    http.limit_calls(min(config.call_seconds, LONGEST_CALL))
+    bulkhead.limit(WAIT_FOR_ONE_STORE, max(1, config.web_threads // 2))
     watch = (os.getppid(), config.web_port)
     threading.Thread(target=_watch, args=watch, daemon=True).start()
     gc.collect()

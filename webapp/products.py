@@ -16,6 +16,7 @@ from orderflow.handwork import suggesting
 from orderflow.handwork.suggesting import Outdated
 from orderflow.models import Connection, Merchant, Vendor
 from stores.base import StoreError, Variant
+from stores.bulkhead import Crowded
 from stores.dial import dial
 from webapp import cursor
 from webapp.answers import done, refused
@@ -56,6 +57,8 @@ def one(variant: str) -> str:
         return _page(ours)
     try:
         found = asking.variants(chosen, sku, dial)
+    except Crowded as error:
+        return _page(ours, sku=sku, chosen=chosen, words=error.words, again=True)
     except StoreError as error:
         return _page(ours, sku=sku, chosen=chosen, words=error.words)
     return _page(ours, sku=sku, chosen=chosen, found=found)
@@ -148,7 +151,9 @@ def _page(
     found: list[Variant] | None = None,
     words: str = "",
     outdated: bool = False,
+    again: bool = False,
 ) -> str:
+    """``again``: the page asks once more by itself, for the store could not be asked yet."""
     session = db.session()
     return render_template(
         "products/one.html",
@@ -161,4 +166,5 @@ def _page(
         words=words,
         suggestion=suggesting.of_variant(session, g.merchant, ours.variant_id),
         outdated=outdated,
+        again=again,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orderflow.models import MappingSuggestion, VariantMapping
+from stores import bulkhead
 from tests.house import ALFA, HARBOUR
 from tests.portal.visitor import Portal, Visitor
 from tests.webapp.door import Door
@@ -129,3 +130,19 @@ def test_a_store_of_another_vendor_cannot_be_asked(portal: Portal, role: str) ->
     form = {"store": theirs, "sku": "B-MUG", "theirs": str(portal.stage.bravos_mug.id)}
     assert visitor.post(f"{PAGE}/{item.id}/suggest", **form).status_code == 404
     assert rows(portal, MappingSuggestion) == []
+
+
+def test_a_store_that_others_wait_for_is_asked_again_by_the_browser(portal: Portal) -> None:
+    item, visitor = cap(portal), portal.logged_in()
+    portal.stage.alfa.sells("A-CAP", "Casquette", "3.00")
+    address = f"{PAGE}/{item.id}?store={store(visitor, item)}&sku=A-CAP"
+    bulkhead.limit(in_all=0)
+    try:
+        crowded = visitor.get(address)
+    finally:
+        bulkhead.limit()
+    assert "This page asks again by itself." in crowded.text
+    assert crowded.headers["Refresh"] == "3"
+    found = visitor.get(address)
+    assert "Casquette" in found.text
+    assert "Refresh" not in found.headers

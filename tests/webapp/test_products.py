@@ -7,8 +7,10 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from orderflow.models import Merchant, UnmappedVariant, VariantMapping
+from orderflow.models import Merchant, StoreCall, UnmappedVariant, VariantMapping
+from stores import bulkhead
 from tests.house import ALFA, BRAVO, HARBOUR, STRANGER, House
 from tests.webapp.door import Door
 from tests.webapp.shop_floor import Floor
@@ -177,3 +179,21 @@ def test_a_stranger_maps_nothing_of_this_merchant(floor: Floor) -> None:
     typed = {"store": store(floor, "Alfa"), "sku": "A-LAMP", "theirs": str(floor.alfas_lamp.id)}
     assert stranger.post(f"{path}/map", **typed).status_code == 404
     assert ALFA not in stranger.get("/products").text
+
+
+def test_a_store_that_others_wait_for_is_asked_again_by_the_page_itself(floor: Floor) -> None:
+    item = sells_new(floor)
+    floor.alfa.sells("A-CAP", "Casquette", "3.00")
+    chosen = {"store": store(floor, "Alfa"), "sku": "A-CAP"}
+    bulkhead.limit(per_store=0)
+    try:
+        page = floor.door.get(f"/products/{item.id}", query_string=chosen).text
+    finally:
+        bulkhead.limit()
+    assert "This page asks again by itself." in page
+    again = re.search(r'role="status"[^>]* hx-get="([^"]+)" hx-trigger="load delay:3s"', page)
+    assert again
+    assert "Casquette" in floor.door.get(unescape(again[1])).text
+    with floor.house.look() as session:
+        asked = select(StoreCall.outcome).where(StoreCall.operation == "variants")
+        assert session.scalars(asked).all() == ["ok"]
