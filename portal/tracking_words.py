@@ -19,6 +19,9 @@ FILE_ERRORS: Mapping[str, str] = {
     "too_old": _later("This page was too old to confirm. Send the file again."),
     "nothing_confirmed": _later("Tick the rows that are right; nothing else can be shipped."),
     FileProblem.TOO_BIG: _later("The file is larger than 1 MB. Send a part of it at a time."),
+    FileProblem.TOO_MUCH_TEXT: _later(
+        "The file holds too much text. Remove columns that nobody needs, or send a part of it."
+    ),
     FileProblem.EMPTY: _later("The file has no rows."),
     FileProblem.WORKBOOK: _later(
         "This is an Excel workbook. In Excel choose Save as, then CSV UTF-8, and send that file."

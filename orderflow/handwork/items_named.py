@@ -17,7 +17,20 @@ from orderflow.tracking_files import cells
 from orderflow.tracking_files.findings import Doubt
 from orderflow.tracking_files.rows import Item, Row
 
+_DECIMALS = re.compile(r"(?<=\d)\.0+$")
+_WORD = re.compile(
+    r"^(order|commande|bestellung|auftrag|bestelling|pedido|ordine)\b\s*"
+    r"(number|no|nr|n°|nº)?[.:\s]*(?=#?\w*\d)",
+    re.IGNORECASE,
+)
 _SKUS = re.compile(r"\s*[,;|]\s*")
+
+
+def order_numbers(text: str) -> list[str]:
+    """Numbers as they are searched that a text may mean: as written, without the decimals of a
+    spreadsheet (``1001.0``), without a word before (``Order #1001``)."""
+    without = (text, _DECIMALS.sub("", text), _WORD.sub("", text))
+    return list(dict.fromkeys(filter(None, map(folded, without))))
 
 
 class RowWrong(ValueError):
@@ -74,7 +87,8 @@ class ItemsNamed:
 
     def claim(self, row: Row) -> Claim:
         """Raises RowWrong: unknown_order, unknown_item, which_item."""
-        parts = self.parts.get(folded(row.order), ())
+        numbers = order_numbers(row.order)
+        parts = next((self.parts[number] for number in numbers if number in self.parts), ())
         if not parts:
             raise RowWrong("unknown_order")
         found: dict[str, int | None] = {}

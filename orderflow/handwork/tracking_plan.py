@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from orderflow.handwork import by_hand
 from orderflow.handwork.by_hand import Typed, Typist
-from orderflow.handwork.items_named import Claim, ItemsNamed, RowWrong
+from orderflow.handwork.items_named import Claim, ItemsNamed, RowWrong, order_numbers
 from orderflow.models import MarketplaceOrder, Shipment, Vendor, VendorOrder
-from orderflow.read.search import folded
 from orderflow.tracking_files.rows import Row, Tracked
 
 
@@ -89,7 +88,7 @@ def plan(session: Session, vendor: Vendor, rows: Sequence[Row], typist: Typist) 
 
 def _parts(session: Session, vendor: Vendor, rows: Iterable[Row]) -> dict[str, list[VendorOrder]]:
     """The vendor's parts of the orders that are named, by the number as it is searched."""
-    numbers = {folded(row.order) for row in rows if row.is_filled} - {""}
+    numbers = {n for row in rows if row.is_filled for n in order_numbers(row.order)}
     found = session.scalars(
         select(VendorOrder)
         .join(MarketplaceOrder, MarketplaceOrder.id == VendorOrder.order_id)

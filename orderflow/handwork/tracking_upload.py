@@ -8,6 +8,7 @@ The file itself travels in the page, sealed, and is read again at each step; not
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -58,9 +59,9 @@ def seal(upload: Upload, now: datetime) -> str:
         "seen": dict(upload.seen),
         "outcome": dict(upload.outcome),
     }
-    token = pack(json.dumps(told).encode() + b"\n" + upload.body).decode()
+    token = pack(json.dumps(told).encode() + b"\n" + zlib.compress(upload.body, 9)).decode()
     if len(token) > LARGEST_TOKEN:
-        raise FileUnreadable(FileProblem.TOO_BIG)
+        raise FileUnreadable(FileProblem.TOO_MUCH_TEXT)
     return token
 
 
@@ -70,8 +71,8 @@ def open_sealed(token: str, owner: str, now: datetime) -> Upload:
     try:
         told = json.loads(head)
         ours = told["owner"] == owner and told["until"] >= now.timestamp()
-        upload = Upload(body, owner, told["places"], told["seen"], told["outcome"])
-    except (ValueError, KeyError) as error:
+        upload = Upload(zlib.decompress(body), owner, told["places"], told["seen"], told["outcome"])
+    except (ValueError, KeyError, zlib.error) as error:
         raise SecretsError("sealed by another release") from error
     if not ours:
         raise SecretsError("not for here and now")

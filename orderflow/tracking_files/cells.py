@@ -15,6 +15,7 @@ _LINK_FORM = re.compile(
 )
 _DIGITS_FORM = re.compile(r"=\s*(\d+)")
 _APOSTROPHES = "'’‘`´"
+_MARKS = '"“”„«»' + _APOSTROPHES
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 """Letters that look like spaces."""
@@ -54,9 +55,10 @@ def _visible(sign: str) -> str:
 
 def shown(cell: str) -> Plain:
     """What a spreadsheet would show of a cell. Lines stay."""
-    text = visible(cell).strip().lstrip(_APOSTROPHES).strip()
+    told = visible(cell).strip()
+    text = told.lstrip(_APOSTROPHES).strip()
     if not text.startswith("="):
-        return Plain(_unquoted(text))
+        return Plain(_unquoted(told))
     if found := _TEXT_FORM.fullmatch(text):
         return Plain(found[1].replace('""', '"').strip().lstrip(_APOSTROPHES).strip())
     if found := _LINK_FORM.fullmatch(text):
@@ -67,10 +69,10 @@ def shown(cell: str) -> Plain:
 
 
 def _unquoted(text: str) -> str:
-    """Without quotation marks around it that were written twice."""
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"“”'":
-        return text[1:-1].strip()
-    return text
+    """Without quotation marks around it and apostrophes before it."""
+    if len(text) > 1 and text[0] in _MARKS and text[-1] in _MARKS:
+        return text[1:-1].strip().lstrip(_APOSTROPHES)
+    return text.lstrip(_APOSTROPHES).strip()
 
 
 def plain(cell: str) -> str:

@@ -9,6 +9,7 @@ class FileProblem(StrEnum):
     """Why a file cannot be read at all."""
 
     TOO_BIG = "too_big"
+    TOO_MUCH_TEXT = "too_much_text"
     EMPTY = "empty"
     WORKBOOK = "workbook"
     NOT_TEXT = "not_text"

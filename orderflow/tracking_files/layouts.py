@@ -256,10 +256,12 @@ def _known() -> dict[str, tuple[Field, int]]:
     return known
 
 
+_AROUND = re.compile(r"\([^)]*\)|\[[^]]*\]|[:.]?\s+(n°|nº|no\.?|nr\.?|num\.?)\s*$", re.IGNORECASE)
+"""What says nothing more of a title: brackets, and *no.* at its end."""
 KNOWN = _known()
 """By folded title: the field, and how sure it is (0 is the surest)."""
 
 
 def known(title: str) -> tuple[Field, int] | None:
     """The field that a title stands for and how sure that is, or None."""
-    return KNOWN.get(fold(title))
+    return KNOWN.get(fold(title)) or KNOWN.get(fold(_AROUND.sub("", title)))

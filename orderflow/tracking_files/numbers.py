@@ -20,6 +20,7 @@ _SLASHED = re.compile(r"(?=[^/]*\d)[^/]{6,}(/(?=[^/]*\d)[^/]{6,})+")
 _THOUSANDS = re.compile(r"\d{1,3}([,.]\d{3})+")
 _USUAL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?")
 _DATE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1(\d{2}|\d{4})|\d{4}([-/.])\d{1,2}\3\d{1,2}")
+_SPACES = re.compile(r"[^\S\n]+")
 _LINK = re.compile(r"(https?:|www\.)", re.IGNORECASE)
 _FLOAT = re.compile(r"(\d+)\.0+")
 _EXACT_DIGITS = 15
@@ -43,6 +44,7 @@ class Numbers:
 
 def read(text: str) -> Numbers:
     """The tracking numbers in a cell as ``cells.shown`` has it."""
+    text = _SPACES.sub(" ", text)
     if text.casefold() in _NOTHING or not text:
         return Numbers()
     if _LINK.match(text):

@@ -17,9 +17,11 @@ from orderflow.tracking_files.findings import FileProblem, FileUnreadable, Probl
 from orderflow.tracking_files.text import LOST
 
 SEPARATORS = (",", ";", "\t", "|")
-MOST_RECORDS = 5_000
+MOST_RECORDS = 50_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 2_000
+_MOST_BROKEN = 1_000
+"""Quotation marks out of place; behind so many, no cell is looked for over several lines."""
 
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=([^\w\s"]|\t)"?[;,|\t ]*(\n|$)', re.IGNORECASE)
 """What Excel reads as the separator of the file, and does not show."""
@@ -50,7 +52,8 @@ def told_separator(text: str) -> tuple[str, str]:
 
 
 def records(text: str, separator: str, most: int = MOST_RECORDS) -> list[Record]:
-    """All records, blank ones too. Raises FileUnreadable: TOO_MANY_ROWS, TOO_MANY_COLUMNS."""
+    """All records, blank ones too; of their cells at most MOST_COLUMNS and one more. Raises
+    FileUnreadable: TOO_MANY_ROWS."""
     return list(_Scan(text, separator).records(most))
 
 
@@ -61,6 +64,7 @@ class _Scan:
         self.text, self.separator = text, separator
         counts = Counter(line.count(separator) for line in text.split("\n") if line.strip())
         self.usual = counts.most_common(1)[0][0] if counts else 0
+        self.broken = 0
 
     def records(self, most: int) -> Iterator[Record]:
         at = 0
@@ -86,7 +90,7 @@ class _Scan:
                 faults[len(cells)] = Problem.LETTERS_LOST
             cells.append(cell[:LONGEST_CELL])
             if len(cells) > MOST_COLUMNS:
-                raise FileUnreadable(FileProblem.TOO_MANY_COLUMNS)
+                return cells, faults, self._find("\n", after) + 1
             if self.text[after : after + 1] != self.separator:
                 return cells, faults, after + 1
             at = after + 1
@@ -97,7 +101,8 @@ class _Scan:
         if begin is None or self.text[begin.end() : begin.end() + 1] != '"':
             end = self._end_of_cell(at)
             return self.text[at:end], end, False
-        found = _QUOTED.match(self.text, at, at + LONGEST_CELL * 4)
+        far = at + LONGEST_CELL * 4 if self.broken < _MOST_BROKEN else self._find("\n", at)
+        found = _QUOTED.match(self.text, at, far)
         if found and self._ends_cell(found.end()) and not self._has_rows(found[1]):
             return found[1].replace('""', '"'), found.end(), False
         return self._broken_cell(at)
@@ -113,9 +118,10 @@ class _Scan:
 
     def _broken_cell(self, at: int) -> tuple[str, int, bool]:
         """On its own line: up to a mark before a separator, else up to the separator."""
+        self.broken += 1
         stop = self._find("\n", at)
         closing = re.compile(f'"(?={re.escape(self.separator)}|$)')
-        line = self.text[at:stop]
+        line = self.text[at : min(stop, at + LONGEST_CELL * 4)]
         found = closing.search(line, line.index('"') + 1)
         if found:
             return line[: found.start()].lstrip(" ")[1:], at + found.end(), True

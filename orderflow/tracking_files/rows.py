@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from orderflow.tracking_files import carrier_names, cells, numbers, pieces
 from orderflow.tracking_files.findings import Doubt, Problem
-from orderflow.tracking_files.layouts import Field
+from orderflow.tracking_files.layouts import Field, fold
 from orderflow.tracking_files.numbers import Numbers
 from orderflow.tracking_files.records import Record
 from orderflow.tracking_files.table import Table
@@ -19,6 +19,20 @@ from stores.boundary import link as safe_link
 MOST_NUMBERS = 20
 LONGEST_NUMBER = LONGEST_CARRIER = 200
 _BETWEEN = re.compile(r"\s*[,;|\n]\s*")
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "totaux",
+        "subtotal",
+        "summe",
+        "gesamt",
+        "totaal",
+        "totale",
+        "totali",
+        "suma",
+    ]
+)
 _LINKS = re.compile(r"[\s|]+|[,;]\s*(?=https?://)")
 _VOID = re.compile(
     r"void|cancel|refund|storn|annul|geannul|anulad|fehlgeschlagen|rembours|failed|^error",
@@ -65,7 +79,8 @@ class Row:
     @property
     def is_filled(self) -> bool:
         """A row that says nothing of a parcel is left as it is: a total, or a row not filled in."""
-        return bool(self.carrier or self.tracking or self.link or self.problem)
+        told = self.carrier or self.tracking or self.link or self.problem
+        return bool(told) and fold(self.order).partition(" ")[0] not in _TOTALS
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from orderflow.tracking_files import cells, layouts
 from orderflow.tracking_files.findings import FileProblem, FileUnreadable
-from orderflow.tracking_files.records import SEPARATORS, Record, records, told_separator
+from orderflow.tracking_files.records import (
+    MOST_COLUMNS,
+    SEPARATORS,
+    Record,
+    records,
+    told_separator,
+)
 from orderflow.tracking_files.text import readings
 
 MOST_ROWS = 500
@@ -43,13 +49,24 @@ def read(body: bytes) -> Table:
 def _best(text: str) -> tuple[int, list[Record]]:
     """How many titles are known, and the records, by the separator that fits best."""
     told, below = told_separator(text)
-    if told:
-        rows = records(below, told)
-        return _titles_known(rows), rows
-    head = "\n".join(text.split("\n")[: _HEAD * 2])
-    separator = max(SEPARATORS, key=lambda sign: _fitness(records(head, sign)))
-    rows = records(text, separator)
+    head = "\n".join(below.split("\n")[: _HEAD * 2])
+    fitness = {sign: _fitness(records(head, sign)) for sign in (*told, *SEPARATORS)}
+    separator = max(fitness, key=lambda sign: fitness[sign])
+    if told and fitness[told][0] >= fitness[separator][0]:
+        separator = told
+    if fitness[separator][2] == 1 and (bare := _without_marks_around(below)):
+        return _best(bare)
+    rows = records(below, separator)
     return _titles_known(rows), rows
+
+
+def _without_marks_around(text: str) -> str:
+    """A file of which each whole line was put into quotation marks, without them; "" for others."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines):
+        return ""
+    bare = [line[1:-1].replace('""', '"') for line in lines]
+    return "\n".join(bare) if all(any(sign in line for sign in SEPARATORS) for line in bare) else ""
 
 
 def _titles_known(rows: Sequence[Record]) -> int:
@@ -71,6 +88,8 @@ def _fields(row: Record) -> set[layouts.Field]:
 def _table(rows: Sequence[Record]) -> Table:
     at = _place_of_titles(rows)
     titles = tuple(cells.clean(cell) for cell in rows[at].cells) if at >= 0 else ()
+    if len(titles) > MOST_COLUMNS:
+        raise FileUnreadable(FileProblem.TOO_MANY_COLUMNS)
     below = [row for row in rows[at + 1 :] if not row.is_blank]
     below = [row for row in below if tuple(map(cells.clean, row.cells)) != titles or not titles]
     if not below:
@@ -78,7 +97,7 @@ def _table(rows: Sequence[Record]) -> Table:
     if len(below) > MOST_ROWS:
         raise FileUnreadable(FileProblem.TOO_MANY_ROWS)
     width = max(len(titles), *(len(row.cells) for row in below))
-    return Table(titles + ("",) * (width - len(titles)), tuple(below))
+    return Table((titles + ("",) * (width - len(titles)))[:MOST_COLUMNS], tuple(below))
 
 
 def _place_of_titles(rows: Sequence[Record]) -> int:

@@ -99,6 +99,19 @@ def test_a_row_in_doubt_is_shipped_only_when_it_is_ticked(portal: Portal) -> Non
     ]
 
 
+def test_the_same_page_confirmed_twice_ships_once(portal: Portal) -> None:
+    sells(portal)
+    visitor = portal.logged_in()
+    uploads(visitor, f"Order number,Tracking number\nOrder #1001,{UPS}1\n1001.0,{UPS}1\n")
+    assert words(visitor) == {2: "Will be shipped", 3: "Same as a row above, counted once"}
+    token = sealed(visitor)
+    for status, said in ((200, "1 parcel is shipped"), (409, "Something has changed")):
+        assert visitor.post(f"{PAGE}/confirm", file=token).status_code == status
+        assert said in visitor.text
+    assert words(visitor)[2] == "Already shipped"
+    assert [number for _, number, _ in shipped(portal)] == [f"{UPS}1"]
+
+
 def test_doubtful_rows_alone_ship_nothing_until_one_is_ticked(portal: Portal) -> None:
     sells(portal)
     visitor = portal.logged_in()

@@ -147,6 +147,38 @@ def test_lines_above_and_below_the_table_are_no_rows() -> None:
     assert [row.order for row in found if row.is_filled] == ["1001", "1002"]
 
 
+VARIED = {
+    "sep=,\nOrder;Tracking number\n1001;1Z1\n": "a separator that is told wrongly",
+    "SEP=|\r\n\r\nReport\r\nOrder|Tracking number\r\n1001|1Z1\r\n": "capitals, lines above",
+    '"sep=\t"\nOrder\tTracking number\n1001\t1Z1\n': "told in quotation marks",
+    "Commande n°;N° de suivi\n1001;1Z1\n": "no. at the end",
+    "Order (name);Tracking number [UPS]\n1001;1Z1\n": "brackets",
+    "Order No.:;Tracking No.:\n1001;1Z1\n": "colons",
+    '"Order,Tracking number"\n"1001,1Z1"\n': "whole lines in quotation marks",
+    "'Order','Tracking number'\n'1001','1Z1'\n": "apostrophes around",
+    "Order,Tracking number\n“1001”,“1Z1”\n": "typographic quotation marks",
+    'Order, Tracking number\n1001, "1Z1"\n': "spaces before quotation marks",
+    "Order;Tracking number;;;\n1001;1Z1;;;\n;;;;\n": "empty columns and rows",
+    "Order,Tracking number\n1001,1Z1\nTotal parcels: 1,1\n": "a total",
+    "Order;Price;Tracking number\n1001;2,50;1Z1\n;2,50;\n": "decimal commas",
+    f"Order;Note;Tracking number\n1001;{',' * 300};1Z1\n": "many commas in a cell",
+    f"Order;Tracking number\n1001;1Z1{';' * 300}\n": "one row that is too wide",
+    "Order;Tracking number\n1001;1Z1\n" + ";\n" * 9000: "thousands of empty rows",
+}
+
+
+@pytest.mark.parametrize("text", VARIED, ids=VARIED.values())
+def test_a_table_is_found_however_it_was_saved(text: str) -> None:
+    found = [row for row in read(text.encode()) if row.is_filled]
+    assert [(row.order, row.numbers) for row in found] == [("1001", ("1Z1",))]
+
+
+def test_unknown_titles_in_quotation_marks_are_columns() -> None:
+    found = table.read(b'"Box","Thing"\n"1001","1Z1"\n')
+    assert found.titles == ("Box", "Thing")
+    assert found.samples(1) == ["1Z1"]
+
+
 HUGE = {
     b"": FileProblem.EMPTY,
     b"\xef\xbb\xbf": FileProblem.EMPTY,
