@@ -110,6 +110,26 @@ def test_one_bad_byte_costs_its_own_row() -> None:
     first, second, third = read(body.replace("\xff".encode(), b"\xff"))
     assert [each.problem for each in (first, second, third)] == [None] * 3
     assert [each.numbers for each in (first, second, third)] == [("1Z1",), ("1Z2",), ("1Z3",)]
+    notes = [row.cells[3] for row in table.read(body.replace("\xff".encode(), b"\xff")).rows]
+    assert notes == ["é", "\ufffd", "ü"]
+
+
+def test_marks_that_seem_to_belong_together_take_no_rows_between() -> None:
+    lines = ['#1,1Z1,UPS,"x', "#2,1Z2,UPS,y", '#3,1Z3,UPS,z"', "#4,1Z4,UPS,w"]
+    found = read("\n".join((",".join(TITLES), *lines)).encode())
+    assert [row.numbers for row in found] == [("1Z1",), ("1Z2",), ("1Z3",), ("1Z4",)]
+
+
+def test_a_mark_that_moves_the_cells_behind_it_costs_the_row() -> None:
+    text = 'Note,Order,Tracking number\nx,#1,1Z1\n"a" b, c,#2,1Z2\n"a" b,#3,1Z3\n'
+    found = read(text.encode())
+    assert [row.problem for row in found] == [None, Problem.QUOTES_BROKEN, None]
+    assert [row.order for row in found if not row.problem] == ["#1", "#3"]
+
+
+def test_a_separator_that_is_told_counts_where_titles_do_not_tell() -> None:
+    assert table.read(b"sep=;\na,b;c,d\n1,2;3,4\n").titles == ("a,b", "c,d")
+    assert table.read(b"sep=^\na^b\n1^2\n").titles == ("a", "b")
 
 
 def test_nul_bytes_are_left_out() -> None:
@@ -151,6 +171,7 @@ VARIED = {
     "sep=,\nOrder;Tracking number\n1001;1Z1\n": "a separator that is told wrongly",
     "SEP=|\r\n\r\nReport\r\nOrder|Tracking number\r\n1001|1Z1\r\n": "capitals, lines above",
     '"sep=\t"\nOrder\tTracking number\n1001\t1Z1\n': "told in quotation marks",
+    "From;To\nOrder;Tracking number\n1001;1Z1\n": "a line above as wide as the table",
     "Commande n°;N° de suivi\n1001;1Z1\n": "no. at the end",
     "Order (name);Tracking number [UPS]\n1001;1Z1\n": "brackets",
     "Order No.:;Tracking No.:\n1001;1Z1\n": "colons",
