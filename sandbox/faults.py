@@ -21,6 +21,7 @@ Kind = Literal[
     "late",
     "error_after",
     "error_before",
+    "turned_away",
     "slow",
     "throttled",
     "refused",
@@ -50,7 +51,8 @@ class CertificateInvalid(ConnectionRefused):
 @dataclass(eq=False)
 class Fault:
     """``match``: a test of the request, or text found in its path or body. ``times`` counts down;
-    ``seconds`` is how long an answer is held back (slow) or its execution put off (late)."""
+    ``seconds`` is how long an answer is held back (slow) or its execution put off (late,
+    turned_away)."""
 
     kind: Kind
     host: str = "*"
@@ -143,6 +145,11 @@ class Faults:
 
     def _error_before(self, fault: Fault, request: Request, answer: Answer) -> Response:
         return bad_gateway()
+
+    def _turned_away(self, fault: Fault, request: Request, answer: Answer) -> Response:
+        """A firewall that dislikes what goes out: the request is executed all the same."""
+        self.world.do_later(fault.seconds, answer) if fault.seconds else answer()
+        return page("403 Forbidden", 403)
 
     def _slow(self, fault: Fault, request: Request, answer: Answer) -> Response:
         self.world.sleep(fault.seconds)

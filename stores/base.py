@@ -275,6 +275,10 @@ class Store(Protocol):
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
         """Create it, once; never looks first and never tries twice."""
 
+    def compare_order(self, order_id: str, order: ComposedOrder) -> PlacedOrder | None:
+        """The order as it is now, compared with what a create asked for whose answer was lost; None
+        when the store has no such order."""
+
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """Every order that carries ``key``, live or not. ``since``: when it was first tried."""
 

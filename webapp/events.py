@@ -29,6 +29,7 @@ EVENTS: Mapping[str, str] = {
     "state_changed": _later("%(was)s → %(now)s"),
     "push_stopped": _later("The push was stopped before it was sent."),
     "placed": _later("Created in the vendor's store as %(number)s."),
+    "order_compared": _later("%(number)s was compared with what was sent."),
     "answer_rounded": _later(
         "The vendor's store rounded %(asked)s to %(got)s in %(number)s: it keeps fewer decimals."
     ),

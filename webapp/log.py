@@ -25,6 +25,7 @@ CHOICES = 200
 OPERATIONS: Mapping[str, str] = {
     "create_order": _later("Create the order"),
     "find_orders": _later("Look for the order"),
+    "compare_order": _later("Compare the order with what was sent"),
     "read_order": _later("Read the order"),
     "cancel_order": _later("Cancel an order"),
     "fetch_changes": _later("Ask for news"),

@@ -6,14 +6,17 @@ from orderflow import clock, outbox
 from orderflow.access import store_access
 from orderflow.access.calls import About
 from orderflow.db import unit_of_work
+from orderflow.traffic import audit as auditing
 from orderflow.traffic import push
 from stores.base import (
     OutcomeUnknown,
+    PlacedOrder,
     StoreBusy,
     StoreError,
     StoreLocked,
     StoreRefused,
 )
+from stores.errors import Trouble
 from workers.gear import Job
 
 
@@ -40,7 +43,8 @@ def _create(job: Job, work: push.Sending) -> None:
             outbox.done(session, job.message)
     except StoreRefused as no:
         with job.unit() as session:
-            push.refused(session, work.push_id, no.words, clock.now())
+            certain = no.code is not Trouble.FIREWALL
+            push.refused(session, work.push_id, no.words, clock.now(), certain=certain)
             outbox.done(session, job.message)
     except (StoreBusy, StoreLocked) as not_now:
         _not_sent(job, work.push_id, not_now)
@@ -82,22 +86,38 @@ def _waits(job: Job) -> tuple[float, ...]:
 
 
 def audit(job: Job) -> None:
-    """After a create was sent twice: cancel whatever lives besides the order in the book."""
+    """Cancel whatever lives besides the order in the book, and compare that one where its create
+    was not answered."""
     with unit_of_work() as session:
-        work = push.begin_audit(session, job.about("push"))
+        compare = bool(job.message.about.get("compare"))
+        work = auditing.begin(session, job.about("push"), compare=compare)
         if work is None:
             outbox.done(session, job.message)
             return
     store, about = job.store(), About("push", work.push_id)
     found = job.call("find_orders", store, lambda: store.find_orders(work.key, work.since), about)
     with unit_of_work() as session:
-        twins = push.surplus(session, work.push_id, found)
+        twins = auditing.surplus(session, work.push_id, found)
     for twin in twins:
         _cancel_twin(job, twin.id, about)
         with job.unit() as session:
-            push.surplus_cancelled(session, work.push_id, twin, clock.now())
+            auditing.surplus_cancelled(session, work.push_id, twin, clock.now())
+    order = _compare(job, work)
     with job.unit() as session:
+        if order is not None:
+            auditing.compared(session, work, order, clock.now())
         outbox.done(session, job.message)
+
+
+def _compare(job: Job, work: auditing.Auditing) -> PlacedOrder | None:
+    """The order in the book with what differs from ``work.compare``."""
+    asked = work.compare
+    if asked is None:
+        return None
+    store, about = job.store(), About("push", work.push_id)
+    return job.call(
+        "compare_order", store, lambda: store.compare_order(work.remote_id, asked), about
+    )
 
 
 def _cancel_twin(job: Job, order_id: str, about: About) -> None:

@@ -6,14 +6,16 @@
                                         · every look said no: begin again
 
 The Attempt is written before the wire is touched. One that has no outcome, because its worker
-died, is an unknown outcome like any other: it is looked for before anything is sent again.
+died, is an unknown outcome like any other: it is looked for before anything is sent again. So is
+one that a firewall turned away. ``audit`` looks afterwards for a second order and compares an order
+whose create was not answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,18 +32,18 @@ from orderflow.rules.judge import (
     RESTING,
     lines_of,
     lock_push,
-    new_push,
     reach,
     reconsider_soon,
     send_soon,
 )
+from orderflow.traffic import audit
 from orderflow.upkeep import after, answers, cancelled
 from stores.base import ComposedOrder, PlacedOrder, What
 
-AUDITED = (Push.PLACED, Push.STOPPED, Push.REFUSED, Push.REPLACED, Push.CANCELLED)
-"""In these states of a push nothing of it is under way, so no other order may live."""
-AUDIT_AFTER = 900
-"""Seconds after a create was sent twice until we make sure that only one order lives."""
+LOOK_HOLDS = timedelta(minutes=2)
+"""For so long a look-up that found nothing allows a create to be sent again."""
+UNCERTAIN = ("unknown", "turned away", "given up")
+"""Outcomes of a create that may have made an order all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | 
         return _begin_looking(session, push, now)
     if push.state != Push.QUEUED or not _still_wanted(session, push, now):
         return None
+    if _must_look_first(push, now):
+        return _begin_looking(session, push, now)
     pieces = cargo.left_of(session, push, push.line_ids)
     order = cargo.composed(session, push, pieces)
     push.sent = snapshot.composed_to_json(order)
@@ -95,6 +99,18 @@ def _begin_looking(session: Session, push: Push, now: datetime) -> Looking:
     attempt = _attempt(session, push, "look", now)
     since = push.first_sent_at or push.vendor_order.state_since
     return Looking(push.id, attempt.id, push.connection.access_id, push.key, since)
+
+
+def _must_look_first(push: Push, now: datetime) -> bool:
+    """Whether a create of this push may have made an order, and no recent look-up said no."""
+    for attempt in reversed(push.attempts):
+        if attempt.kind == "look" and attempt.outcome == "not found":
+            return attempt.ended_at is None or attempt.ended_at < now - LOOK_HOLDS
+        if attempt.kind == "create" and attempt.outcome in UNCERTAIN:
+            return True
+        if attempt.kind == "create" and attempt.outcome == "refused":
+            return False
+    return False
 
 
 def _still_wanted(session: Session, push: Push, now: datetime) -> bool:
@@ -142,10 +158,13 @@ def _placed(session: Session, part: VendorOrder) -> bool:
 
 
 def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *, how: str) -> None:
-    """The order stands in the vendor's store, ``how`` we learned it: answer, look or webhook."""
+    """The order exists in the vendor's store, ``how`` we learned it: answer, look or webhook.
+
+    An answer was compared with what was asked; an order learned of otherwise is compared soon."""
     push = lock_push(session, push_id)
     _close_attempts(session, push, "placed", "", now)
     if push.state == Push.PLACED:
+        _answered_late(session, push, order, now, how=how)
         return
     push.state, push.placed_at, push.words = Push.PLACED, now, ""
     name = harmless(session, push.vendor_order, order.name)
@@ -155,10 +174,23 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
     timeline.tell(session, push.vendor_order, "placed", now, how=how, **told)
     if how == "answer":
         answers.compared(session, push, order.differences, What, now)
+    else:
+        audit.ask(session, push, now, compare=True)
     _settle_part(session, push.vendor_order, now)
     after.look(session, push.vendor_order, now, edited=True)
     if push.repeated:
-        _audit(session, push, now, delay=AUDIT_AFTER)
+        audit.ask(session, push, now, delay=audit.AFTER)
+
+
+def _answered_late(
+    session: Session, push: Push, order: PlacedOrder, now: datetime, *, how: str
+) -> None:
+    """A webhook of the new order came before the answer to its create, or the answer names another
+    order than the one that is known: then one of them must go."""
+    if how == "answer" and order.id == push.remote_id:
+        answers.compared(session, push, order.differences, What, now)
+    elif order.live and order.id != push.remote_id:
+        audit.ask(session, push, now)
 
 
 def may_have_landed(push: Push) -> bool:
@@ -171,11 +203,11 @@ def may_have_landed(push: Push) -> bool:
 def twin_seen(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
     """An order under our key that the book does not have: a create that landed hours later, after
     we had sent it again, or had stopped. The vendor may have cancelled it before we knew of it."""
-    if push.state in AUDITED and order.live:
-        _audit(session, push, now, delay=0)
+    if push.state in audit.AUDITED and order.live:
+        audit.ask(session, push, now)
     elif push.state in IDLE:
-        _renew_key(session, push)
-        _gone_already(session, push, order, now)
+        audit.renew_key(session, push)
+        audit.gone_already(session, push, order, now)
 
 
 def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
@@ -186,11 +218,6 @@ def seen_alive(session: Session, push: Push, live: bool, now: datetime) -> None:
     code = "vendor_order_back" if live else "vendor_order_gone"
     timeline.tell(session, push.vendor_order, code, now, number=push.remote_name)
     (cancelled.back if live else cancelled.gone)(session, push, now)
-
-
-def _audit(session: Session, push: Push, now: datetime, *, delay: float) -> None:
-    lane, about = push.connection.access.lane, {"push": push.id}
-    outbox.put(session, lane, "audit", f"push:{push.id}", about, now=now, delay=delay)
 
 
 def _settle_part(session: Session, part: VendorOrder, now: datetime) -> None:
@@ -237,22 +264,49 @@ def looked(
         live = [order for order in found if order.live]
         placed(session, push_id, (live or list(found))[0], now, how="look")
         if len(live) > 1:
-            _audit(session, session.get_one(Push, push_id), now, delay=0)
+            audit.ask(session, session.get_one(Push, push_id), now)
         return
     push = lock_push(session, push_id)
-    if push.state != Push.UNKNOWN:
+    if push.state not in (Push.UNKNOWN, Push.QUEUED):
         return
     _close_attempts(session, push, "not found", "", now)
+    if push.state == Push.QUEUED:
+        send_soon(session, push, now)
+        return
     push.looks += 1
     if push.looks < len(waits):
         send_soon(session, push, now, delay=waits[push.looks])
+        return
+    _send_again(session, push, now)
+
+
+def _send_again(session: Session, push: Push, now: datetime) -> None:
+    """Every look-up said no. The first time the create is sent again at once, then after growing
+    pauses; after two days a person must look at it."""
+    in_vain = _creates_in_vain(push)
+    if in_vain and in_vain[0].started_at <= now - outbox.GIVE_UP:
+        push.attempts[-1].outcome = "given up"
+        timeline.tell(session, push.vendor_order, "given_up", now, words=push.words)
+        _refuse(session, push, push.words, now)
         return
     timeline.tell(session, push.vendor_order, "looked_in_vain", now, looks=push.looks)
     push.state, push.repeated = Push.QUEUED, True
     session.flush()
     if push.vendor_order.state == life.UNKNOWN:
         life.move(session, push.vendor_order, life.QUEUED, now)
-    send_soon(session, push, now)
+    tries = len(in_vain)
+    send_soon(session, push, now, delay=outbox.pause(tries) if tries > 1 else 0)
+
+
+def _creates_in_vain(push: Push) -> list[Attempt]:
+    """The creates in a row of which nobody knows what became, oldest first."""
+    found: list[Attempt] = []
+    for attempt in reversed(push.attempts):
+        if attempt.outcome in ("refused", "turned away", "given up", "placed"):
+            break
+        if attempt.kind == "create":
+            found.append(attempt)
+    return found[::-1]
 
 
 def not_sent(session: Session, push_id: int, outcome: str, words: str, now: datetime) -> None:
@@ -264,15 +318,25 @@ def not_sent(session: Session, push_id: int, outcome: str, words: str, now: date
         timeline.tell(session, push.vendor_order, f"store_{outcome}", now, words=words)
 
 
-def refused(session: Session, push_id: int, words: str, now: datetime) -> None:
-    """The store said no, in these words; a person must put something right."""
+def refused(
+    session: Session, push_id: int, words: str, now: datetime, *, certain: bool = True
+) -> None:
+    """The store said no, in these words; a person must put something right. Not ``certain``: it was
+    not the store that said so but something in front of it, so an order may have been made all the
+    same. It is looked for before the push is sent again, and cancelled when it is met before."""
     push = lock_push(session, push_id)
-    _close_attempts(session, push, "refused", words, now)
+    _close_attempts(session, push, "refused" if certain else "turned away", words, now)
+    timeline.tell(session, push.vendor_order, "refused", now, words=words)
+    _refuse(session, push, words, now)
+    if not certain:
+        push.repeated = True
+
+
+def _refuse(session: Session, push: Push, words: str, now: datetime) -> None:
     push.state, push.words = Push.REFUSED, words
     for line in lines_of(push.vendor_order, push.line_ids):
         line.push_id = None
     session.flush()
-    timeline.tell(session, push.vendor_order, "refused", now, words=words)
     _settle_part(session, push.vendor_order, now)
 
 
@@ -281,11 +345,7 @@ def given_up(session: Session, push_id: int, words: str, now: datetime) -> None:
     push = lock_push(session, push_id)
     timeline.tell(session, push.vendor_order, "given_up", now, words=words)
     if push.state == Push.QUEUED:
-        push.state, push.words = Push.REFUSED, words
-        for line in lines_of(push.vendor_order, push.line_ids):
-            line.push_id = None
-        session.flush()
-        _settle_part(session, push.vendor_order, now)
+        _refuse(session, push, words, now)
 
 
 def _close_attempts(session: Session, push: Push, outcome: str, words: str, now: datetime) -> None:
@@ -294,57 +354,3 @@ def _close_attempts(session: Session, push: Push, outcome: str, words: str, now:
     )
     for attempt in open_attempts:
         attempt.outcome, attempt.words, attempt.ended_at = outcome, words, now
-
-
-@dataclass(frozen=True, slots=True)
-class Auditing:
-    """Make sure that of ``key`` only the order in the book lives."""
-
-    push_id: int
-    access_id: int
-    key: str
-    since: datetime
-
-
-def begin_audit(session: Session, push_id: int) -> Auditing | None:
-    push = session.get_one(Push, push_id)
-    if push.state not in AUDITED or push.first_sent_at is None:
-        return None
-    return Auditing(push.id, push.connection.access_id, push.key, push.first_sent_at)
-
-
-def surplus(session: Session, push_id: int, found: Sequence[PlacedOrder]) -> list[PlacedOrder]:
-    """Orders under our key that live besides the one in the book: they are to be cancelled. The key
-    of a push that has none is used up by them: what is sent next gets another key, or it would be
-    taken for an order that the vendor cancelled."""
-    push = lock_push(session, push_id)
-    if push.state not in AUDITED:
-        return []
-    twins = [order for order in found if order.id != push.remote_id]
-    if twins and push.state in IDLE:
-        _renew_key(session, push)
-    return [order for order in twins if order.live]
-
-
-def _renew_key(session: Session, push: Push) -> None:
-    """Another push, as idle as this one, takes its place; this one keeps the key."""
-    new = new_push(session, push.vendor_order, push.connection_id)
-    new.state, new.line_ids, new.words = push.state, list(push.line_ids), push.words
-    push.state = Push.CANCELLED
-    session.flush()
-
-
-def surplus_cancelled(session: Session, push_id: int, order: PlacedOrder, now: datetime) -> None:
-    """The order was cancelled in the vendor's store."""
-    push = lock_push(session, push_id)
-    if push.state == Push.CANCELLED and not push.remote_id:
-        _gone_already(session, push, order, now)
-    told = {"number": harmless(session, push.vendor_order, order.name), "remote": order.id}
-    timeline.tell(session, push.vendor_order, "surplus_cancelled", now, **told)
-
-
-def _gone_already(session: Session, push: Push, order: PlacedOrder, now: datetime) -> None:
-    """The order of a push whose key was given up; it lives no more."""
-    name = harmless(session, push.vendor_order, order.name)
-    push.remote_id, push.remote_name, push.remote_url = order.id, name, order.url
-    push.gone_at = now

@@ -57,6 +57,16 @@ for _status in (403, 405):
 
 
 @answers()
+def firewall_on_answers(telling: Telling) -> Response | None:
+    """403 (option `status`) as a page for each write, after the store has carried it out: the
+    firewall looks at what goes out."""
+    if telling.reads:
+        return None
+    telling.truth.close()
+    return forbidden(int(telling.option("status", 403)))
+
+
+@answers()
 def firewall_for_all(telling: Telling) -> Response:
     """403 as a page for everything."""
     return forbidden()

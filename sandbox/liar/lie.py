@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -168,16 +169,27 @@ def add_values(
     webhooks: bool = True,
 ) -> None:
     def content(body: bytes, telling: Telling) -> bytes | None:
-        told = parsed(body)
+        head, inner, tail = unwrapped(body)
+        told = parsed(inner)
         if told is None:
             return None
         changed = dump(walk(told, tell, telling))
-        return None if changed == dump(told) else changed
+        return None if changed == dump(told) else head + changed + tail
 
     _enter(tell, name, about, platforms=platforms, content=content, webhooks=webhooks)
 
 
 # -- tools ----------------------------------------------------------------------------------------
+
+
+JSONP = re.compile(rb"(/\*\*/\w+\()(.*)(\))", re.DOTALL)
+
+
+def unwrapped(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """What stands before the JSON of an answer, the JSON, and what stands behind it: WordPress
+    wraps it in a call where a client asks for that (``?_jsonp=``)."""
+    found = JSONP.fullmatch(body)
+    return (found[1], found[2], found[3]) if found else (b"", body, b"")
 
 
 def parsed(body: bytes) -> Any:

@@ -24,6 +24,7 @@ from stores.boundary import (
     LongText,
     Loose,
     Moment,
+    MomentOrNone,
     Pieces,
     Text,
     Told,
@@ -163,6 +164,7 @@ class CreatedOrder(Ref):
     """What is only compared with what was asked has a default: an order stands in any case."""
 
     name: Text
+    cancelled_at: MomentOrNone = None
     currency_code: Text = ""
     current_subtotal_line_items_quantity: Pieces | None = None
     current_total_price_set: Bag | None = None

@@ -34,22 +34,38 @@ query VariantsBySku($query: String!, $after: String) {
 }
 """
 
-CREATE_ORDER = """
+_CREATED = """
+fragment Created on Order {
+  id name cancelledAt currencyCode currentSubtotalLineItemsQuantity
+  currentTotalPriceSet { shopMoney { amount } }
+  currentTotalTaxSet { shopMoney { amount } }
+  shippingAddress {
+    firstName lastName company address1 address2 city zip province provinceCode
+    country countryCodeV2 phone
+  }
+}
+"""
+
+CREATE_ORDER = (
+    """
 mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) {
   orderCreate(order: $order, options: $options) {
-    order {
-      id name currencyCode currentSubtotalLineItemsQuantity
-      currentTotalPriceSet { shopMoney { amount } }
-      currentTotalTaxSet { shopMoney { amount } }
-      shippingAddress {
-        firstName lastName company address1 address2 city zip province provinceCode
-        country countryCodeV2 phone
-      }
-    }
+    order { ...Created }
     userErrors { field message code }
   }
 }
 """
+    + _CREATED
+)
+
+CREATED_ORDER = (
+    """
+query CreatedOrder($id: ID!) {
+  order(id: $id) { ...Created }
+}
+"""
+    + _CREATED
+)
 
 ORDER_BY_KEY = """
 query OrderByKey($namespace: String!, $key: String!, $value: String!) {

@@ -40,6 +40,7 @@ from stores.shopify import (
     amending,
     comparing,
     compose,
+    creating,
     documents,
     documents_after,
     editing,
@@ -48,7 +49,7 @@ from stores.shopify import (
 from stores.shopify.answers import (
     CancelPayload,
     Changed,
-    CreatePayload,
+    CreatedOrder,
     DefinitionPayload,
     Page,
     VariantNode,
@@ -136,20 +137,21 @@ class ShopifyStore:
         return [_variant(node) for node in found if node.sku in wanted]
 
     def create_order(self, order: ComposedOrder) -> PlacedOrder:
-        try:
-            made = self._client.mutate(
-                documents.CREATE_ORDER,
-                CreatePayload,
-                order=compose.order_input(order),
-                options=compose.OPTIONS,
-            ).order
-        except StoreRefused as refused:
-            if _key_taken(refused):
-                raise OutcomeUnknown(_("An order with this key stands already.")) from refused
-            raise
-        if made is None:
-            raise OutcomeUnknown(_("Shopify did not name the order it created."))
-        placed = self._placed(PlacedNode(id=made.id, name=made.name, source_identifier=order.key))
+        return self._compared(order, creating.create_order(self._client, order))
+
+    def compare_order(self, order_id: str, order: ComposedOrder) -> PlacedOrder | None:
+        made = creating.created_order(self._client, order_id)
+        return None if made is None else self._compared(order, made)
+
+    def _compared(self, order: ComposedOrder, made: CreatedOrder) -> PlacedOrder:
+        placed = self._placed(
+            PlacedNode(
+                id=made.id,
+                name=made.name,
+                source_identifier=order.key,
+                cancelled_at=made.cancelled_at,
+            )
+        )
         return replace(placed, differences=tuple(comparing.created(order, made)))
 
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
@@ -370,13 +372,6 @@ def tracking(fulfillment: FulfilmentNode) -> tuple[Tracking, ...]:
 
 def _is_cut(parcel: FulfilmentNode) -> bool:
     return parcel.fulfillment_line_items.page_info.has_next_page
-
-
-def _key_taken(refused: StoreRefused) -> bool:
-    """Two orders may not carry one value of a metafield of type ``id``."""
-    return any("metafields" in field for field in refused.fields) and any(
-        word in refused.words.lower() for word in ("taken", "unique", "already", "in use")
-    )
 
 
 def _variant(node: VariantNode) -> Variant:

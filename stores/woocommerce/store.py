@@ -146,31 +146,44 @@ class WooStore:
             raise not_understood(writing=True) from None
         if not created.id:
             raise not_understood(writing=True)
-        return replace(
-            self._placed(created),
-            key=order.key,
-            notes=comparing.missing_products(order, created),
-            differences=tuple(comparing.created(order, created)),
-        )
+        return self._compared(order, created)
 
     def _turned_away(self, order: ComposedOrder, away: TurnedAway) -> PlacedOrder:
-        """Something before the store answered a create. Usually the store never saw it, but a
-        firewall may look at what goes out as well, so the order is looked for. Where an empty write
-        passes, it is this order's content that is disliked, and only a person can change that."""
+        """What became of a create that something in front of the store answered with a refusal.
+
+        The store may have made the order all the same: some firewalls look at what goes out, or
+        answer while the store is still at work. So the order is looked for, and where it is not
+        there the outcome is unknown. Only where an empty write passes is the content of this order
+        what the firewall objects to: StoreRefused, with ``Trouble.FIREWALL``, which does not
+        promise that nothing was made."""
         try:
             found = self.find_orders(order.key, order.placed_at)
+            if found:
+                one = next((each for each in found if each.live), found[0])
+                return self.compare_order(one.id, order) or one
+            blocks_all = away.for_now or not self._client.lets_writes_through()
         except StoreError:
+            blocks_all = True
+        if blocks_all:
             raise OutcomeUnknown(away.words, code=Trouble.FIREWALL) from None
-        if found:
-            return next((one for one in found if one.live), found[0])
-        if away.for_now or not self._client.lets_writes_through():
-            raise away
         words = _(
             "A firewall or security plugin in front of the store turned away what this order says, "
             "while it lets others pass. Ask the host to allow POST to /wp-json/wc/v3/orders, or "
             "change the note of the order, and try again."
         )
         raise StoreRefused(words, code=Trouble.FIREWALL)
+
+    def compare_order(self, order_id: str, order: ComposedOrder) -> PlacedOrder | None:
+        made = standing.read(self._client, order_id, fresh=True)
+        return None if made is None else self._compared(order, made)
+
+    def _compared(self, order: ComposedOrder, made: Order) -> PlacedOrder:
+        return replace(
+            self._placed(made),
+            key=order.key,
+            notes=comparing.missing_products(order, made),
+            differences=tuple(comparing.created(order, made)),
+        )
 
     def find_orders(self, key: str, since: datetime) -> list[PlacedOrder]:
         """By ``created_via``, else by time. Filters that a version does not know are ignored and

@@ -241,3 +241,88 @@ def test_an_order_that_the_vendor_cancelled_before_we_knew_of_it_is_not_taken_up
     stage.house.turn()
     assert len(stage.side("shopify").live()) == 1
     assert stage.house.flags() == []
+
+
+# -- a firewall answers in the store's place -------------------------------------------------------
+
+
+def test_an_order_made_behind_a_firewalls_refusal_is_found_and_not_made_again(
+    stage: Stage, side: VendorSide
+) -> None:
+    stage.faults.add("turned_away", side.host, creates)
+    stage.sells_unheard((side.item, 1))
+    stage.house.later(5)
+    assert len(side.orders()) == 1
+    assert stage.house.part().state == "pushed"
+
+
+def test_an_order_that_lands_late_behind_a_firewalls_refusal_does_not_stay_twice(
+    stage: Stage, side: VendorSide
+) -> None:
+    """The firewall turns every write away at first, so nobody blames this order for it."""
+    stage.faults.add("turned_away", side.host, creates, seconds=60)
+    if side.host != ALFA:
+        stage.faults.add("turned_away", side.host, lambda asked: asked.path.endswith("/batch"))
+    stage.sells_unheard((side.item, 1))
+    assert stage.house.part().state == "unknown"
+    stage.all_looks()
+    stage.house.let_pass(1200, step=300)
+    assert len(side.orders()) == 1
+    assert stage.house.part().state == "pushed"
+
+
+def test_an_order_that_landed_although_it_was_refused_is_found_before_it_is_sent_again(
+    stage: Stage,
+) -> None:
+    side = stage.side("woocommerce")
+    stage.faults.add("turned_away", side.host, creates, seconds=60)
+    order = stage.sells_unheard((side.item, 1))
+    assert stage.house.part().state == "refused"
+    stage.house.later(61)
+    stage.people.merchant.changes(HARBOUR, order, note="Please hurry")
+    stage.house.hear_of_orders()
+    assert stage.house.part().state == "pushed"
+    assert len(side.orders()) == 1
+
+
+def test_an_order_that_landed_although_it_was_refused_is_cancelled_and_sent_under_a_new_key(
+    stage: Stage,
+) -> None:
+    side = stage.side("woocommerce")
+    stage.faults.add("turned_away", side.host, creates, seconds=60)
+    order = stage.sells_unheard((side.item, 1))
+    key = stage.house.pushes()[0].key
+    stage.house.let_pass(1200, step=300)
+    assert side.live() == []
+    assert "surplus_cancelled" in stage.house.events()
+    stage.people.merchant.changes(HARBOUR, order, note="Please hurry")
+    stage.house.hear_of_orders()
+    assert stage.house.part().state == "pushed"
+    assert len(side.live()) == 1
+    assert stage.house.pushes()[-1].key != key
+    assert stage.house.flags() == []
+
+
+def test_a_create_that_is_never_answered_is_sent_ever_less_often_and_then_told(
+    stage: Stage,
+) -> None:
+    side = stage.side("woocommerce")
+    stage.faults.add("error_before", side.host, creates, times=10_000)
+    stage.sells_unheard((side.item, 1))
+    stage.house.let_pass(2 * 24 * 3600 + 12 * 3600, step=3 * 3600)
+    sent = [each for each in stage.faults.fired if each.kind == "error_before"]
+    assert stage.house.part().state == "refused"
+    assert "given_up" in stage.house.events()
+    assert 3 < len(sent) < 25
+
+
+def test_an_order_that_was_found_is_compared_like_one_that_was_answered(
+    stage: Stage, side: VendorSide
+) -> None:
+    stage.house.world.liar(side.host).tell("other_total")
+    stage.faults.add("lost_answer", side.host, creates)
+    stage.sells_unheard((side.item, 2))
+    stage.house.later(5)
+    stage.house.turn()
+    assert [flag.code for flag in stage.house.flags()] == ["store_total"]
+    assert "order_compared" in stage.house.events()
