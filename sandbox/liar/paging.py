@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
@@ -52,6 +53,24 @@ def _first_records(telling: Telling) -> list[Any]:
     store = telling.liar.world.store(telling.liar.host)
     found = parsed(store.handle(Request(environ)).get_data()) if store else None
     return found if isinstance(found, list) else []
+
+
+@answers(platforms=WOOCOMMERCE)
+def pages_capped(telling: Telling) -> Response | None:
+    """A page of a list has at most 20 records (option `size`), whatever was asked for; the headers
+    tell how many pages that makes (option `headers`, true)."""
+    args = telling.request.args
+    size = int(telling.option("size", 20))
+    if telling.method != "GET" or int(args.get("per_page", 10)) <= size:
+        return None
+    asked = telling.request
+    query = [(name, value) for name, value in args.items(multi=True) if name != "per_page"]
+    environ = {**asked.environ, "QUERY_STRING": urlencode([*query, ("per_page", size)])}
+    environ.pop("werkzeug.request", None)
+    made = telling.liar.world.sites[telling.liar.host].handle(Request(environ))
+    if not telling.option("headers", True):
+        del made.headers["X-WP-Total"], made.headers["X-WP-TotalPages"]
+    return made
 
 
 def _next_page_for_ever(key: str, value: Any, telling: Telling) -> Any:

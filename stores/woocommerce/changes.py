@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from stores import boundary
 from stores.cursor import Place, latest, unpack_all
 from stores.woocommerce.answers import HEAD, Changed
-from stores.woocommerce.client import PAGE, Client, listed
+from stores.woocommerce.client import PAGE, Client, Page
 from stores.woocommerce.words import naive
 
 _STATUSES = ("any", "trash")
@@ -41,18 +40,19 @@ def query(place: Place) -> dict[str, str | int]:
     }
 
 
-def is_full(page: Sequence[Any]) -> bool:
-    return len(page) >= PAGE
+def has_more(place: Place, page: Page) -> bool:
+    """Whether more orders changed than are on ``page``, which was asked for at ``place``."""
+    return page.may_be_followed(int(place.page or 1))
 
 
-def following(place: Place, page: Sequence[Any], now: datetime) -> Place:
-    """After a full page on from its last order; through the pages of one second by number. Orders
-    whose time cannot be read, or is yet to come, do not count: behind them nothing would be seen.
-    A full page without any time is turned by number."""
-    read, _unread = boundary.each(page, lambda one: boundary.read(Changed, one), str)
+def following(place: Place, page: Page, now: datetime) -> Place:
+    """After a page that is not the last, on from its last order; through the pages of one second by
+    number. Orders whose time cannot be read, or is yet to come, do not count: behind them nothing
+    would be seen. A page without any time is turned by number."""
+    read, _unread = boundary.each(page.entries, lambda one: boundary.read(Changed, one), str)
     times = (order.date_modified_gmt for order in read)
     newest = latest(*(time for time in times if time <= now + _AHEAD))
-    if not is_full(page):
+    if not has_more(place, page):
         return Place(place.since).finished(newest)
     if newest is not None and newest > place.since:
         return Place(newest, newest=newest)
@@ -62,15 +62,12 @@ def following(place: Place, page: Sequence[Any], now: datetime) -> Place:
 def missing(client: Client, order_ids: Sequence[str]) -> tuple[str, ...]:
     """An order that was deleted for good leaves no trace in lists of changes (10.5)."""
     ids = order_ids[:PAGE]
-    asked: dict[str, str | int] = {
-        "include": ",".join(ids),
-        "per_page": PAGE,
-        "_fields": HEAD,
-    }
     there = {
         boundary.text(head.get("id"))
         for status in _STATUSES
-        for head in listed(client.get_fresh("orders", status=status, **asked))
+        for head in client.pages(
+            "orders", fresh=True, status=status, include=",".join(ids), _fields=HEAD
+        )
         if isinstance(head, dict)
     }
     return tuple(each for each in ids if each not in there)

@@ -18,6 +18,7 @@ import html
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +40,8 @@ from stores.woocommerce.challenges import is_challenge
 
 PAGE = 100
 """Items on a page; WooCommerce refuses more."""
+FEWEST = 10
+"""Entries that a page has at least where a host allows fewer than PAGE: WordPress's own default."""
 MOST_PAGES = 50
 """Pages of one list that are read at once."""
 
@@ -119,29 +122,41 @@ class Client(woocommerce.API):  # type: ignore[misc]
     def get(self, endpoint: str, **params: str | int) -> Any:
         """A page of ``endpoint`` as it is now, or from a cache that hides itself: good enough
         for what is looked at again. ``get_fresh`` is for what must not be missed."""
-        answer = self._send("GET", endpoint, None, {**params, "_sluice": secrets.token_hex(4)})
-        content = _result(answer, writing=False)
-        if _was_cached(answer):
-            raise _from_a_cache()
-        return content
+        return self._read(endpoint, params)[0]
 
     def get_fresh(self, endpoint: str, **params: str | int) -> Any:
         """The same, made by the store for this very question: WordPress is asked to wrap its JSON
         in a name that was never used before (``_jsonp``, WordPress 4.4 and later). An answer
         without the name is an old one: StoreBusy with ``Trouble.CACHED``. Where a site switched
         wrapping off, or something before it dislikes it, the headers of caches must do."""
+        return self._read_fresh(endpoint, params)[0]
+
+    def _read(
+        self, endpoint: str, params: Mapping[str, str | int]
+    ) -> tuple[Any, Mapping[str, str]]:
+        """The content of an answer, and its headers."""
+        answer = self._send("GET", endpoint, None, {**params, "_sluice": secrets.token_hex(4)})
+        content = _result(answer, writing=False)
+        if _was_cached(answer):
+            raise _from_a_cache()
+        return content, answer.headers
+
+    def _read_fresh(
+        self, endpoint: str, params: Mapping[str, str | int]
+    ) -> tuple[Any, Mapping[str, str]]:
         name = f"sluice{secrets.token_hex(8)}"
         answer = self._send("GET", endpoint, None, {**params, "_jsonp": name})
         inner = _unwrapped(answer.body, name)
         if inner is not None:
-            return _result(http.Answer(answer.status, answer.headers, inner), writing=False)
+            made = http.Answer(answer.status, answer.headers, inner)
+            return _result(made, writing=False), answer.headers
         content = boundary.decode(answer.body)
         if not _is_turned_away(answer) and (answer.status == 429 or answer.status >= 500):
             # A moment's weakness, and no dislike: what is asked without the name may be old.
             raise _meaning(answer, content, writing=False)
         disliked = answer.status >= 400 and _code(content) not in _NOT_FOUND
         if disliked or _code(content) in _WITHOUT_JSONP:
-            return self.get(endpoint, **params)
+            return self._read(endpoint, params)
         raise _from_a_cache()
 
     def post(self, endpoint: str, content: Mapping[str, Any]) -> Any:
@@ -169,14 +184,28 @@ class Client(woocommerce.API):  # type: ignore[misc]
             return False
         return True
 
+    def page(self, endpoint: str, **params: str | int) -> Page:
+        """One page of a list."""
+        content, headers = self._read(endpoint, params)
+        return Page(listed(content), headers)
+
     def pages(self, endpoint: str, *, fresh: bool = False, **params: str | int) -> Iterator[Any]:
         """All entries of a list, as decoded JSON. Addresses of further pages are made here: the
-        store's own repeat the keys. StoreBusy for a list without end."""
-        get = self.get_fresh if fresh else self.get
-        for page in range(1, MOST_PAGES + 1):
-            items = listed(get(endpoint, per_page=PAGE, page=page, **params))
-            yield from items
-            if len(items) < PAGE:
+        store's own repeat the keys. StoreBusy for a list without end.
+
+        Some hosts give fewer entries a page than were asked for, so a short page is the last one
+        only where the store says so, where the next one is empty, or where that one has nothing
+        that was not there before."""
+        read = self._read_fresh if fresh else self._read
+        seen, last = 0, ""
+        for number in range(1, MOST_PAGES + 1):
+            page = Page(*_listed(read(endpoint, {**params, "per_page": PAGE, "page": number})))
+            told = repr(page.entries)
+            if told == last and len(page.entries) < PAGE:
+                return
+            yield from page.entries
+            seen, last = seen + len(page.entries), told
+            if not page.entries or page.is_last(number, seen):
                 return
         raise StoreBusy(
             _("The store's list does not end; it is read again later."), code=Trouble.ENDLESS
@@ -203,6 +232,41 @@ class Client(woocommerce.API):  # type: ignore[misc]
             timeout=(http.CONNECT, _READ_SECONDS),
             deadline=_READ_SECONDS + http.CONNECT,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries of a list, and the headers in which a store tells how long the whole list is
+    (``X-WP-Total``, ``X-WP-TotalPages``; REST v3)."""
+
+    entries: list[Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def is_last(self, number: int, seen: int) -> bool:
+        """Whether nothing comes after page ``number``; ``seen`` entries were read with it. False
+        for a full page, and where the store does not tell in a way that can be believed."""
+        pages, total = self._number("X-WP-TotalPages"), self._number("X-WP-Total")
+        if len(self.entries) >= PAGE or pages is None:
+            return False
+        return number >= pages and (total is None or seen >= total)
+
+    def may_be_followed(self, number: int) -> bool:
+        """Whether another page may come after this one, ``number``: by the store's word, and
+        without it where the page has as many entries as hosts are known to allow at least."""
+        if not self.entries or len(self.entries) >= PAGE:
+            return bool(self.entries)
+        pages = self._number("X-WP-TotalPages")
+        return len(self.entries) >= FEWEST if pages is None else number < pages
+
+    def _number(self, name: str) -> int | None:
+        """A number of pages or entries that a list of a store may have."""
+        told = self.headers.get(name, "").strip()
+        plain = told.isascii() and told.isdigit() and len(told) <= 9
+        return int(told) if plain else None
+
+
+def _listed(read: tuple[Any, Mapping[str, str]]) -> tuple[list[Any], Mapping[str, str]]:
+    return listed(read[0]), read[1]
 
 
 def listed(content: Any) -> list[Any]:

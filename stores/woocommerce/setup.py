@@ -171,7 +171,7 @@ def _bears_no_tax(client: Client, slug: str) -> bool:
     """Whether none of its rates is more than nothing. Where the store does not tell its rates,
     the class is taken for what its name says."""
     try:
-        told = listed(client.get("taxes", per_page=100, **{"class": slug}))
+        told = list(client.pages("taxes", **{"class": slug}))
     except (StoreRefused, StoreBusy):
         return bool(_ZERO.search(slug))
     rates = boundary.each(told, lambda each: boundary.read(_Rate, each), str)[0]

@@ -290,11 +290,12 @@ class WooStore:
         unmarked: list[str] = []
         more = False
         for status, place in streams.items():
-            told = listed(self._client.get("orders", status=status, **changes.query(place)))
-            page = told[:PAGE]
+            page = self._client.page("orders", status=status, **changes.query(place))
             streams[status] = changes.following(place, page, now)
-            more = more or changes.is_full(page)
-            read, bad = boundary.each(page, self._changed, lambda one: str(one["id"]))
+            more = more or changes.has_more(place, page)
+            read, bad = boundary.each(
+                page.entries[:PAGE], self._changed, lambda one: str(one["id"])
+            )
             orders |= {order.placed.id: order for order in read if isinstance(order, StoreOrder)}
             unmarked += [number for number in read if isinstance(number, str) and number]
             unread += bad

@@ -157,7 +157,7 @@ class ShopifyStory:
 
 
 STORIES: dict[str, Any] = {"woocommerce": WooStory, "shopify": ShopifyStory}
-OPTIONS = {"huge_texts": {"size": 3000}}
+OPTIONS: dict[str, Any] = {"huge_texts": {"size": 3000}, "pages_capped": {"size": 1}}
 EVERY = [(name, where) for name, lie in LIES.items() for where in lie.platforms]
 
 

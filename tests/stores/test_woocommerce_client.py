@@ -236,6 +236,17 @@ def test_a_list_without_end_ends() -> None:
     assert len(asked.heard) == 50
 
 
+@pytest.mark.parametrize(
+    ("headers", "calls"), [({}, 2), ({"X-WP-TotalPages": "1"}, 1), ({"X-WP-TotalPages": "9e9"}, 2)]
+)
+def test_a_short_page_is_the_last_where_the_store_says_so_or_nothing_new_follows(
+    headers: dict[str, str], calls: int
+) -> None:
+    asked = site(lambda _request: (200, headers, json.dumps([{"id": 1}] * 7).encode()))
+    assert len(list(Client(ACCESS).pages("webhooks"))) == 7
+    assert len(asked.heard) == calls
+
+
 def test_where_put_and_delete_are_forbidden_post_does_the_same() -> None:
     def say(request: requests.PreparedRequest) -> Said:
         return (200, {}, b'{"id": 5}') if request.method in ("GET", "POST") else (405, {}, PAGE)
