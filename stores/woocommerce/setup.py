@@ -170,8 +170,9 @@ def find_untaxed(client: Client) -> Untaxed:
 def _bears_no_tax(client: Client, slug: str) -> bool:
     """Whether none of its rates is more than nothing. Where the store does not tell its rates,
     the class is taken for what its name says."""
+    asked: dict[str, Any] = {"class": slug}
     try:
-        told = list(client.pages("taxes", **{"class": slug}))
+        told = list(client.pages("taxes", **asked))
     except (StoreRefused, StoreBusy):
         return bool(_ZERO.search(slug))
     rates = boundary.each(told, lambda each: boundary.read(_Rate, each), str)[0]
