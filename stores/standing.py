@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -126,11 +126,16 @@ class StoreOrder:
     @property
     def shipped(self) -> dict[str, int]:
         """Pieces that left, by line key."""
-        pieces: Counter[str] = Counter()
-        for parcel in self.parcels:
-            if not parcel.withdrawn:
-                pieces.update(parcel.lines)
-        return dict(pieces)
+        return shipped_pieces(self.parcels)
+
+
+def shipped_pieces(parcels: Iterable[Parcel]) -> dict[str, int]:
+    """Pieces of ``parcels``, by line key, without those that were taken back."""
+    pieces: Counter[str] = Counter()
+    for parcel in parcels:
+        if not parcel.withdrawn:
+            pieces.update(parcel.lines)
+    return dict(pieces)
 
 
 @dataclass(frozen=True, slots=True)

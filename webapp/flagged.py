@@ -67,6 +67,10 @@ FLAGS: Mapping[str, str] = {
         "The vendor gave all the money of %(number)s back in their store before anything was "
         "shipped. Ask them why; then cancel or refund your order, or send it again."
     ),
+    "refunded_after_shipping": _later(
+        "The vendor gave all the money of %(number)s back in their store, though goods are under "
+        "way. Ask them why; refund the buyer too, or agree with the vendor on the amount."
+    ),
     "status_unknown": _later(
         "%(number)s has a tracking number and the status “%(status)s” in the vendor's store. If "
         "that status means shipped, add it to the statuses of the store on the vendor's page; the "

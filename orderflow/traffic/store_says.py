@@ -1,5 +1,5 @@
 """What the state of a vendor's order says beside its parcels, for people to look at: a state that
-may mean *shipped*, and all money given back before anything left."""
+may mean *shipped*, and all money given back by the vendor, before or after goods left."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from stores.base import StoreOrder
 
 STATUS_UNKNOWN = "status_unknown"
 VENDOR_REFUNDED = "vendor_refunded"
+REFUNDED_AFTER_SHIPPING = "refunded_after_shipping"
 
 
 def take(session: Session, found: Push, order: StoreOrder, now: datetime) -> None:
@@ -26,20 +27,28 @@ def take(session: Session, found: Push, order: StoreOrder, now: datetime) -> Non
         )
     else:
         flags.settle(session, part, STATUS_UNKNOWN, now)
-    if order.refunded and found.state == Push.PLACED and _alone(session, found):
-        flags.raise_once(session, part, VENDOR_REFUNDED, now, push_id=found.id, number=number)
-    else:
-        flags.settle(session, part, VENDOR_REFUNDED, now)
+    by_vendor = order.refunded and found.state == Push.PLACED and not _by_us(session, found)
+    told = _refund_code(session, found) if by_vendor else ""
+    for code in (VENDOR_REFUNDED, REFUNDED_AFTER_SHIPPING):
+        if code != told:
+            flags.settle(session, part, code, now)
+        elif flags.seen_to(session, part, code) is None:
+            flags.raise_once(session, part, code, now, push_id=found.id, number=number)
 
 
-def _alone(session: Session, found: Push) -> bool:
-    """Whether the vendor gave the money back, not we, and has shipped nothing of it."""
-    if repay.all_back(session, found) or _given_back_by_us(session, found):
-        return False
+def _refund_code(session: Session, found: Push) -> str:
+    """The flag for all money given back by the vendor: it asks for something else once goods are
+    under way."""
     shipped = select(Shipment.id).where(
         Shipment.vendor_order_id == found.vendor_order_id, Shipment.state != Shipment.WITHDRAWN
     )
-    return session.scalars(shipped).first() is None
+    gone = session.scalars(shipped).first() is not None
+    return REFUNDED_AFTER_SHIPPING if gone else VENDOR_REFUNDED
+
+
+def _by_us(session: Session, found: Push) -> bool:
+    """Whether the money was given back by us, or is about to be."""
+    return repay.all_back(session, found) or _given_back_by_us(session, found)
 
 
 def _given_back_by_us(session: Session, found: Push) -> bool:

@@ -8,7 +8,17 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from sandbox.liar.firewalls import html
-from sandbox.liar.lie import WOOCOMMERCE, Telling, add_answer, answers, contents, parsed, refusal
+from sandbox.liar.lie import (
+    WOOCOMMERCE,
+    Telling,
+    add_answer,
+    answers,
+    contents,
+    dump,
+    parsed,
+    refusal,
+    with_body,
+)
 
 SIDE = re.compile(
     r"/orders/\d+/(fulfillments|refunds|notes|shipment-trackings)\b"
@@ -73,3 +83,18 @@ def reading_fires_updates(telling: Telling) -> Response | None:
         for order_id in read:
             site.queue.add("order.updated", order_id)
     return truth if read else None
+
+
+@answers(platforms=WOOCOMMERCE)
+def status_kept(telling: Telling) -> Response | None:
+    """A new status of an order is taken with 200 and not kept (a plugin puts the old one back)."""
+    found = re.search(r"/orders/(\d+)$", telling.path)
+    if telling.method not in ("PUT", "POST") or not found or '"status"' not in telling.asked:
+        return None
+    site = telling.liar.world.sites[telling.liar.host]
+    before = site.orders[int(found[1])].status if int(found[1]) in site.orders else ""
+    truth = telling.truth
+    if truth.status_code != 200 or not before:
+        return None
+    site.set_status(int(found[1]), before)
+    return with_body(truth, dump({**(parsed(truth.get_data()) or {}), "status": before}))

@@ -113,7 +113,7 @@ STORE_ORDER = (
     """
 query StoreOrder($id: ID!) {
   order(id: $id) {
-    id name sourceIdentifier createdAt updatedAt cancelledAt
+    id name sourceIdentifier createdAt updatedAt cancelledAt displayFinancialStatus
     ...Content
     fulfillments(first: 20) {
       ...Parcel
@@ -135,7 +135,7 @@ query StoreOrdersChanged($query: String!, $after: String) {
   orders(first: 10, query: $query, after: $after, sortKey: UPDATED_AT) {
     pageInfo { hasNextPage endCursor }
     nodes {
-      id name sourceIdentifier createdAt updatedAt cancelledAt
+      id name sourceIdentifier createdAt updatedAt cancelledAt displayFinancialStatus
       metafield(namespace: "$app", key: "line_keys") { value }
       fulfillments(first: 3) {
         ...Parcel

@@ -288,7 +288,12 @@ class ShopifyStore:
     def _store_order(self, node: ChangedNode) -> StoreOrder:
         keys = LineKeys(node)
         parcels = tuple(self._parcel(parcel, keys) for parcel in node.fulfillments)
-        return StoreOrder(self._placed(node), node.updated_at, parcels)
+        return StoreOrder(
+            self._placed(node),
+            node.updated_at,
+            parcels,
+            refunded=node.display_financial_status == "REFUNDED",
+        )
 
     def _parcel(self, node: FulfilmentNode, keys: LineKeys) -> Parcel:
         lines: dict[str, int] = {}

@@ -92,6 +92,7 @@ class ChangedNode(PlacedNode):
     """An order with its parcels."""
 
     updated_at: Moment
+    display_financial_status: Text = ""
     metafield: Metafield | None = None
     fulfillments: Listing[FulfilmentNode]
 

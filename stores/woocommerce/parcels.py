@@ -16,12 +16,15 @@ from stores import boundary
 from stores.base import EVERY_PARCEL, Parcel, StoreBusy, StoreRefused, Tracking
 from stores.boundary import Told
 from stores.errors import Trouble
+from stores.texts import _
 from stores.woocommerce import carriers, statuses, trackers
-from stores.woocommerce.answers import Fulfilment, Order
+from stores.woocommerce.answers import KEY, Fulfilment, Order
 from stores.woocommerce.client import Client, listed
 from stores.woocommerce.statuses import Goods
 from stores.woocommerce.trackers import Found
 
+_STATUS = "_fulfillment_status"
+_FULFILLED = ("fulfilled", "partially_fulfilled")
 WHOLE = "order"
 """Id of the one parcel whose pieces the store does not name."""
 
@@ -33,6 +36,20 @@ class Shipped:
     parcels: tuple[Parcel, ...]
     untold: frozenset[str] = frozenset()
     doubt: str = ""
+
+
+def must_be_seen(order: Order, seen: Shipped) -> None:
+    """StoreRefused where parcels of ``order`` may exist that the store does not show: where a
+    plugin hides all meta data, ours and that in which tracking plugins keep parcels, and where
+    core's fulfilments cannot be read although the order says that it has some."""
+    is_hidden = not order.meta(KEY)
+    if is_hidden or (EVERY_PARCEL in seen.untold and order.meta(_STATUS) in _FULFILLED):
+        raise StoreRefused(
+            _(
+                "The store does not show what of the order has shipped, because a plugin hides it "
+                "or breaks it. Change or cancel the order by hand, if nothing has left yet."
+            )
+        )
 
 
 class _Piece(Told):
@@ -72,7 +89,7 @@ def fetch_fulfilments(client: Client, order: Order) -> Sequence[Fulfilment] | No
     was switched off again: what left has left all the same. None where their route fails by itself
     (a widely used plugin makes it answer 500,
     https://github.com/woocommerce/woocommerce/issues/63469): the order itself tells the rest."""
-    if order.raw_meta("_fulfillment_status") is None:
+    if order.raw_meta(_STATUS) is None:
         return []
     try:
         told = listed(client.get(f"orders/{order.id}/fulfillments"))

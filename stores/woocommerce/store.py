@@ -36,6 +36,7 @@ from stores.base import (
 from stores.cursor import pack_all
 from stores.errors import Trouble
 from stores.setup import SHIPPED_STATUSES, StoreSetup
+from stores.standing import shipped_pieces
 from stores.texts import _
 from stores.woocommerce import (
     amending,
@@ -53,7 +54,7 @@ from stores.woocommerce import (
 from stores.woocommerce.answers import KEY, Order, OrderHead, Product
 from stores.woocommerce.client import PAGE, Client, TurnedAway, listed, not_understood
 from stores.woocommerce.identity import identify
-from stores.woocommerce.parcels import OFF, Shipped, fetch_fulfilments, shipped
+from stores.woocommerce.parcels import OFF, Shipped, fetch_fulfilments, must_be_seen, shipped
 from stores.woocommerce.words import naive
 
 CAPABILITIES = Capabilities(
@@ -244,8 +245,9 @@ class WooStore:
     def edit_lines(self, order_id: str, edits: LineEdits) -> EditedLines:
         order = standing.must_stand(self._client, order_id)
         refunds = standing.refunds(self._client, order, fresh=True)
-        parcels = self._shipped(order).parcels
-        told = editing.edit_lines(self._client, order, refunds, parcels, edits)
+        seen = self._shipped(order)
+        must_be_seen(order, seen)
+        told = editing.edit_lines(self._client, order, refunds, seen.parcels, edits)
         return editing.with_stock_told(told, setup.lines_move_stock(self._known))
 
     def refund_order(self, order_id: str, refund: Refund) -> Refunded:
@@ -253,8 +255,9 @@ class WooStore:
 
     def mark_paid(self, order_id: str) -> None:
         """A pending order becomes a processing one: stock is lowered and the vendor is mailed."""
-        if standing.must_stand(self._client, order_id).status == "pending":
-            self._client.put(f"orders/{int(order_id)}", {"status": "processing"})
+        order = standing.must_stand(self._client, order_id)
+        if order.status == "pending":
+            self._set_status(order, "processing")
 
     def note(self, order_id: str, text: str) -> None:
         amending.note(self._client, order_id, text)
@@ -268,14 +271,25 @@ class WooStore:
             raise StoreRefused(_("The order is no longer in the store."))
         if order.status in (*standing.GONE, "refunded"):
             return Cancellation("done")
-        seen = self._store_order(order)
+        seen = self._shipped(order)
         if seen.parcels or seen.doubt or statuses.has_begun_to_leave(order.status):
-            return Cancellation("too_late", words=_("It has shipped."), shipped=seen.shipped)
+            left = shipped_pieces(seen.parcels)
+            return Cancellation("too_late", words=_("It has shipped."), shipped=left)
+        must_be_seen(order, seen)
         if order.refunds and not any(line.key for line in self._content(order).lines):
-            self._client.put(f"orders/{order.id}", {"status": "refunded"})
+            self._set_status(order, "refunded")
             return Cancellation("done")
-        self._client.put(f"orders/{order.id}", {"status": "cancelled"})
+        self._set_status(order, "cancelled")
         return Cancellation("done", words="" if restock else _("The goods went back into stock."))
+
+    def _set_status(self, order: Order, status: str) -> None:
+        """StoreRefused where the store answers with the status of before: a plugin may keep an
+        order from being changed without saying no."""
+        told = standing.understood(
+            self._client.put(f"orders/{order.id}", {"status": status}), writing=True
+        )
+        if told.status == order.status:
+            raise StoreRefused(_("The store took the new status of the order and did not keep it."))
 
     def cancel_outcome(self, order_id: str, ticket: str) -> Cancellation:
         order = standing.read(self._client, order_id)

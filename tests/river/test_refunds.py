@@ -146,3 +146,55 @@ def test_a_cancelled_order_s_refund_is_covered_by_the_cancellation(stage: Stage)
     assert order.financial_status == "REFUNDED"
     assert refunds(stage) == []
     assert stage.states() == {"Alfa": "cancelled", "Bravo": "cancelled"}
+
+
+def ships(stage: Stage, side: VendorSide) -> Any:
+    theirs = stage.only(side.orders())
+    stage.house.clock.advance(5)
+    stage.people.vendor.ships(side.host, theirs if side.host == ALFA else theirs.id, number="1Z")
+    stage.house.turn()
+    return theirs
+
+
+def gives_all_back(stage: Stage, side: VendorSide, theirs: Any) -> None:
+    """The vendor does, in the own store."""
+    stage.house.clock.advance(5)
+    if side.host == ALFA:
+        stage.people.merchant.refunds(ALFA, theirs)
+    else:
+        stage.bravo.set_status(theirs.id, "refunded")
+    stage.house.turn()
+
+
+def open_flags(stage: Stage) -> set[str]:
+    return {flag.code for flag in stage.house.flags()}
+
+
+def test_a_vendor_who_gives_all_money_back_after_shipping_is_told(
+    stage: Stage, side: VendorSide
+) -> None:
+    order = stage.sells_on((side.item, 2))
+    gives_all_back(stage, side, ships(stage, side))
+    assert "refunded_after_shipping" in open_flags(stage)
+    assert "vendor_refunded" not in open_flags(stage)
+    assert len(order.fulfillments) == 1
+    assert order.fulfillments[0].status == "SUCCESS"
+
+
+def test_a_vendor_who_gives_all_money_back_before_shipping_is_told_on_either_platform(
+    stage: Stage, side: VendorSide
+) -> None:
+    stage.sells_on((side.item, 2))
+    gives_all_back(stage, side, stage.only(side.orders()))
+    assert "vendor_refunded" in open_flags(stage)
+
+
+def test_our_own_refund_of_what_has_shipped_is_not_the_vendors(
+    stage: Stage, side: VendorSide
+) -> None:
+    order = stage.sells_on((side.item, 2))
+    ships(stage, side)
+    refund(stage, order)
+    stage.house.let_pass(900, step=300)
+    assert open_flags(stage) == set()
+    assert refunded(stage) == [6000 if side.host == ALFA else 2500]

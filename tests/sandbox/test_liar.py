@@ -93,7 +93,7 @@ class WooStory:
     def _go_on(self) -> None:
         order = f"orders/{self.order_id}"
         self.ask("GET", order)
-        self.ask("PUT", order, {"customer_note": "Thanks"})
+        self.ask("PUT", order, {"customer_note": "Thanks", "status": "on-hold"})
         self.ask("POST", f"{order}/refunds", {"amount": "1.00", "api_refund": False})
         self.scene.store.ship(
             self.order_id, None, "1Z999", "UPS", "https://www.ups.com/track?1Z999"

@@ -92,3 +92,46 @@ def test_a_line_is_added_once_where_the_answer_to_the_edit_is_turned_away(
         with suppress(StoreError):
             shore.open().edit_lines(order, edits(replace(of(MUG, 1), key="l9")))
         assert len(shore.site.orders[int(order)].of("line")) == 2
+
+
+SHIPPED_BY = (
+    "advanced-shipment-tracking",
+    "parcelpanel",
+    "woocommerce-myparcel",
+    "own-tracking-fields",
+    "fulfillments",
+)
+
+
+@pytest.mark.parametrize("plugin", SHIPPED_BY)
+def test_no_order_is_cancelled_whose_parcels_only_a_hidden_mark_tells(
+    world: World, plugin: str
+) -> None:
+    """What is known to the tracking plugin has left, whether we are shown it or not."""
+    shore = woo_shore(world, plugins=(plugin,))
+    order = shore.open().create_order(ORDER).id
+    shore.ship(order, {"l1": 3}, "1Z999AA10123456784")
+    shore.site.orders[int(order)].status = "processing"
+    world.liar(shore.host).tell("meta_emptied")
+    with pytest.raises(StoreRefused):
+        shore.open().cancel_order(order, "Cancelled", restock=True)
+    assert shore.site.orders[int(order)].status == "processing"
+
+
+def test_no_order_is_cancelled_whose_fulfilments_cannot_be_read(world: World) -> None:
+    shore = woo_shore(world)
+    order = shore.open().create_order(ORDER).id
+    shore.ship(order, {"l1": 3}, "1Z999AA10123456784")
+    world.liar(shore.host).tell("fulfillments_route_fails")
+    with pytest.raises(StoreRefused):
+        shore.open().cancel_order(order, "Cancelled", restock=True)
+    assert shore.site.orders[int(order)].status == "processing"
+
+
+def test_a_cancellation_that_the_store_took_and_did_not_keep_is_told(
+    world: World, shore: WooShore
+) -> None:
+    order = shore.open().create_order(ORDER).id
+    world.liar(shore.host).tell("status_kept")
+    with pytest.raises(StoreRefused):
+        shore.open().cancel_order(order, "Cancelled", restock=True)
