@@ -132,8 +132,13 @@ def _lines(session: Session, push: Push, there: There, now: datetime) -> Change 
         leave_to_people(session, push, to_write, there.content, now)
         return None
     row = _row(session, push, Change.LINES, now)
-    edits = _edits(session, push, row.key, wanted, to_write)
-    row.values = snapshot.edits_to_json(replace(edits, restock=settings.restock_on_cancel))
+    edits = replace(
+        _edits(session, push, row.key, wanted, to_write), restock=settings.restock_on_cancel
+    )
+    if any(_have(each, there.content) != each.mine for each in wanted if each not in to_write):
+        # The vendor has changed other lines, which is flagged: what the order costs is theirs.
+        edits = replace(edits, total=None)
+    row.values = snapshot.edits_to_json(edits)
     row.about = {
         "lines": {
             each.line.remote_id: {**each.details(_have(each, there.content)), "base": each.base}

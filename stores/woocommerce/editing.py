@@ -151,12 +151,14 @@ def _freight(order: Order, edits: LineEdits) -> int:
 
 
 def _differences(edited: Order, made: Sequence[Refund], edits: LineEdits) -> Iterator[Difference]:
-    """Of what the order is worth. What the vendor has added to it or refunded is their own."""
+    """Of what the order is worth. What the vendor has added to it or refunded is their own: pieces
+    that the vendor refunded stay in their item beside those that were asked for."""
     if edits.total is None:
         return
     amounts = [edited.total, *(each.total for each in edited.line_items)]
     ours = to_amount(edited.total, edited) - sum(_of_the_vendors_own(edited))
     ours -= sum(to_amount(each.amount, edited) for each in made if each.is_ours)
+    ours -= _beside_what_was_asked(edited, made, edits)
     yield from differences.of_amounts(
         What.TOTAL,
         edits.total,
@@ -165,6 +167,21 @@ def _differences(edited: Order, made: Sequence[Refund], edits: LineEdits) -> Ite
         decimals=differences.decimals_of(*amounts),
         items=len(amounts) + len(edited.fee_lines),
     )
+
+
+def _beside_what_was_asked(edited: Order, made: Sequence[Refund], edits: LineEdits) -> int:
+    """What the vendor refunded of the lines and fees that the edit has written: it was added to
+    what was asked for them."""
+    back = returned(edited, [each for each in made if not each.is_ours])
+    keys = {line.key for line in edits.lines}
+    written = [item.id for item in edited.line_items if item.key in keys]
+    for fee_ in edited.fee_lines:
+        gone = back.get(fee_.id, NONE).amount
+        is_freight = fee_.name == SHIPPING and edits.freight is not None
+        asked = edits.freight.now + gone if edits.freight is not None else None
+        if fee_.name == TAX or (is_freight and to_amount(fee_.total, edited) == asked):
+            written.append(fee_.id)
+    return sum(back.get(number, NONE).amount for number in written)
 
 
 def _of_the_vendors_own(order: Order) -> Iterator[int]:

@@ -14,7 +14,7 @@ from sandbox.shopify.order import Order
 from sandbox.woocommerce.totals import total_of
 from tests import agreement
 from tests.house import ALFA, BRAVO, HARBOUR
-from tests.river.stage import Stage
+from tests.river.stage import Stage, VendorSide
 
 
 def edit(stage: Stage, order: Order, *, wait: float = BURST, **changes: Any) -> None:
@@ -204,3 +204,33 @@ def test_more_of_what_has_all_left_is_left_to_people(stage: Stage) -> None:
     assert flagged(stage) == [("change_by_hand", "LAMP", 1, 2), ("change_by_hand", "MUG", 1, 2)]
     assert stage.states() == {"Alfa": "partly_shipped", "Bravo": "partly_shipped"}
     assert [line.fulfilled for line in order.lines] == [1, 1]
+
+
+def test_a_vendor_s_refund_of_one_line_does_not_blame_the_edit_of_another(
+    stage: Stage, side: VendorSide
+) -> None:
+    """The refund is told as what it is; the total of the edit is not compared with it."""
+    second = stage.harbour.sells("BOWL", "Bowl", "7.00", vendor=_vendor_of(side))
+    if side.host == ALFA:
+        theirs = stage.alfa.sells("A-BOWL", "Schale", "5.00")
+        stage.house.map(second, ALFA, str(theirs.id), str(theirs.product.id))
+    else:
+        product = stage.bravo.add_product("B-BOWL", "Bowl", "5.00", stock=50)
+        stage.house.map(second, BRAVO, str(product.id), str(product.id))
+    order = stage.sells_on((side.item, 3), (second, 2))
+    stage.house.clock.advance(5)
+    placed = stage.only(side.orders())
+    if side.host == ALFA:
+        stage.people.merchant.refunds(ALFA, placed, lines={"BOWL": 1})
+    else:
+        item = placed.of("line")[1]
+        stage.bravo.refund(placed.id, "7.00", {item.id: 1})
+    stage.house.turn()
+    stage.people.merchant.edits(HARBOUR, order, lines={side.item.sku: 2})
+    stage.house.turn()
+    stage.house.let_pass(60, step=15)
+    assert {flag.code for flag in stage.house.flags()} == {"vendor_changed_lines"}
+
+
+def _vendor_of(side: VendorSide) -> str:
+    return "Alfa" if side.host == ALFA else "Bravo"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderflow.book import snapshot
 from orderflow.models import Change
 from sandbox.shopify.order import Order
+from stores.base import ComposedOrder
 from tests import agreement
 from tests.house import ALFA, HARBOUR
 from tests.river.stage import Stage, VendorSide
@@ -198,3 +200,19 @@ def test_our_own_refund_of_what_has_shipped_is_not_the_vendors(
     stage.house.let_pass(900, step=300)
     assert open_flags(stage) == set()
     assert refunded(stage) == [6000 if side.host == ALFA else 2500]
+
+
+def test_a_refund_is_taken_off_what_was_agreed_on(stage: Stage, side: VendorSide) -> None:
+    """The copy of what the vendor got is what the next edit and the next refund start from."""
+    order = stage.sells_on((side.item, 3), discount="10%", shipping="5.00", tax_rate="0.21")
+    before = agreed(stage)
+    refund(stage, order, lines={side.item.sku: 1})
+    ((_state, back),) = refunds(stage)
+    after = agreed(stage)
+    assert [line.quantity for line in after.lines] == [2]
+    assert after.total == sum(line.gross for line in after.lines) + 500 == before.total - back
+    assert after.total == stage.house.part().share
+
+
+def agreed(stage: Stage) -> ComposedOrder:
+    return snapshot.composed_from_json(stage.house.pushes()[0].sent)

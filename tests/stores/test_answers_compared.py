@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from sandbox.people import People
 from sandbox.world import World
 from stores.base import Amendment, ComposedLine, ComposedOrder, Difference, Refund, What, Worth
 from stores.money import Gross, Net, Shown, Tax, rounded_to_minor
-from tests.stores.cast import ORDER, Shore, WooShore, shopify_shore, woo_shore
+from tests.stores.cast import ORDER, ShopifyShore, Shore, WooShore, shopify_shore, woo_shore
 from tests.stores.standing import MUG, NEW_ADDRESS, PLATE, edits, place
 
 LINES = (
@@ -187,6 +188,26 @@ def test_the_total_of_an_edit_is_compared_without_what_the_vendor_added(world: W
     done = shore.open().edit_lines(order_id, replace(edits(less, key="edit-2"), total=Gross(3600)))
     (told,) = done.differences
     assert (told.what, told.asked, told.got) == (What.TOTAL, "36.00 USD", "35.00 USD")
+
+
+def test_a_vendor_s_refund_of_a_line_that_is_edited_later_is_not_ours(shore: Shore) -> None:
+    order_id = place(shore)
+    vendor_refunds_a_mug(shore, order_id)
+    more = replace(MUG, quantity=4, total=Net(4000))
+    done = shore.open().edit_lines(order_id, replace(edits(more), total=Gross(6500)))
+    assert done.differences == ()
+    less = replace(MUG, quantity=3, total=Net(3000))
+    done = shore.open().edit_lines(order_id, replace(edits(less, key="edit-2"), total=Gross(5600)))
+    (told,) = done.differences
+    assert (told.what, told.asked, told.got) == (What.TOTAL, "56.00 USD", "55.00 USD")
+
+
+def vendor_refunds_a_mug(shore: Shore, order_id: str) -> None:
+    if isinstance(shore, WooShore):
+        item = shore.site.orders[int(order_id)].of("line")[0]
+        shore.site.refund(int(order_id), "10.00", {item.id: 1})
+    elif isinstance(shore, ShopifyShore):
+        People(shore.shop.world).merchant.refunds(shore.shop, int(order_id), lines={"MUG": 1})
 
 
 # -- a discount, a payment, an end -----------------------------------------------------------------
