@@ -13,6 +13,10 @@ BY_HAND: Mapping[str, str] = {
         "Change %(title)s (%(sku)s) in %(number)s in your store, and in what you pack: from "
         "%(was)s to %(now)s."
     ),
+    "price_by_hand": _later(
+        "The shop changed what %(title)s (%(sku)s) costs from %(was)s to %(now)s, tax included. "
+        "Change it in %(number)s in your store, or agree with the shop on the amount."
+    ),
     "fields_by_hand": _later(
         "The shop changed this order, and your store did not take it. Change %(number)s there by "
         "hand to what stands on this page."

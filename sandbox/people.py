@@ -167,6 +167,14 @@ class Merchant:
             at.lifecycle.edit(found, Edit(wanted, added, note))
         return found
 
+    def discounts(self, shop: str | Shop, order: OrderId, *, lines: Mapping[str, str]) -> Order:
+        """All pieces of these lines cost so much less, in all; nothing else of them changes."""
+        at, found = self._find(shop, order)
+        with at.lock:
+            amounts = {find_line(found, key): Decimal(amount) for key, amount in lines.items()}
+            at.lifecycle.edit(found, Edit(discounts=amounts))
+        return found
+
     def refunds(
         self, shop: str | Shop, order: OrderId, *, lines: Pieces = None, restock: bool = True
     ) -> Refund:

@@ -164,6 +164,7 @@ class Capabilities:
     key_is_unique: bool
     parallel_calls: int
     edit_lines: bool
+    edit_prices: bool
     cancel: bool
     refund: bool
     custom_lines: bool

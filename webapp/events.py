@@ -80,6 +80,7 @@ EVENTS: Mapping[str, str] = {
         "The vendor's platform does not keep these fields, so they were not changed: %(fields)s."
     ),
     "lines_written": _later("The items of the vendor's order were changed: %(changes)s."),
+    "prices_written": _later("The prices of the vendor's order were changed: %(changes)s."),
     "change_unknown": _later(
         "An edit was sent and no trustworthy answer came (%(words)s). It is sent again as it was."
     ),

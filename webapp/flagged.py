@@ -29,6 +29,10 @@ FLAGS: Mapping[str, str] = {
         "Change %(title)s (%(sku)s) in %(number)s by hand, there and in what is packed: from "
         "%(was)s to %(now)s."
     ),
+    "price_by_hand": _later(
+        "You changed what %(title)s (%(sku)s) costs: in %(number)s it still costs %(was)s instead "
+        "of %(now)s. Ask the vendor to change it, or agree on the amount."
+    ),
     "vendor_changed_lines": _later(
         "The vendor changed %(title)s (%(sku)s) in their store from %(was)s to %(now)s. Ask them, "
         "or edit your order."

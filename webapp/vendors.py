@@ -192,6 +192,7 @@ def lacks(can: Any) -> list[str]:
         (can.test_orders, _("Test orders of your shop are not pushed.")),
         (can.custom_lines, _("Items that are not mapped cannot be pushed.")),
         (can.edit_lines, _("Items of an order cannot be changed after the push.")),
+        (can.edit_prices, _("Prices of an order cannot be changed after the push.")),
         (can.cancel, _("An order cannot be cancelled from here.")),
         (can.refund, _("Refunds are not passed on; make them in the store by hand.")),
         (can.partial_shipments, _("An order ships as a whole.")),

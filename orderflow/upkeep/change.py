@@ -21,7 +21,7 @@ from orderflow.mask.privacy import sent_without_buyer
 from orderflow.models import Change, Push
 from orderflow.rules.judge import edit_soon, follow_soon, lock_push
 from orderflow.rules.settings import effective
-from orderflow.upkeep import conflict, differ
+from orderflow.upkeep import conflict, differ, prices
 from stores.base import Amendment, LineEdits
 
 NOT_PASSED_ON = "not_passed_on"
@@ -55,6 +55,7 @@ def ask(session: Session, push: Push, now: datetime, *, edited: bool = False) ->
     the top of the marketplace's order may have changed too."""
     if push.gone_at is not None:
         return
+    prices.settle(session, push, now)
     if _take_back(session, push, now):
         edit_soon(session, push, now)
     if _differs(session, push, edited=edited) and not _is_held_back(session, push, now):
@@ -96,8 +97,11 @@ def _lines_differ(session: Session, push: Push) -> bool:
     """Those that a person was told of, as they are wanted now, wait for that person."""
     wanted = pieces.of(session, push)
     edited = [each for each in wanted if each.edited]
-    if not edited or not may_edit(session, push) or pieces.emptied(wanted):
+    repriced = prices.unsettled(session, push)
+    if not (edited or repriced) or not may_edit(session, push) or pieces.emptied(wanted):
         return False
+    if repriced:
+        return True
     told = pieces.by_hand(session, push)
     rest = conflict.resting(session, push)
     for each in edited:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from orderflow.book import flags, pieces, snapshot, timeline
 from orderflow.mask import cargo
 from orderflow.models import Change, Flag, OrderLine, Push
 from orderflow.rules.judge import follow_soon, judge, lock_change, lock_push
-from orderflow.upkeep import answers, change, conflict, differ, edits, worth
+from orderflow.upkeep import answers, change, conflict, differ, edits, prices, worth
 from stores.base import SHIPPING, Amended, EditedLines, Freight, StoreOrder, What
 
 FIELDS_BY_HAND = "fields_by_hand"
@@ -47,9 +48,10 @@ def written(session: Session, change_id: int, done: Amended | EditedLines, now: 
             timeline.tell(session, part, "fields_left_out", now, fields=list(left_out))
     else:
         _lines_written(session, row, SHIPPING not in left_out, now)
-        told = row.about["lines"].values()
         notes = list(done.notes) if isinstance(done, EditedLines) else []
-        timeline.tell(session, part, "lines_written", now, changes=list(told), notes=notes)
+        for code, about in (("lines_written", "lines"), ("prices_written", "prices")):
+            if told := list(row.about.get(about, {}).values()):
+                timeline.tell(session, part, code, now, changes=told, notes=notes)
     row.values = None
 
 
@@ -60,15 +62,20 @@ def _lines_written(session: Session, row: Change, with_freight: bool, now: datet
             pieces.agree(line, told["quantity"], told["now"])
         flags.settle(session, row.push.vendor_order, flags.CHANGE_BY_HAND, now, subject=line_id)
     asked = snapshot.edits_from_json(row.values) if row.values and with_freight else None
-    _keep_lines(session, row.push, asked.freight if asked else None)
+    written = [*row.about["lines"], *row.about.get("prices", {})]
+    _keep_lines(session, row.push, asked.freight if asked else None, written)
+    prices.settle(session, row.push, now)
 
 
-def _keep_lines(session: Session, push: Push, freight: Freight | None) -> None:
+def _keep_lines(
+    session: Session, push: Push, freight: Freight | None, written: Iterable[str]
+) -> None:
     """The copy of what the vendor got has the lines, and the price of shipping, as they stand there
-    now."""
+    now; ``written`` are the lines that were written."""
     if push.sent is None:
         return
-    lines = cargo.composed(session, push, cargo.agreed_of(push)).lines
+    order = cargo.composed(session, push, cargo.agreed_of(push))
+    lines = prices.with_kept(session, push, order, written)
     sent = snapshot.composed_from_json(push.sent)
     if freight is not None:
         sent = replace(sent, shipping=freight.now, shipping_tax=freight.now_tax)
@@ -108,6 +115,9 @@ def refused(
     elif any(told["base"] == 0 for told in row.about["lines"].values()):
         _go_elsewhere(session, row, now)
     elif order is not None and order.content is not None:
+        unwritten = prices.changed(session, row.push)
+        repriced = [unwritten[key] for key in row.about.get("prices", {}) if key in unwritten]
+        prices.leave_to_people(session, row.push, repriced, now, words=words)
         names = set(row.about["lines"])
         lines = [each for each in pieces.of(session, row.push) if each.line.remote_id in names]
         edits.leave_to_people(session, row.push, lines, order.content, now, words=row.words)

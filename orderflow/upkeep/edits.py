@@ -16,8 +16,9 @@ from orderflow.mask import cargo
 from orderflow.models import Change, Conflict, OrderLine, Push
 from orderflow.rules.judge import lock_push
 from orderflow.rules.settings import effective
-from orderflow.upkeep import change, conflict, differ, worth
+from orderflow.upkeep import change, conflict, differ, prices, worth
 from orderflow.upkeep.change import Asked
+from orderflow.upkeep.prices import Repriced
 from stores.base import (
     Capabilities,
     ComposedLine,
@@ -124,18 +125,24 @@ def _lines(session: Session, push: Push, there: There, now: datetime) -> Change 
         return None
     changed = [each for each in wanted if each.edited]
     to_write = [each for each in changed if _mine_holds(session, push, each, there, now)]
-    if not to_write:
-        return None
+    repriced = _repriced(session, push, wanted, there)
     part = push.vendor_order
     settings = effective(session, part.merchant_id, part.vendor_id).values
-    if settings.line_edits == "flag" or not there.can.edit_lines:
+    by_hand = settings.line_edits == "flag" or not there.can.edit_lines
+    if repriced and (by_hand or not there.can.edit_prices):
+        prices.leave_to_people(session, push, repriced.values(), now)
+        repriced = {}
+    if not (to_write or repriced):
+        return None
+    if by_hand:
         leave_to_people(session, push, to_write, there.content, now)
         return None
     row = _row(session, push, Change.LINES, now)
+    writing = [*to_write, *(each for each in wanted if each.line.remote_id in repriced)]
     edits = replace(
-        _edits(session, push, row.key, wanted, to_write), restock=settings.restock_on_cancel
+        _edits(session, push, row.key, wanted, writing), restock=settings.restock_on_cancel
     )
-    if any(_have(each, there.content) != each.mine for each in wanted if each not in to_write):
+    if any(_have(each, there.content) != each.mine for each in wanted if each not in writing):
         # The vendor has changed other lines, which is flagged: what the order costs is theirs.
         edits = replace(edits, total=None)
     row.values = snapshot.edits_to_json(edits)
@@ -143,10 +150,21 @@ def _lines(session: Session, push: Push, there: There, now: datetime) -> Change 
         "lines": {
             each.line.remote_id: {**each.details(_have(each, there.content)), "base": each.base}
             for each in to_write
-        }
+        },
+        "prices": {key: each.details() for key, each in repriced.items()},
     }
     session.flush()
     return row
+
+
+def _repriced(
+    session: Session, push: Push, wanted: Iterable[Wanted], there: There
+) -> dict[str, Repriced]:
+    """Lines whose price is to be written or told; where the vendor has other pieces, that is
+    settled first."""
+    standing = {each.line.remote_id for each in wanted if _have(each, there.content) == each.mine}
+    found = prices.unsettled(session, push)
+    return {key: each for key, each in found.items() if key in standing}
 
 
 def _have(each: Wanted, content: OrderContent) -> int:
@@ -175,7 +193,10 @@ def _mine_holds(session: Session, push: Push, each: Wanted, there: There, now: d
 def _edits(
     session: Session, push: Push, key: str, wanted: Iterable[Wanted], to_write: Iterable[Wanted]
 ) -> LineEdits:
+    to_write = list(to_write)
     order = cargo.composed(session, push, {each.line.remote_id: each.mine for each in wanted})
+    written = [each.line.remote_id for each in to_write]
+    order = replace(order, lines=prices.with_kept(session, push, order, written))
     lines = {line.key: line for line in order.lines}
     sent = snapshot.composed_from_json(push.sent) if push.sent is not None else order
     freight = _freight(sent, order, wanted)

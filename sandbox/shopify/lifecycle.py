@@ -50,7 +50,8 @@ class Job:
 @dataclass(frozen=True)
 class Edit:
     """New quantities by line, and lines added, of goods and of shipping. Pieces taken away go back
-    on the shelf, but for those of ``kept_off``. ``app`` made the edit, or a person did."""
+    on the shelf, but for those of ``kept_off``. ``app`` made the edit, or a person did.
+    ``discounts`` are what all ordered pieces of a line cost less from now on, in all."""
 
     quantities: Mapping[Line, int] = field(default_factory=dict)
     added: Sequence[Line] = ()
@@ -58,6 +59,7 @@ class Edit:
     kept_off: frozenset[Line] = frozenset()
     app: App | None = None
     shipping: Sequence[ShippingLine] = ()
+    discounts: Mapping[Line, Decimal] = field(default_factory=dict)
 
 
 class Lifecycle:
@@ -277,6 +279,8 @@ class Lifecycle:
         for line, pieces in edit.quantities.items():
             self._set_quantity(order, line, pieces)
         self._record_removal(order, removed, edit.note)
+        for line, amount in edit.discounts.items():
+            line.give_discount(amount, order.currency)
         for line in edit.added:
             deltas[line.id] = line.quantity
             order.lines.append(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,15 @@ class Line:
     @property
     def discounted_unit(self) -> Decimal:
         return self.discounted_total / self.quantity
+
+    def give_discount(self, amount: Decimal, currency: str) -> None:
+        """All ordered pieces cost ``amount`` less from now on; taxes fall in proportion."""
+        before = self.discounted_total
+        self.discount += min(amount, before)
+        part = self.discounted_total / before if before else Decimal(1)
+        self.tax_lines = [
+            replace(tax, price=rounded(tax.price * part, currency)) for tax in self.tax_lines
+        ]
 
     def share(self, amount: Decimal) -> Decimal:
         """The part of an amount for all pieces that falls on those still wanted."""

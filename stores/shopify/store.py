@@ -76,6 +76,7 @@ CAPABILITIES = Capabilities(
     key_is_unique=False,
     parallel_calls=8,
     edit_lines=True,
+    edit_prices=False,
     cancel=True,
     refund=True,
     custom_lines=True,

@@ -64,6 +64,7 @@ CAPABILITIES = Capabilities(
     key_is_unique=False,
     parallel_calls=4,
     edit_lines=True,
+    edit_prices=True,
     cancel=True,
     refund=True,
     custom_lines=True,

@@ -234,3 +234,79 @@ def test_a_vendor_s_refund_of_one_line_does_not_blame_the_edit_of_another(
 
 def _vendor_of(side: VendorSide) -> str:
     return "Alfa" if side.host == ALFA else "Bravo"
+
+
+# -- the merchant changes a price and no pieces ----------------------------------------------------
+
+
+def discount(stage: Stage, order: Order, **lines: str) -> None:
+    stage.people.merchant.discounts(HARBOUR, order, lines=lines)
+    stage.house.turn()
+    stage.house.later(BURST)
+    stage.house.later(BURST)
+
+
+def codes(stage: Stage) -> set[str]:
+    return {flag.code for flag in stage.house.flags()}
+
+
+def test_a_discount_given_later_reaches_the_vendors_order_where_prices_can_be_written(
+    stage: Stage,
+) -> None:
+    order = stage.sells_on((stage.mug, 3), (stage.lamp, 1), tax_rate="0.21", shipping="5.00")
+    discount(stage, order, MUG="4.00")
+    part = next(part for part in stage.house.parts() if part.vendor.name == "Bravo")
+    theirs = stage.only(stage.bravo.orders.values())
+    assert total_of(stage.bravo, theirs) * 100 == part.share
+    assert stage.house.events().count("prices_written") == 1
+    assert codes(stage) == set()
+    stage.house.let_pass(3600, step=600)
+    assert stage.house.events().count("prices_written") == 1
+
+
+def test_a_discount_given_later_is_told_where_prices_cannot_be_written(stage: Stage) -> None:
+    order = stage.sells_on((stage.lamp, 2), (stage.mug, 1))
+    discount(stage, order, LAMP="6.00")
+    (told,) = stage.house.flags()
+    assert (told.code, told.details["was"], told.details["now"]) == (
+        "price_by_hand",
+        "60.00 USD",
+        "54.00 USD",
+    )
+    discount(stage, order, LAMP="1.00")
+    (told,) = stage.house.flags()
+    assert told.details["now"] == "53.00 USD"
+
+
+def test_a_price_of_goods_that_have_shipped_is_told(stage: Stage, side: VendorSide) -> None:
+    order = stage.sells_on((side.item, 2))
+    theirs = stage.only(side.orders())
+    stage.house.clock.advance(5)
+    stage.people.vendor.ships(side.host, theirs if side.host == ALFA else theirs.id, number="1Z")
+    stage.house.turn()
+    discount(stage, order, **{side.item.sku: "1.00"})
+    assert codes(stage) == {"price_by_hand"}
+
+
+def test_a_price_is_told_and_not_written_where_the_merchant_wishes_so(stage: Stage) -> None:
+    stage.house.set(line_edits="flag")
+    order = stage.sells_on((stage.mug, 2))
+    before = total_of(stage.bravo, stage.only(stage.bravo.orders.values()))
+    discount(stage, order, MUG="4.00")
+    assert codes(stage) == {"price_by_hand"}
+    assert total_of(stage.bravo, stage.only(stage.bravo.orders.values())) == before
+
+
+def test_pieces_and_prices_that_change_together_agree_in_the_end(
+    stage: Stage, side: VendorSide
+) -> None:
+    order = stage.sells_on((side.item, 3))
+    stage.people.merchant.discounts(HARBOUR, order, lines={side.item.sku: "3.00"})
+    edit(stage, order, lines={side.item.sku: 2})
+    stage.house.later(BURST)
+    share = stage.house.part().share
+    if side.host == ALFA:
+        assert codes(stage) == {"store_total"}
+    else:
+        assert total_of(stage.bravo, stage.only(side.orders())) * 100 == share
+        assert codes(stage) == set()
