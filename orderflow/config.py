@@ -102,9 +102,12 @@ class Config(BaseModel):
         tuple[Annotated[int, Field(ge=0)], ...],
         Field(min_length=1, description="waits before each look-up after an unknown outcome"),
     ] = (5, 30, 120, 600)
-    lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 30
+    lease_seconds: Annotated[int, Field(ge=2, description="a silent worker loses its lane")] = 10
     claim_seconds: Annotated[int, Field(ge=4, description="longer than the longest call")] = 150
     call_seconds: Annotated[int, Field(ge=1, description="the longest call to a store")] = 65
+    stop_seconds: Annotated[
+        int, Field(ge=1, description="a worker asked to stop has so long to finish its calls")
+    ] = 25
 
     @property
     def portal_address(self) -> str:

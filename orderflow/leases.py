@@ -1,43 +1,65 @@
 """Who drains a lane. The lease is a number in the database; a higher one fences a lower one.
 
-RQ only rings the bell: two jobs for one lane, a job that ran twice, or a worker whose parent died
-are all harmless, because each must first take the lease, and each claim asks for it again.
+The doorbell only wakes workers: two rings for one lane, or a worker whose parent died, are
+harmless, because each must first take the lease, and each claim asks for it again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from orderflow import outbox
 from orderflow.db import insert_new, rows_hit
 from orderflow.models import Lane, Message
-from orderflow.outbox import ready
 
 
-def take(session: Session, lane: str, *, now: datetime, seconds: float) -> int | None:
-    """The number of our lease, or None while somebody else drains this lane."""
+def take(
+    session: Session, lane: str, *, now: datetime, seconds: float, holder: str = ""
+) -> int | None:
+    """The number of our lease, or None while somebody else drains this lane. What an earlier
+    lease has claimed and not ended is free again at once."""
     insert_new(session, Lane, {"name": lane, "lease": 0}, ["name"])
-    return session.execute(
+    lease = session.execute(
         update(Lane)
         .where(Lane.name == lane, or_(Lane.leased_until.is_(None), Lane.leased_until < now))
-        .values(lease=Lane.lease + 1, leased_until=now + timedelta(seconds=seconds))
+        .values(lease=Lane.lease + 1, leased_until=now + timedelta(seconds=seconds), holder=holder)
         .returning(Lane.lease)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
+    if lease is not None:
+        outbox.free_claims(session, lane)
+    return lease
 
 
-def renew(session: Session, lane: str, lease: int, *, now: datetime, seconds: float) -> bool:
-    """Keep the lane. False: somebody else has it; claim nothing more."""
-    result = session.execute(
+def renew(
+    session: Session, held: Mapping[str, int], *, now: datetime, seconds: float
+) -> frozenset[str]:
+    """Keep the lanes ``held`` under these leases. Those that are still ours; in the others
+    somebody else is at work, and nothing more must be claimed."""
+    ours = session.scalars(
         update(Lane)
-        .where(Lane.name == lane, Lane.lease == lease)
+        .where(tuple_(Lane.name, Lane.lease).in_(list(held.items())))
         .values(leased_until=now + timedelta(seconds=seconds))
+        .returning(Lane.name)
+        .execution_options(synchronize_session=False)
     )
-    return rows_hit(result) == 1
+    return frozenset(ours)
 
 
 def release(session: Session, lane: str, lease: int, gauge: Any) -> None:
@@ -45,8 +67,18 @@ def release(session: Session, lane: str, lease: int, gauge: Any) -> None:
     session.execute(
         update(Lane)
         .where(Lane.name == lane, Lane.lease == lease)
-        .values(leased_until=None, gauge=gauge)
+        .values(leased_until=None, holder="", gauge=gauge)
     )
+
+
+def release_all_of(session: Session, holders: Iterable[str]) -> int:
+    """Free every lane of processes that are known to be dead; how many lanes."""
+    freed = session.execute(
+        update(Lane)
+        .where(Lane.holder.in_(list(holders)), Lane.leased_until.is_not(None))
+        .values(leased_until=None, holder="")
+    )
+    return rows_hit(freed)
 
 
 def close(session: Session, lane: str, lease: int) -> None:
@@ -60,7 +92,8 @@ def gauge(session: Session, lane: str) -> Any:
 
 
 def waiting(session: Session, *, now: datetime, limit: int = 500) -> list[str]:
-    """Lanes with something to do and nobody there."""
+    """Lanes with something due and nobody there, the one that has waited longest first. Also those
+    where all that is due was claimed by a worker that has died."""
     return list(session.scalars(_waiting(), {"now": now, "most": limit}))
 
 
@@ -71,7 +104,8 @@ def _waiting() -> Select[str]:
     return (
         select(Message.lane)
         .outerjoin(Lane, Lane.name == Message.lane)
-        .where(ready(), free)
+        .where(outbox.due(), free)
         .group_by(Message.lane)
+        .order_by(func.min(Message.due_at), Message.lane)
         .limit(bindparam("most", type_=Integer))
     )

@@ -6,6 +6,10 @@
 
 A claim is one conditional UPDATE, fenced by the lane's lease: a worker that lost its lease claims
 nothing more, and what it still tells about a message that someone else claimed is refused.
+
+A claim that never ended counts as a crash. A message that crashed twice in a row may be what kills
+its workers: it is claimed only where no other of that sort is under way (``claim``), so that it is
+found out, and parked after CRASHES of them.
 """
 
 from __future__ import annotations
@@ -20,11 +24,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
+    ScalarSelect,
     String,
     and_,
     bindparam,
+    case,
     delete,
     func,
     or_,
@@ -41,6 +48,10 @@ PAUSES = (60, 120, 300, 900, 3600, 14400)
 LONGEST = 86_400.0
 """Seconds; whatever asks for a longer delay gets this one."""
 GIVE_UP = timedelta(hours=48)
+SUSPECT = 2
+"""Crashes in a row from which on a message is suspected of killing its workers."""
+CRASHES = 5
+"""Crashes in a row after which it is parked."""
 
 
 class Fenced(RuntimeError):
@@ -52,7 +63,8 @@ class Claimed:
     """A message that is ours until its claim lapses.
 
     ``tries`` counts this one. It is written down when the try has had an outcome, so a message
-    whose worker was killed waits no longer for that."""
+    whose worker was killed waits no longer for that. ``crashes`` are the claims just before that
+    had no end: what was done under the last of them nobody has written down."""
 
     id: int
     claim: str
@@ -62,6 +74,7 @@ class Claimed:
     about: Any
     tries: int
     first_tried_at: datetime
+    crashes: int
     standing: bool
     """Never done, only put off: a poll, a reconciliation. It is never given up."""
 
@@ -102,7 +115,14 @@ def put(
 def ready() -> ColumnElement[bool]:
     """Due at the parameter ``now``, nobody's, and no earlier message of its subject is there."""
     now = bindparam("now", type_=Message.due_at.type)
-    unclaimed = or_(Message.claimed_until.is_(None), Message.claimed_until < now)
+    return and_(due(), or_(Message.claimed_until.is_(None), Message.claimed_until < now))
+
+
+@cache
+def due() -> ColumnElement[bool]:
+    """Due at the parameter ``now``, and no earlier message of its subject is there; somebody may
+    have claimed it. In a lane that nobody holds such a claim is void."""
+    now = bindparam("now", type_=Message.due_at.type)
     earlier = aliased(Message)
     blocked = (
         select(earlier.id)
@@ -114,14 +134,23 @@ def ready() -> ColumnElement[bool]:
         )
         .exists()
     )
-    return and_(Message.parked_at.is_(None), Message.due_at <= now, unclaimed, ~blocked)
+    return and_(Message.parked_at.is_(None), Message.due_at <= now, ~blocked)
 
 
 def claim(
-    session: Session, lane: str, lease: int, count: int, *, now: datetime, seconds: float
+    session: Session,
+    lane: str,
+    lease: int,
+    count: int,
+    *,
+    now: datetime,
+    seconds: float,
+    suspect: bool = True,
 ) -> list[Claimed]:
-    """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease."""
+    """Up to ``count`` due messages of ``lane``, ours for ``seconds``; none without the lease. At
+    most one of them has crashed SUSPECT times or more, and none unless ``suspect``."""
     given = {
+        "suspect": suspect,
         "in_lane": lane,
         "held_as": lease,
         "most": count,
@@ -138,9 +167,10 @@ def _claiming() -> Any:
     """Workers ask it all day long, so it is put together once."""
     lane, moment = bindparam("in_lane", type_=String), Message.due_at.type
     held = select(Lane.name).where(Lane.name == lane, Lane.lease == bindparam("held_as")).exists()
+    alone = and_(bindparam("suspect", type_=Boolean), Message.id == _first_suspect(lane))
     due = (
         select(Message.id)
-        .where(Message.lane == lane, ready(), held)
+        .where(Message.lane == lane, ready(), held, or_(Message.crashes < SUSPECT, alone))
         .order_by(Message.due_at, Message.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
@@ -152,9 +182,35 @@ def _claiming() -> Any:
         .values(
             claim=bindparam("by"),
             claimed_until=bindparam("until", type_=moment),
+            crashes=Message.crashes + case((Message.claim.is_not(None), 1), else_=0),
             first_tried_at=func.coalesce(Message.first_tried_at, bindparam("now", type_=moment)),
         )
         .returning(Message)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _first_suspect(lane: ColumnElement[str]) -> ScalarSelect[int]:
+    """The oldest message of ``lane`` that is due, free, and suspected of killing its workers."""
+    now = bindparam("now", type_=Message.due_at.type)
+    other = aliased(Message)
+    return (
+        select(other.id)
+        .where(other.lane == lane, other.crashes > 0, other.crashes >= SUSPECT)
+        .where(other.parked_at.is_(None), other.due_at <= now)
+        .where(or_(other.claimed_until.is_(None), other.claimed_until < now))
+        .order_by(other.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def free_claims(session: Session, lane: str) -> None:
+    """Whoever claimed messages of ``lane`` is gone: they may be claimed again."""
+    session.execute(
+        update(Message)
+        .where(Message.lane == lane, Message.claim.is_not(None))
+        .values(claim=None, claimed_until=None, crashes=Message.crashes + 1)
         .execution_options(synchronize_session=False)
     )
 
@@ -163,26 +219,6 @@ def is_waiting(session: Session, lane: str, subject: str) -> bool:
     """Whether something about ``subject`` is still to be done."""
     there = select(Message.id).where(Message.lane == lane, Message.subject == subject).limit(1)
     return session.scalar(there) is not None
-
-
-def parked(session: Session, limit: int = 200) -> list[Message]:
-    """What was given up and waits for a person, oldest first."""
-    return list(
-        session.scalars(
-            select(Message)
-            .where(Message.parked_at.is_not(None))
-            .order_by(Message.parked_at)
-            .limit(limit)
-        )
-    )
-
-
-def retry_parked(session: Session, now: datetime) -> int:
-    """Everything that was given up is due again; how many messages."""
-    lanes = list(session.scalars(select(Message.lane).where(Message.parked_at.is_not(None))))
-    for lane in set(lanes):
-        wake(session, lane, now)
-    return len(lanes)
 
 
 def is_due(session: Session, lane: str, *, now: datetime) -> bool:
@@ -204,6 +240,7 @@ def _claimed(row: Message) -> Claimed:
         about=row.about,
         tries=row.tries + 1,
         first_tried_at=row.first_tried_at or row.created_at,
+        crashes=row.crashes,
         standing=row.once is not None,
     )
 
@@ -232,6 +269,18 @@ def done(session: Session, message: Claimed) -> None:
     _must_hit(session.execute(delete(Message).where(_ours(message))))
 
 
+def take_away(session: Session, message_id: int) -> Any:
+    """Remove a message that nobody has claimed: the caller does what it asks for, in the same unit
+    of work. What it is about; None where it is gone or somebody is at it."""
+    free = Message.id == message_id, Message.claim.is_(None), Message.parked_at.is_(None)
+    return session.scalar(
+        delete(Message)
+        .where(*free)
+        .returning(Message.about)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def unname(session: Session, message: Claimed) -> None:
     """From now on another message of this name may be put: what it asks for comes after us."""
     session.execute(update(Message).where(_ours(message)).values(once=None))
@@ -257,6 +306,7 @@ def put_off(
         "claimed_until": None,
         "words": words,
         "tries": message.tries if counted else message.tries - 1,
+        "crashes": 0,
     }
     if fresh:
         values |= {"tries": 0, "first_tried_at": None}
@@ -311,13 +361,20 @@ def worn_out(message: Claimed, now: datetime) -> bool:
     return not message.standing and now - message.first_tried_at >= GIVE_UP
 
 
+def _begun_anew() -> dict[str, Any]:
+    """It is no longer parked, and earlier failures count no more. Crashes of one that was not
+    parked do: news of its subject must not save what kills each worker."""
+    crashes = case((Message.parked_at.is_not(None), 0), else_=Message.crashes)
+    return {"parked_at": None, "tries": 0, "first_tried_at": None, "crashes": crashes}
+
+
 def hurry(session: Session, lane: str, subject: str, now: datetime) -> bool:
     """What was parked, or put off after a failure, is due now. False: there is nothing of that."""
     found = session.execute(
         update(Message)
         .where(Message.lane == lane, Message.subject == subject, Message.claimed_until.is_(None))
         .where((Message.parked_at.is_not(None)) | (Message.tries > 0))
-        .values(parked_at=None, due_at=now, tries=0, first_tried_at=None)
+        .values(due_at=now, **_begun_anew())
     )
     if rows_hit(found):
         ring_after(session, lane)
@@ -330,6 +387,6 @@ def wake(session: Session, lane: str, now: datetime) -> None:
         update(Message)
         .where(Message.lane == lane, Message.claimed_until.is_(None))
         .where((Message.parked_at.is_not(None)) | (Message.tries > 0))
-        .values(parked_at=None, due_at=now, tries=0, first_tried_at=None)
+        .values(due_at=now, **_begun_anew())
     )
     ring_after(session, lane)

@@ -44,6 +44,7 @@ class Parcel:
     ``complete`` the store only says that everything shipped, without naming pieces; ``lines``
     are then all that no other parcel names. No ``lines`` and not ``complete``: under way, and
     the store does not tell which pieces. ``delivered_at``: it arrived, says whoever carried it.
+    ``completed_at``: when the store called all of its order shipped, by its own clock.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Parcel:
     withdrawn: bool = False
     complete: bool = False
     delivered_at: datetime | None = None
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import stores
-from orderflow import clock, keys, opening, outbox
+from orderflow import clock, keys, opening, parked
 from orderflow.access import register, store_access
 from orderflow.book import history
 from orderflow.config import Config
@@ -194,7 +194,7 @@ def explain_order(shop: str, number: str) -> None:
 def show_parked() -> None:
     """What was tried for two days and given up, with the last words of each."""
     with reading() as session:
-        for message in outbox.parked(session):
+        for message in parked.oldest(session):
             click.echo(
                 f"{message.parked_at:%Y-%m-%d %H:%M} {message.lane} {message.kind} "
                 f"{message.subject} {message.words}"
@@ -205,7 +205,7 @@ def show_parked() -> None:
 def retry_parked() -> None:
     """Try again what was given up, once the cause is put right."""
     with unit_of_work() as session:
-        click.echo(f"{outbox.retry_parked(session, clock.now())} messages")
+        click.echo(f"{parked.retry_all(session, clock.now())} messages")
 
 
 @sluice.command("rotate-keys")

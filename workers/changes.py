@@ -24,14 +24,20 @@ from workers.gear import Job
 
 
 def carry_on(job: Job) -> None:
-    """Make the vendor's order what is wanted now. Doing it again changes nothing."""
+    """Make the vendor's order what is wanted now. Doing it again changes nothing. Where a worker
+    died while it asked, its call may still be on its way: that is waited for."""
+    push_id = job.about("push")
     with unit_of_work() as session:
         outbox.unname(session, job.message)
     with unit_of_work() as session:
-        work = change.begin(session, job.about("push"), clock.now())
+        if job.was_cut_off and change.is_on_its_way(session, push_id):
+            job.let_calls_end(session)
+            return
+        work = change.begin(session, push_id, clock.now())
     if work is not None and not _carry_out(job, work):
         return
     with job.unit() as session:
+        change.drop_waiting(session, push_id, clock.now())
         outbox.done(session, job.message)
 
 

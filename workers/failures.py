@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from orderflow import clock, logs, outbox
@@ -37,7 +38,17 @@ POISON = (
 )
 """What one order of many may break with; a store or a database that is away is no order's fault."""
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""The database did not answer."""
+AFTER_OUTAGE = 5.0
+"""Seconds until a message comes again that the database was away from, for each of its tries; a
+minute at the most."""
+
 log = structlog.get_logger()
+
+
+class KillsWorkers(RuntimeError):
+    """Every worker that had this message died before the message was settled."""
 
 
 def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> None:
@@ -56,15 +67,18 @@ def put_back(message: Claimed, error: BaseException, shore: Shore | None) -> Non
         if outbox.worn_out(message, moment) or _hopeless(message, error):
             _give_up(session, message, words)
             return
-        throttled = isinstance(error, StoreBusy) and error.throttled
-        delay = max(after or 1.0, 0.2) if throttled else outbox.pause(message.tries, after)
-        outbox.put_off(
-            session, message, now=moment, delay=delay, words=words, counted=not throttled
-        )
+        delay, counted = outbox.pause(message.tries, after), True
+        if isinstance(error, StoreBusy) and error.throttled:
+            delay, counted = max(after or 1.0, 0.2), False
+        elif isinstance(error, AWAY):
+            delay = min(AFTER_OUTAGE * message.tries, 60.0)
+        outbox.put_off(session, message, now=moment, delay=delay, words=words, counted=counted)
 
 
 def _hopeless(message: Claimed, error: BaseException) -> bool:
-    return isinstance(error, POISON) and not message.standing and message.tries >= TRIES
+    if message.standing:
+        return False
+    return isinstance(error, KillsWorkers) or (isinstance(error, POISON) and message.tries >= TRIES)
 
 
 def park_as_it_is(message: Claimed, error: BaseException, failed_with: BaseException) -> None:

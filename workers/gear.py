@@ -118,6 +118,16 @@ class Job:
             calls.keep(session, self.called)
         self.called.clear()
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the last worker that had this message died before it was settled."""
+        return self.message.crashes > 0
+
+    def let_calls_end(self, session: Session) -> None:
+        """Put the message off until no call of the worker that died can still be carried out."""
+        delay = float(self.config.call_seconds)
+        outbox.put_off(session, self.message, now=clock.now(), delay=delay, counted=False)
+
     def look_later(self, session: Session) -> None:
         """Nobody knows what became of a write: once a late one has arrived, it is asked again."""
         delay = float(sum(self.config.look_waits))

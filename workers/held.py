@@ -14,7 +14,10 @@ from workers.running import Running
 
 @dataclass
 class Held:
-    """``closing``: nothing more is claimed, and the lane is released when all is finished."""
+    """``closing``: nothing more is claimed, and the lane is released when all is finished.
+
+    ``taken`` is when the lane was taken, by ``time.monotonic``; until ``rests_until`` nothing is
+    claimed, because the lane could not be worked in."""
 
     name: str
     lease: int
@@ -23,7 +26,8 @@ class Held:
     shore: Shore | None
     closing: bool = False
     next_claim: float = 0.0
-    renewed: float = field(default_factory=time.monotonic)
+    rests_until: float = 0.0
+    taken: float = field(default_factory=time.monotonic)
     running: dict[Future[None], Running] = field(default_factory=dict)
     finished: float = field(default_factory=time.monotonic)
     """When one of its messages was finished last, or the lane was taken."""
@@ -46,6 +50,10 @@ class Held:
     def hangs(self, moment: float, after: float) -> bool:
         """Something is under way, and nothing was finished for ``after`` seconds."""
         return bool(self.running) and moment - self.finished > after
+
+    def has_suspect(self) -> bool:
+        """Something is under way here that may kill this process."""
+        return any(run.is_suspect for run in self.running.values())
 
     def being_handled(self, moment: float) -> list[Claimed]:
         """The messages whose handlers still have time left; the claims of others may lapse."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -48,17 +49,33 @@ def webhook(job: Job) -> None:
 
 def _read_delivery(job: Job) -> None:
     with unit_of_work() as session:
-        row = session.get_one(Webhook, job.about("webhook"))
-        access = session.get_one(StoreAccess, row.access_id)
-        order_id, key = str(job.message.about["order"]), str(job.message.about["key"])
-        if order_id:
-            row.state = (
-                Webhook.DONE if _take(session, access, row, order_id, key) else Webhook.IGNORED
-            )
-            row.body = None
+        if job.message.about["order"]:
+            _take_delivery(session, job.message.about)
         else:
-            _hear(session, access, row)
+            row = session.get_one(Webhook, job.about("webhook"))
+            _hear(session, session.get_one(StoreAccess, row.access_id), row)
         outbox.done(session, job.message)
+
+
+def _take_delivery(session: Session, about: Mapping[str, Any]) -> None:
+    row = session.get_one(Webhook, int(about["webhook"]))
+    access = session.get_one(StoreAccess, row.access_id)
+    taken = _take(session, access, row, str(about["order"]), str(about["key"]))
+    row.state, row.body = Webhook.DONE if taken else Webhook.IGNORED, None
+
+
+def read_ahead(message_id: int) -> bool:
+    """Read a delivery about an order before its turn, because the order is about to be sent. False:
+    somebody is at it, or it cannot be recorded, which is said in its turn."""
+    try:
+        with unit_of_work() as session:
+            about = outbox.take_away(session, message_id)
+            if about is not None:
+                _take_delivery(session, about)
+    except POISON as poison:
+        log.warning("delivery_not_read_ahead", message=message_id, error=type(poison).__name__)
+        return False
+    return about is not None
 
 
 def _not_recorded(job: Job, poison: BaseException) -> None:

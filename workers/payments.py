@@ -13,7 +13,7 @@ from workers.gear import Job
 
 def carry_on(job: Job) -> None:
     """The same words stand once, however often they are said."""
-    work = wishes.begin(job, paid_later.begin)
+    work = wishes.begin(job, lambda session, number: paid_later.begin(session, number, clock.now()))
     if work is None or not wishes.ask(
         job, lambda: _tell(job, work), unknown=paid_later.unknown, refused=paid_later.refused
     ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from orderflow import clock, outbox
 from orderflow.access import store_access
 from orderflow.access.calls import About
 from orderflow.db import unit_of_work
 from orderflow.traffic import audit as auditing
-from orderflow.traffic import push
+from orderflow.traffic import push, unread_news
 from stores.base import (
     OutcomeUnknown,
     PlacedOrder,
@@ -17,19 +19,45 @@ from stores.base import (
     StoreRefused,
 )
 from stores.errors import Trouble
+from workers import intake
 from workers.gear import Job
+
+NEWS_WITHIN, GLANCE = 1.5, 0.05
+"""Seconds for which a push waits on the spot until news of its order are read, and between two
+looks whether they are; after that it is put off."""
 
 
 def send(job: Job) -> None:
-    """Send the push, or look for it where an earlier try may have landed."""
-    with unit_of_work() as session:
-        work = push.begin(session, job.about("push"), clock.now())
-        if work is None:
-            outbox.done(session, job.message)
+    """Send the push, or look for it where an earlier try may have landed. What came in about its
+    order and was not read yet is read first, whoever's turn it is."""
+    deadline = time.monotonic() + NEWS_WITHIN
+    while True:
+        with unit_of_work() as session:
+            work = push.begin(session, job.about("push"), clock.now())
+            if work is None:
+                outbox.done(session, job.message)
+        if not isinstance(work, push.Behind) or time.monotonic() > deadline:
+            break
+        if not _read_ahead(work):
+            time.sleep(GLANCE)
     if isinstance(work, push.Looking):
         _look(job, work)
-    elif work is not None:
+    elif isinstance(work, push.Sending):
         _create(job, work)
+    elif work is not None:
+        _wait_for_news(job)
+
+
+def _read_ahead(work: push.Behind) -> bool:
+    """False: somebody is reading what came in, or about to."""
+    read = [intake.read_ahead(number) for number in work.deliveries]
+    return bool(read) and all(read)
+
+
+def _wait_for_news(job: Job) -> None:
+    with unit_of_work() as session:
+        delay = unread_news.LOOK_AGAIN
+        outbox.put_off(session, job.message, now=clock.now(), delay=delay, counted=False)
 
 
 def _create(job: Job, work: push.Sending) -> None:

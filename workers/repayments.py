@@ -6,16 +6,23 @@ from contextlib import suppress
 
 from orderflow import clock, outbox
 from orderflow.access.calls import About
+from orderflow.db import unit_of_work
 from orderflow.upkeep import repaid, repay
 from orderflow.upkeep.repay import Repaying
-from stores.base import OutcomeUnknown, StoreRefused
+from stores.base import OutcomeUnknown, StoreBusy, StoreLocked, StoreRefused
 from workers import notes, sights, wishes
 from workers.gear import Job
 
 
 def carry_on(job: Job) -> None:
-    """Ask for it; under its key a refund counts once, however often it is asked."""
-    work = wishes.begin(job, repay.begin)
+    """Ask for it; under its key a refund counts once, however often it is asked. Where a worker
+    died while it asked, its call may still be on its way: that is waited for."""
+    if job.was_cut_off:
+        with unit_of_work() as session:
+            if repay.is_on_its_way(session, job.about("change")):
+                job.let_calls_end(session)
+                return
+    work = wishes.begin(job, lambda session, number: repay.begin(session, number, clock.now()))
     if work is not None and (work.shared or not job.store().can.refund):
         _leave_to_people(job, work, "")
     elif work is not None:
@@ -39,6 +46,10 @@ def _carry_out(job: Job, work: Repaying) -> None:
         with job.unit() as session:
             repaid.nowhere(session, work.change_id, clock.now())
             outbox.done(session, job.message)
+    except (StoreBusy, StoreLocked):
+        with job.unit() as session:
+            repaid.not_sent(session, work.change_id)
+        raise
     else:
         with job.unit() as session:
             repaid.done(session, work.change_id, made, clock.now())

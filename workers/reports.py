@@ -21,8 +21,12 @@ TRIES = 4
 
 
 def tell(job: Job) -> None:
-    """Make the marketplace know one shipment as it is now. Doing it again changes nothing."""
+    """Make the marketplace know one shipment as it is now. Doing it again changes nothing. Where a
+    worker died while it told, its call may still be on its way: that is waited for."""
     with unit_of_work() as session:
+        if job.was_cut_off and report.is_on_its_way(session, job.about("shipment")):
+            job.let_calls_end(session)
+            return
         telling = report.begin(session, job.about("shipment"))
     try:
         plan = _carry_out(job, telling)

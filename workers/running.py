@@ -2,6 +2,7 @@
 
     handle ──► done
        └─ failed ──► put back ──► put off, or given up
+                        ├─ the database is away ──► put back once more, a little later
                         └─ failed ──► parked, its order marked
                                          └─ failed ──► parked alone
                                                           └─ failed ──► its claim lapses
@@ -17,18 +18,16 @@ from collections.abc import Callable
 
 import structlog
 from flask import Flask
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from orderflow import logs
+from orderflow import logs, outbox
 from orderflow.config import Config
 from orderflow.outbox import Claimed, Fenced
-from workers.failures import park_alone, park_as_it_is
+from workers.failures import AWAY, KillsWorkers, park_alone, park_as_it_is
 from workers.gear import Job, Shore
 from workers.handlers import ceiling, handle
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""The database did not answer. No message can be put back now; its claim lapses instead."""
+AGAIN_AFTER = 1.0
+"""Seconds until a message is put back again, where the database was away."""
 
 log = structlog.get_logger()
 Step = Callable[[], None]
@@ -36,13 +35,20 @@ PutBack = Callable[[Claimed, BaseException, Shore | None], None]
 
 
 class Running:
-    """``put_back`` is what is done with a message whose handler failed."""
+    """``put_back`` is what is done with a message whose handler failed; ``leaving`` says whether
+    this process is to end, so that nothing may wait any more."""
 
     def __init__(
-        self, app: Flask, message: Claimed, shore: Shore | None, put_back: PutBack
+        self,
+        app: Flask,
+        message: Claimed,
+        shore: Shore | None,
+        put_back: PutBack,
+        leaving: Callable[[], bool] = lambda: False,
     ) -> None:
         self.message = message
         self._app, self._shore, self._put_back = app, shore, put_back
+        self._leaving = leaving
         self._config: Config = app.extensions["sluice_config"]
         self._ends = time.monotonic() + ceiling(message.kind).seconds
         self._next: list[Callable[[BaseException], Step]] = [
@@ -51,8 +57,16 @@ class Running:
             self._parking_alone,
         ]
         self._error: BaseException | None = None
+        self._last: Step | None = None
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether the message may be what killed its workers."""
+        return self.message.crashes >= outbox.SUSPECT
 
     def handle(self) -> None:
+        if self.message.crashes >= outbox.CRASHES:
+            raise KillsWorkers
         job = Job(self.message, self._shore, self._config)
         with self._app.app_context():
             try:
@@ -71,12 +85,21 @@ class Running:
         if isinstance(error, Fenced):
             log.warning("fenced", **self._fields())
             return None
-        settling = self._error is not None
-        if settling and (isinstance(error, AWAY) or not self._next):
+        if self._last is not None and isinstance(error, AWAY) and not self._leaving():
+            return self._again(self._last)
+        if self._last is not None and (isinstance(error, AWAY) or not self._next):
             trail = logs.trail(error)
             log.error("message_left", error=type(error).__name__, where=trail, **self._fields())
             return None
-        return self._next.pop(0)(error)
+        self._last = self._next.pop(0)(error)
+        return self._last
+
+    def _again(self, step: Step) -> Step:
+        def run() -> None:
+            time.sleep(AGAIN_AFTER)
+            step()
+
+        return run
 
     def _putting_back(self, error: BaseException) -> Step:
         self._error = error

@@ -98,14 +98,18 @@ def by_hand(session: Session, push: Push) -> dict[str, Flag]:
 
 def heard(session: Session, push: Push, content: OrderContent, now: datetime) -> None:
     """The vendor has changed lines in their store: as we had asked them to, alone, or back. What
-    we are at ourselves is no news."""
-    if busy(session, push, *Change.OPEN):
+    we are asking of the store is no news; while something waits to be asked, only what the vendor
+    did to lines that it does not touch is."""
+    if busy(session, push, *Change.UNDER_WAY):
         return
+    waits = busy(session, push, Change.WAITING)
     part = push.vendor_order
     flagged = {(flag.code, flag.subject) for flag in flags.open_of(session, part, flags.OF_A_LINE)}
     for each in of(session, push):
         there = content.line(each.line.remote_id)
         have, subject = there.quantity if there else 0, each.line.remote_id
+        if each.edited and waits:
+            continue
         if each.edited and have == each.mine:
             agree(each.line, each.line.quantity, have)
             if (flags.CHANGE_BY_HAND, subject) in flagged:

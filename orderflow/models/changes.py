@@ -20,7 +20,8 @@ class Change(Base):
 
     ``values`` is exactly what the store is asked, so that it can be asked again with the same
     ``key``; ``about`` tells the same without personal data. ``origin`` is the marketplace's refund
-    that it passes on. ``ticket`` asks the store what became of it.
+    that it passes on. ``ticket`` asks the store what became of it. *Waiting*: not asked yet, or put
+    off; *dropped*: it was not needed any more before anything was asked.
     """
 
     __tablename__ = "change"
@@ -43,7 +44,9 @@ class Change(Base):
     CANCEL, REFUND, PAYMENT = "cancel", "refund", "payment"
     WAITING, SENDING, UNKNOWN, REQUESTED = "waiting", "sending", "unknown", "requested"
     DONE, TOO_LATE, REFUSED, GIVEN_UP = "done", "too_late", "refused", "given_up"
+    DROPPED = "dropped"
     OPEN = (WAITING, SENDING, UNKNOWN, REQUESTED)
+    UNDER_WAY = (SENDING, UNKNOWN, REQUESTED)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=public_id)

@@ -93,6 +93,11 @@ class Merchant(Base):
         return f"orders:{self.access_id}"
 
     @property
+    def store_lane(self) -> str:
+        """The lane of ``StoreAccess.lane`` of this merchant's own shop."""
+        return f"store:{self.access_id}"
+
+    @property
     def mail_lane(self) -> str:
         """Where mails on the merchant's behalf are written and sent."""
         return f"mail:{self.id}"

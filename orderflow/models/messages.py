@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orderflow.models.base import Base, BigId
@@ -36,13 +36,21 @@ class Message(Base):
     """Something to do at ``due_at``, in its lane. Done means the row is gone.
 
     Within a lane, messages of one ``subject`` run in the order of their ids. ``once`` keeps a
-    second copy out. ``parked_at``: tried for two days, now a person must look."""
+    second copy out. ``tries`` counts attempts that ended, ``crashes`` those in a row that did not,
+    because their worker died. ``parked_at``: given up, now a person must look."""
 
     __tablename__ = "message"
     __table_args__ = (
         Index(None, "lane", "parked_at", "due_at"),
         Index(None, "lane", "subject", "id"),
         Index(None, "due_at"),
+        Index(
+            "ix_message_crashed",
+            "lane",
+            "id",
+            sqlite_where=text("crashes > 0"),
+            postgresql_where=text("crashes > 0"),
+        ),
         UniqueConstraint("once"),
     )
 
@@ -55,6 +63,7 @@ class Message(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     first_tried_at: Mapped[datetime | None]
     claimed_until: Mapped[datetime | None]
     claim: Mapped[str | None]
@@ -65,11 +74,13 @@ class Message(Base):
 class Lane(Base):
     """Who drains a lane: the holder of lease number ``lease``, until ``leased_until``.
 
-    ``gauge`` is what its limiter knew when the last holder let go."""
+    ``holder`` names the process that holds it. ``gauge`` is what its limiter knew when the last
+    holder let go."""
 
     __tablename__ = "lane"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     lease: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
+    holder: Mapped[str] = mapped_column(default="", server_default=text("''"))
     gauge: Mapped[Any | None] = mapped_column(JSON)

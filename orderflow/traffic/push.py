@@ -1,7 +1,8 @@
 """A push, from the decision right before sending to what became of it.
 
     begin ──► Sending ──► the store ──► placed / busy / refused / locked / unknown
-      │                                                                      │
+      │ │                                                                    │
+      │ └───► Behind: what came in about the order is read first, then begin again
       └────► Looking ──► the store ──► found: placed · not yet: look again ◄─┘
                                         · every look said no: begin again
 
@@ -36,7 +37,7 @@ from orderflow.rules.judge import (
     reconsider_soon,
     send_soon,
 )
-from orderflow.traffic import audit
+from orderflow.traffic import audit, unread_news
 from orderflow.upkeep import after, answers, cancelled
 from stores.base import ComposedOrder, PlacedOrder, What
 
@@ -57,6 +58,14 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The order may be another one by now: read ``deliveries`` (messages) first, if there are any,
+    or wait until the shop was asked."""
+
+    deliveries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Looking:
     """A create was sent and nobody knows what became of it: ask the store for ``key``."""
 
@@ -67,12 +76,18 @@ class Looking:
     since: datetime
 
 
-def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | None:
-    """What is to be done with the push now; None: nothing. Writes the Attempt."""
+def begin(session: Session, push_id: int, now: datetime) -> Sending | Looking | Behind | None:
+    """What is to be done with the push now; None: nothing. Writes the Attempt. Nothing is sent by
+    facts that are known to be old."""
     push = lock_push(session, push_id)
     if push.state in (Push.SENDING, Push.UNKNOWN):
         return _begin_looking(session, push, now)
-    if push.state != Push.QUEUED or not _still_wanted(session, push, now):
+    if push.state != Push.QUEUED:
+        return None
+    news = unread_news.of(session, push.vendor_order.order, now)
+    if news.deliveries or news.asked:
+        return Behind(news.deliveries)
+    if not _still_wanted(session, push, now):
         return None
     if _must_look_first(push, now):
         return _begin_looking(session, push, now)

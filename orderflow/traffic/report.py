@@ -104,6 +104,12 @@ def begin(session: Session, shipment_id: int) -> Telling:
     )
 
 
+def is_on_its_way(session: Session, shipment_id: int) -> bool:
+    """Whether the marketplace was being told of it when it was heard of last."""
+    unanswered = select(Report.id).where(Report.shipment_id == shipment_id, Report.remote_id == "")
+    return session.scalar(unanswered.limit(1)) is not None
+
+
 def _told(report: Report) -> Told:
     tracking = tuple(Tracking(**tracking) for tracking in report.tracking)
     return Told(report.id, report.remote_id, report.location, report.lines, tracking)

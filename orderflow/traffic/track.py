@@ -231,19 +231,22 @@ def _may_report_bare(session: Session, part: VendorOrder, parcel: Parcel) -> boo
 def _lines(
     session: Session, found: Push, parcel: Parcel, shipment: Shipment | None
 ) -> dict[str, int]:
-    """The parcel's pieces by our line ids. A ``complete`` one is all of the vendor's order that is
-    not under way yet: what was edited since is not in it, what came back since has left."""
+    """The parcel's pieces by our line ids. A ``complete`` one is all that stood in the vendor's
+    order when it left, but for what has gone otherwise; also pieces that the marketplace's order
+    has no more, so that somebody is told of them."""
     mine = {line.remote_id: line for line in lines_of(found.vendor_order, found.line_ids)}
     if not parcel.complete:
         return {key: n for key, n in parcel.lines.items() if key in mine and n > 0}
     but, told = (shipment.id, shipment.lines) if shipment else (None, {})
     other = shipments.shipped_pieces(session, found.vendor_order_id, except_id=but)
     beside = pieces.shipped(session, found, except_id=but)
+    back = repay.given_back_since(session, found, parcel.completed_at)
     left: dict[str, int] = {}
     for key, line in mine.items():
-        stood = (line.pushed_pieces or 0) - beside[key]
-        wanted = stood if found.state == Push.CANCELLED else line.quantity - other[key]
-        left[key] = max(min(wanted, stood), told.get(key, 0) - other[key])
+        stood = (line.pushed_pieces or 0) + back[key] - beside[key]
+        before = max((line.pushed_quantity or 0) - (line.pushed_pieces or 0), 0)
+        otherwise = max(other[key] - beside[key] - before, 0)
+        left[key] = max(stood - otherwise, told.get(key, 0) - other[key])
     return {key: n for key, n in left.items() if n > 0}
 
 

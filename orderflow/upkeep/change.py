@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from orderflow.book import flags, pieces, snapshot
@@ -171,6 +171,12 @@ def begin(session: Session, push_id: int, now: datetime) -> Looking | None:
     return Looking(push.id, push.remote_id, tuple(asked(row) for row in again))
 
 
+def is_on_its_way(session: Session, push_id: int) -> bool:
+    """Whether an edit was being asked of the store when it was heard of last."""
+    sending = select(Change.id).where(Change.push_id == push_id, Change.kind.in_(MINE))
+    return session.scalar(sending.where(Change.state == Change.SENDING).limit(1)) is not None
+
+
 def new(
     session: Session,
     push: Push,
@@ -201,6 +207,16 @@ def again(session: Session, row: Change, kind: str, now: datetime) -> None:
     the same, it counts once."""
     row.state, row.ended_at, row.words = Change.WAITING, None, ""
     follow_soon(session, row.push, kind, {"change": row.id}, now)
+
+
+def drop_waiting(session: Session, push_id: int, now: datetime) -> None:
+    """An edit was carried through: what of it still waits to be asked is not needed any more. It
+    was never asked, so nothing can come of it."""
+    session.execute(
+        update(Change)
+        .where(Change.push_id == push_id, Change.kind.in_(MINE), Change.state == Change.WAITING)
+        .values(state=Change.DROPPED, ended_at=now, values=None)
+    )
 
 
 def rows(session: Session, push: Push, states: Iterable[str]) -> list[Change]:

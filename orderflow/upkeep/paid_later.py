@@ -48,7 +48,7 @@ def _was_asked(session: Session, push: Push) -> bool:
     return session.scalar(rows.limit(1)) is not None
 
 
-def begin(session: Session, change_id: int) -> Telling | None:
+def begin(session: Session, change_id: int, now: datetime) -> Telling | None:
     """What to tell. None: it is over."""
     row = lock_change(session, change_id)
     push = row.push
@@ -56,7 +56,7 @@ def begin(session: Session, change_id: int) -> Telling | None:
         return None
     part = push.vendor_order
     if push.state != Push.PLACED or push.gone_at or part.order.cancelled_at:
-        row.state = Change.GIVEN_UP
+        row.state, row.ended_at = Change.GIVEN_UP, now
         return None
     return Telling(row.id, push.id, push.remote_id, part.order.name, part.vendor.language)
 

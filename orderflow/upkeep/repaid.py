@@ -46,6 +46,11 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
     _left_to_people(session, change_id, Change.REFUSED, words, now)
 
 
+def not_sent(session: Session, change_id: int) -> None:
+    """The store was busy, or does not let us in: nothing was done."""
+    lock_change(session, change_id).state = Change.WAITING
+
+
 def nowhere(session: Session, change_id: int, now: datetime) -> None:
     """The vendor's order is gone, which is told by itself: there is nothing to give back in."""
     row = lock_change(session, change_id)

@@ -5,6 +5,7 @@ ask ──► message ──► begin ──► the store ──► ``repaid``: 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,14 +142,20 @@ def _alone(push: Push) -> bool:
     return len(order.vendor_orders) == 1 and not order.own_share
 
 
-def begin(session: Session, change_id: int) -> Repaying | None:
+def is_on_its_way(session: Session, change_id: int) -> bool:
+    """Whether the store was being asked for this refund when it was heard of last."""
+    return session.get_one(Change, change_id).state == Change.SENDING
+
+
+def begin(session: Session, change_id: int, now: datetime) -> Repaying | None:
     """What to ask the store. None: it is over."""
     row = lock_change(session, change_id)
     push = row.push
     if row.state not in Change.OPEN or push.state != Push.PLACED or push.gone_at is not None:
         if row.state in Change.OPEN:
-            row.state = Change.GIVEN_UP
+            row.state, row.ended_at = Change.GIVEN_UP, now
         return None
+    row.state = Change.SENDING
     part = push.vendor_order
     settings = effective(session, part.merchant_id, part.vendor_id).values
     refund = Refund(
@@ -163,6 +170,17 @@ def begin(session: Session, change_id: int) -> Repaying | None:
     order, language = part.order.name, part.vendor.language
     back, shared = int(row.about["amount"]), bool(row.about["shared"])
     return Repaying(row.id, push.id, push.remote_id, refund, back, order, language, shared)
+
+
+def given_back_since(session: Session, push: Push, moment: datetime | None) -> Counter[str]:
+    """Pieces by line that refunds of ours took off the order of ``push`` since ``moment``."""
+    gone: Counter[str] = Counter()
+    if moment is not None:
+        rows = select(Change.about).where(Change.push_id == push.id, Change.kind == Change.REFUND)
+        done = rows.where(Change.state == Change.DONE, Change.ended_at >= moment)
+        for about in session.scalars(done):
+            gone.update(about["lines"])
+    return gone
 
 
 def all_back(session: Session, push: Push) -> bool:

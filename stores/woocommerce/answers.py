@@ -166,6 +166,7 @@ class Order(OrderHead):
     payment_method: boundary.Text = ""
     date_modified: boundary.MomentOrNone = None
     date_modified_gmt: boundary.Moment
+    date_completed_gmt: boundary.MomentOrNone = None
     billing: Contact = Contact()
     shipping: Contact = Contact()
     line_items: boundary.Listing[Item]

@@ -202,6 +202,7 @@ def _whole(order: Order, loose: list[Found], goods: Goods, rest: dict[str, int])
             tracking=tuple(each.tracking for each in loose if each.tracking != Tracking()),
             shipped_at=min(sent, default=None),
             complete=complete,
+            completed_at=order.date_completed_gmt if complete else None,
             delivered_at=order.date_modified_gmt if statuses.is_delivered(order.status) else None,
         )
     ]

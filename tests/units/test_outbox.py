@@ -67,7 +67,10 @@ def test_one_at_a_time_holds_a_lane(office: Office) -> None:
 def test_a_lease_that_was_taken_over_is_neither_renewed_nor_released(office: Office) -> None:
     office.take()
     office.take(after(31))
-    assert not office.do(lambda s: leases.renew(s, LANE, 1, now=after(32), seconds=30))
+    assert not office.do(lambda s: leases.renew(s, {LANE: 1}, now=after(32), seconds=30))
+    assert office.do(lambda s: leases.renew(s, {LANE: 2, "b": 1}, now=after(32), seconds=30)) == {
+        LANE
+    }
     office.do(lambda s: leases.release(s, LANE, 1, {"left": 1}))
     assert office.take(after(33)) is None
     assert office.do(lambda s: leases.gauge(s, LANE)) is None
