@@ -68,6 +68,8 @@ class Drainer:
         self._held: dict[str, Held] = {}
         self._stopping = False
         self._looked = self._renewed = 0.0
+        self._without_room = 0
+        """Lanes that waited at the last look, and that there was no room for."""
         self._served: dict[str, float] = {}
         """When lanes were let go, so that those are taken first that were not."""
         self._left: set[str] = set()
@@ -97,7 +99,7 @@ class Drainer:
             self._stopping = True  # whoever watched over us has died: somebody else takes over
         if self._stopping:
             return False
-        return (forever or bool(self._held)) and time.monotonic() < end
+        return (forever or bool(self._held or self._without_room)) and time.monotonic() < end
 
     def _turn(
         self,
@@ -160,7 +162,8 @@ class Drainer:
         room = max(self._room(moment), 0)
         for lane in waiting[:room]:
             self._take(lane)
-        self._make_room(len(waiting) - room, moment)
+        self._without_room = max(len(waiting) - room, 0)
+        self._make_room(self._without_room, moment)
 
     def _room(self, moment: float) -> int:
         """How many lanes more may be held; those that hang take no other lane's place."""
@@ -176,7 +179,7 @@ class Drainer:
             if moment - held.taken >= TURN and not held.hangs(moment, HANGS_AFTER)
         ]
         over.sort(key=lambda held: held.taken)
-        for held in over[: max(lanes, 0)]:
+        for held in over[:lanes]:
             held.closing = True
 
     def _take(self, lane: str) -> None:
@@ -311,5 +314,5 @@ class Drainer:
         ]
         if running:
             wait(running, timeout=0.05, return_when=FIRST_COMPLETED)
-        elif forever:
+        elif forever or self._without_room:
             time.sleep(LOOK_EVERY)
