@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orderflow import leases
 from tests.house import ALFA, HARBOUR, House
 from tests.river.stage import Stage, VendorSide, creates, reads
 from workers import lanes
@@ -198,6 +199,7 @@ def dies(patch: pytest.MonkeyPatch, where: str) -> None:
 
     patch.setattr(where, killed)
     patch.setattr(lanes, "put_back", lambda *_: None)
+    patch.setattr(leases, "release", lambda *_: None)
 
 
 def test_what_goes_after_a_surplus_order_was_cancelled_is_no_order_of_before(
