@@ -225,8 +225,15 @@ def test_some_pieces_cost_their_share_and_carry_their_shipping() -> None:
     assert [(x.quantity, x.total, x.tax) for x in sent.lines] == [(2, 1800, 90)]
     assert (sent.shipping, sent.shipping_tax) == (375, 19)
     assert sent.total == 1800 + 90 + 375 + 19
-    dearer = replace(LAMP, discount=5000)
-    assert composed(replace(ORDER, lines=(dearer, MUG))).shipping == 500
+    free = replace(ORDER, lines=(replace(LAMP, discount=5000), MUG))
+    assert composed(free).shipping == 500
+    assert composed(free, replace(CARGO, pieces={"1": 3})).shipping == 0
+
+
+def test_what_is_not_shipped_says_so() -> None:
+    lines = (replace(LAMP, requires_shipping=False), MUG)
+    sent = composed(replace(ORDER, lines=lines))
+    assert [line.requires_shipping for line in sent.lines] == [False, True]
 
 
 def test_inclusive_prices_are_told_net() -> None:
@@ -241,6 +248,8 @@ def test_the_price_of_shipping_that_was_agreed_on_stays() -> None:
     cargo = replace(CARGO, shipping=100, shipping_tax=5, agreed=agreed)
     sent = composed(cargo=cargo)
     assert (sent.shipping, sent.shipping_tax) == (500, 25)
+    others_left = composed(cargo=replace(cargo, part_lines=["2"], pieces={"1": 3}))
+    assert (others_left.shipping, others_left.shipping_tax) == (400, 20)
     nothing = composed(cargo=replace(cargo, part_lines=[], pieces={}))
     assert (nothing.shipping, nothing.shipping_tax) == (400, 20)
 
@@ -272,6 +281,8 @@ def test_worth_of_no_some_and_more_pieces() -> None:
     assert worth(LAMP, 4, included=True) == Worth(Net(3600 - 180), Tax(180))
     assert worth(replace(LAMP, quantity=0), 2, included=False) == Worth(Net(0), Tax(0))
     assert worth(replace(LAMP, tax=100, discount=0), 1, included=False).tax == 33, "the odd coin"
+    odd = worth(replace(LAMP, subtotal=3001, tax=134), 4, included=False)
+    assert odd == Worth(Net(3601), Tax(178)), "rounded down"
     whole = Worth(Net(100), Tax(10))
     assert in_part(whole, 1, 3) == Worth(Net(33), Tax(3))
     assert in_part(whole, 2, 3) == Worth(Net(67), Tax(7))
@@ -309,6 +320,8 @@ def test_all_that_the_buyer_told_is_known_where_a_store_quotes_it() -> None:
     assert not {"NS", "ON", "CA", "Gift"} & words
     far = replace(ORDER, shipping_address=replace(HOME, province="Nova Scotia", country="Canada"))
     assert {"Nova Scotia", "Canada"} <= set(privacy.personal_words(far))
+    far = replace(ORDER, shipping_address=replace(HOME, province="Ohio", country="USA"))
+    assert {"Ohio", "USA"} <= set(privacy.personal_words(far))
     box = replace(ORDER, email="Info@example.com")
     assert "info" not in set(privacy.personal_words(box))
     assert privacy.personal_words(ORDER)[0] == "Ring twice, Robin", "the longest first"

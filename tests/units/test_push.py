@@ -1,0 +1,454 @@
+"""A push step by step: what each outcome writes down, and what comes next. No store is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orderflow.book import life, snapshot
+from orderflow.models import Attempt, Message, OrderLine, Push, TimelineEvent, VendorOrder
+from orderflow.traffic import push
+from stores.base import PlacedOrder
+from tests.conftest import empty_file
+from tests.house import ALFA, House
+from tests.river.stage import Stage, creates
+
+WAITS = (5.0, 30.0, 120.0)
+ORDER = PlacedOrder("77", "#77", "key", url="https://alfa.example.com/77", notes=("Rounded.",))
+
+
+class Desk:
+    """One order of two lamps whose push is queued; its store takes no connection."""
+
+    def __init__(self, house: House) -> None:
+        self.house, stage = house, Stage(house)
+        stage.faults.add("refused", ALFA, creates, times=99)
+        stage.sells_on((stage.lamp, 2), shipping="5.00")
+        self.start = house.clock()
+        with house.unit() as session:
+            for message in session.scalars(select(Message).where(Message.kind != "poll")):
+                session.delete(message)
+            for model in (Attempt, TimelineEvent):
+                for row in session.scalars(select(model)):
+                    session.delete(row)
+            self.row(session).first_sent_at = None
+
+    def at(self, seconds: float) -> datetime:
+        return self.start + timedelta(seconds=seconds)
+
+    def do(self, act: Callable[[Session], Any]) -> Any:
+        with self.house.unit() as session:
+            return act(session)
+
+    def begin(self, seconds: float = 0) -> push.Sending | push.Looking | None:
+        found: push.Sending | push.Looking | None = self.do(
+            lambda s: push.begin(s, self.id, self.at(seconds))
+        )
+        return found
+
+    @staticmethod
+    def row(session: Session) -> Push:
+        return session.scalars(select(Push).order_by(Push.id)).all()[0]
+
+    @property
+    def id(self) -> int:
+        return self.push.id
+
+    @property
+    def push(self) -> Push:
+        return self.house.pushes()[0]
+
+    @property
+    def part(self) -> VendorOrder:
+        return self.house.part()
+
+    @property
+    def line(self) -> OrderLine:
+        (line,) = self.part.lines
+        return line
+
+    def attempts(self) -> list[tuple[str, str, str]]:
+        with self.house.look() as session:
+            rows = session.scalars(select(Attempt).order_by(Attempt.id))
+            return [(row.kind, row.outcome, row.words) for row in rows]
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        with self.house.look() as session:
+            rows = session.scalars(select(TimelineEvent).order_by(TimelineEvent.id))
+            return [(row.code, row.details) for row in rows]
+
+    def messages(self) -> list[tuple[str, str, dict[str, Any], float]]:
+        with self.house.look() as session:
+            rows = session.scalars(
+                select(Message).where(Message.kind.in_(("push", "audit"))).order_by(Message.id)
+            )
+            return [
+                (row.kind, row.subject, row.about, (row.due_at - self.start).total_seconds())
+                for row in rows
+            ]
+
+    def set(self, **values: Any) -> None:
+        def write(session: Session) -> None:
+            for name, value in values.items():
+                setattr(self.row(session), name, value)
+
+        self.do(write)
+
+
+@pytest.fixture
+def desk(folder: Path, furnished_file: Path) -> Iterator[Desk]:
+    with closing(House(empty_file(folder, furnished_file))) as house:
+        yield Desk(house)
+
+
+def moved(was: str, now: str) -> tuple[str, dict[str, Any]]:
+    return ("state_changed", {"was": was, "now": now})
+
+
+def test_what_is_queued_is_sent_once_it_is_written_down(desk: Desk) -> None:
+    sending = desk.begin(7)
+    assert isinstance(sending, push.Sending)
+    found = desk.push
+    assert (sending.push_id, sending.access_id) == (found.id, access_of(desk))
+    assert (found.state, found.first_sent_at) == (Push.SENDING, desk.at(7))
+    assert sending.order == snapshot.composed_from_json(found.sent)
+    assert [(line.title, line.quantity) for line in sending.order.lines] == [("Lamp", 2)]
+    assert (desk.line.push_id, desk.line.pushed_quantity, desk.line.pushed_pieces) == (
+        found.id,
+        2,
+        2,
+    )
+    assert desk.attempts() == [("create", "", "")]
+    with desk.house.look() as session:
+        attempt = session.scalars(select(Attempt)).one()
+        assert (attempt.id, attempt.started_at, attempt.ended_at) == (
+            sending.attempt_id,
+            desk.at(7),
+            None,
+        )
+
+
+def access_of(desk: Desk) -> int:
+    with desk.house.look() as session:
+        return Desk.row(session).connection.access_id
+
+
+def test_the_first_time_it_was_sent_is_kept(desk: Desk) -> None:
+    desk.set(first_sent_at=desk.at(-60))
+    desk.begin(7)
+    assert desk.push.first_sent_at == desk.at(-60)
+
+
+def test_of_what_was_shipped_meanwhile_only_the_rest_goes(desk: Desk) -> None:
+    def ship(session: Session) -> None:
+        line = session.scalars(select(OrderLine)).one()
+        line.fulfillable = 1
+
+    desk.do(ship)
+    sending = desk.begin()
+    assert isinstance(sending, push.Sending)
+    assert [line.quantity for line in sending.order.lines] == [1]
+    assert (desk.line.pushed_quantity, desk.line.pushed_pieces) == (2, 1)
+
+
+def test_what_the_rules_no_longer_allow_is_stopped(desk: Desk) -> None:
+    desk.house.set(order_sync=False)
+    assert desk.begin() is None
+    assert desk.push.state == Push.STOPPED
+    assert desk.line.push_id is None
+    assert desk.part.state == life.HELD
+    assert desk.part.main_reason == "order_sync_off"
+    assert desk.events()[-2:] == [("push_stopped", {}), moved("queued", "held")]
+    assert desk.attempts() == []
+
+
+def test_a_part_with_another_order_in_the_store_stays_pushed(desk: Desk) -> None:
+    def another(session: Session) -> None:
+        row = Desk.row(session)
+        session.add(
+            Push(
+                merchant_id=row.merchant_id,
+                vendor_order_id=row.vendor_order_id,
+                connection_id=row.connection_id,
+                part=2,
+                key="SL-second",
+                state=Push.PLACED,
+                line_ids=[],
+            )
+        )
+
+    desk.do(another)
+    desk.house.set(order_sync=False)
+    desk.begin()
+    assert desk.part.state == life.PUSHED
+
+
+@pytest.mark.parametrize("state", ["placed", "stopped", "refused", "replaced", "cancelled"])
+def test_nothing_is_done_with_what_is_over(desk: Desk, state: str) -> None:
+    desk.set(state=state)
+    assert desk.begin() is None
+    assert desk.push.state == state
+    assert desk.attempts() == []
+
+
+def test_a_worker_that_died_leaves_an_unknown_outcome(desk: Desk) -> None:
+    desk.begin()
+    looking = desk.begin(9)
+    assert isinstance(looking, push.Looking)
+    found = desk.push
+    assert looking == push.Looking(
+        found.id, looking.attempt_id, access_of(desk), found.key, desk.at(0)
+    )
+    assert (found.state, found.looks) == (Push.UNKNOWN, 0)
+    words = "the worker died before the answer"
+    assert desk.attempts() == [("create", "unknown", words), ("look", "", "")]
+    assert desk.events()[-2:] == [("outcome_unknown", {"words": words}), moved("queued", "unknown")]
+    again = desk.begin(20)
+    assert isinstance(again, push.Looking)
+    assert desk.events()[-1] == moved("queued", "unknown"), "told once"
+
+
+def test_where_it_is_not_known_when_it_was_sent_the_part_s_time_counts(desk: Desk) -> None:
+    desk.set(state=Push.UNKNOWN, first_sent_at=None)
+    looking = desk.begin(9)
+    assert isinstance(looking, push.Looking)
+    assert looking.since == desk.part.state_since
+
+
+def test_a_lost_answer_is_looked_for_after_a_while(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "no answer", desk.at(3), 5.0))
+    assert desk.push.state == Push.UNKNOWN
+    assert desk.push.words == "no answer"
+    assert desk.part.state == life.UNKNOWN
+    assert desk.messages() == [("push", f"push:{desk.id}", {"push": desk.id}, 8)]
+    desk.set(state=Push.PLACED)
+    desk.do(lambda s: push.unknown(s, desk.id, "no answer", desk.at(4), 5.0))
+    assert (desk.push.state, len(desk.messages())) == (Push.PLACED, 1)
+
+
+def test_the_answer_is_written_down(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.placed(s, desk.id, ORDER, desk.at(2), how="answer"))
+    found = desk.push
+    assert (found.state, found.placed_at, found.words) == (Push.PLACED, desk.at(2), "")
+    assert (found.remote_id, found.remote_name, found.remote_url) == ("77", "#77", ORDER.url)
+    assert desk.attempts() == [("create", "placed", "")]
+    told = {"how": "answer", "number": "#77", "remote": "77", "notes": ["Rounded."]}
+    assert ("placed", told) in desk.events()
+    assert desk.part.state == life.PUSHED
+    assert desk.messages() == []
+    before = desk.events()
+    other = replace(ORDER, id="78")
+    desk.do(lambda s: push.placed(s, desk.id, other, desk.at(3), how="webhook"))
+    assert (desk.push.remote_id, desk.events()) == ("77", before)
+
+
+def test_what_was_sent_twice_is_audited_later(desk: Desk) -> None:
+    desk.begin()
+    desk.set(repeated=True)
+    desk.do(lambda s: push.placed(s, desk.id, ORDER, desk.at(2), how="look"))
+    assert desk.messages() == [("audit", f"push:{desk.id}", {"push": desk.id}, 902)]
+
+
+def test_only_after_every_look_it_may_be_sent_again(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "", desk.at(0), 5.0))
+    for number, due in ((1, 30 + 10), (2, 120 + 20)):
+        desk.begin()
+        moment = desk.at(10 * number)
+        desk.do(partial(push.looked, push_id=desk.id, found=[], now=moment, waits=WAITS))
+        assert (desk.push.state, desk.push.looks) == (Push.UNKNOWN, number)
+        assert desk.messages()[-1][-1] == due
+    assert not desk.push.repeated
+    desk.begin()
+    desk.do(lambda s: push.looked(s, desk.id, [], desk.at(30), WAITS))
+    assert (desk.push.state, desk.push.repeated) == (Push.QUEUED, True)
+    assert desk.messages()[-1] == ("push", f"push:{desk.id}", {"push": desk.id}, 30)
+    assert desk.events()[-2:] == [("looked_in_vain", {"looks": 3}), moved("unknown", "queued")]
+    assert [outcome for _, outcome, _ in desk.attempts()] == ["unknown", *["not found"] * 3]
+
+
+def test_a_look_that_comes_too_late_changes_nothing(desk: Desk) -> None:
+    desk.set(state=Push.STOPPED)
+    desk.do(lambda s: push.looked(s, desk.id, [], desk.at(1), WAITS))
+    assert (desk.push.state, desk.push.looks, desk.messages()) == (Push.STOPPED, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("alive", "placed", "audited"),
+    [
+        ((True,), "1", False),
+        ((False,), "1", False),
+        ((False, True), "2", False),
+        ((True, True), "1", True),
+        ((False, True, True), "2", True),
+    ],
+)
+def test_of_what_a_look_finds_the_living_counts(
+    desk: Desk, alive: tuple[bool, ...], placed: str, audited: bool
+) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "", desk.at(0), 600.0))
+    found = [PlacedOrder(str(n), f"#{n}", "k", live=x) for n, x in enumerate(alive, start=1)]
+    desk.do(lambda s: push.looked(s, desk.id, found, desk.at(1), WAITS))
+    assert (desk.push.state, desk.push.remote_id) == (Push.PLACED, placed)
+    audits = [message for message in desk.messages() if message[0] == "audit"]
+    assert audits == [("audit", f"push:{desk.id}", {"push": desk.id}, 1)] * audited
+    assert ("placed", "look") in [(code, told.get("how")) for code, told in desk.events()]
+
+
+@pytest.mark.parametrize("outcome", ["busy", "locked"])
+def test_a_store_that_did_nothing_leaves_the_push_queued(desk: Desk, outcome: str) -> None:
+    desk.begin()
+    desk.do(lambda s: push.not_sent(s, desk.id, outcome, "Later.", desk.at(2)))
+    assert (desk.push.state, desk.push.words) == (Push.QUEUED, "Later.")
+    assert desk.attempts() == [("create", outcome, "Later.")]
+    assert desk.events()[-1] == (f"store_{outcome}", {"words": "Later."})
+    before = desk.events()
+    desk.set(state=Push.UNKNOWN)
+    desk.do(lambda s: push.not_sent(s, desk.id, outcome, "Later.", desk.at(2)))
+    assert (desk.push.state, desk.events()) == (Push.UNKNOWN, before)
+
+
+def test_a_refusal_frees_the_lines(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.refused(s, desk.id, "No such product.", desk.at(2)))
+    assert (desk.push.state, desk.push.words) == (Push.REFUSED, "No such product.")
+    assert desk.attempts() == [("create", "refused", "No such product.")]
+    assert desk.line.push_id is None
+    assert desk.part.state == life.REFUSED
+    assert ("refused", {"words": "No such product."}) in desk.events()
+
+
+def test_what_was_never_sent_in_two_days_is_refused_and_what_may_stand_is_not(desk: Desk) -> None:
+    desk.do(lambda s: push.given_up(s, desk.id, "Busy.", desk.at(2)))
+    assert (desk.push.state, desk.push.words) == (Push.REFUSED, "Busy.")
+    assert desk.line.push_id is None
+    assert desk.part.state == life.REFUSED
+    assert ("given_up", {"words": "Busy."}) in desk.events()
+
+
+def test_an_unknown_one_is_not_given_up(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "", desk.at(0), 5.0))
+    desk.do(lambda s: push.given_up(s, desk.id, "Busy.", desk.at(2)))
+    assert desk.push.state == Push.UNKNOWN
+    assert desk.line.push_id == desk.id
+    assert desk.events()[-1] == ("given_up", {"words": "Busy."})
+
+
+@pytest.mark.parametrize(
+    ("state", "repeated", "landed"),
+    [
+        ("sending", False, True),
+        ("unknown", False, True),
+        ("queued", True, True),
+        ("queued", False, False),
+        ("placed", True, False),
+        ("stopped", True, False),
+    ],
+)
+def test_a_create_may_have_landed(state: str, repeated: bool, landed: bool) -> None:
+    assert push.may_have_landed(Push(state=state, repeated=repeated)) is landed
+
+
+def test_a_store_tells_once_that_its_order_lives_no_more(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.placed(s, desk.id, ORDER, desk.at(2), how="answer"))
+
+    def seen(live: bool, seconds: float) -> None:
+        desk.do(lambda s: push.seen_alive(s, Desk.row(s), live, desk.at(seconds)))
+
+    before = len(desk.events())
+    seen(True, 3)
+    assert len(desk.events()) == before
+    seen(False, 4)
+    assert desk.push.gone_at == desk.at(4)
+    assert desk.events()[before] == ("vendor_order_gone", {"number": "#77"})
+    assert [flag.code for flag in desk.house.flags()] == ["vendor_cancelled"]
+    before = len(desk.events())
+    seen(False, 5)
+    assert (desk.push.gone_at, len(desk.events())) == (desk.at(4), before)
+    seen(True, 6)
+    assert [push.gone_at for push in desk.house.pushes()] == [None]
+    assert desk.events()[before] == ("vendor_order_back", {"number": "#77"})
+    assert desk.house.flags() == []
+
+
+# -- orders besides the one in the book ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", sorted(push.AUDITED))
+def test_what_is_settled_is_audited(desk: Desk, state: str) -> None:
+    desk.set(state=state, first_sent_at=desk.at(-9), remote_id="77")
+    found = desk.do(lambda s: push.begin_audit(s, desk.id))
+    assert found == push.Auditing(desk.id, access_of(desk), desk.push.key, desk.at(-9))
+    desk.set(first_sent_at=None)
+    assert desk.do(lambda s: push.begin_audit(s, desk.id)) is None
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unknown"])
+def test_what_is_under_way_is_not_audited(desk: Desk, state: str) -> None:
+    desk.set(state=state, first_sent_at=desk.at(-9))
+    assert desk.do(lambda s: push.begin_audit(s, desk.id)) is None
+    assert desk.do(lambda s: push.surplus(s, desk.id, [ORDER])) == []
+    assert len(desk.house.pushes()) == 1
+    desk.do(lambda s: push.twin_seen(s, Desk.row(s), ORDER, desk.at(1)))
+    assert [each for each in desk.messages() if each[0] == "audit"] == []
+
+
+def test_of_a_placed_push_all_others_that_live_are_surplus(desk: Desk) -> None:
+    desk.set(state=Push.PLACED, remote_id="77")
+    dead, twin = replace(ORDER, id="78", live=False), replace(ORDER, id="79")
+    assert desk.do(lambda s: push.surplus(s, desk.id, [ORDER, dead, twin])) == [twin]
+    desk.do(lambda s: push.surplus_cancelled(s, desk.id, twin, desk.at(1)))
+    assert (desk.push.state, desk.push.remote_id) == (Push.PLACED, "77")
+    assert desk.events()[-1] == ("surplus_cancelled", {"number": "#77", "remote": "79"})
+    assert len(desk.house.pushes()) == 1
+
+
+@pytest.mark.parametrize("state", ["stopped", "refused"])
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_key_whose_order_is_cancelled_is_given_up(desk: Desk, state: str, alive: bool) -> None:
+    desk.set(state=state, words="No.")
+    told = replace(ORDER, live=alive)
+    twins = desk.do(lambda s: push.surplus(s, desk.id, [told]))
+    assert twins == ([told] if alive else [])
+    first, second = desk.house.pushes()
+    assert (first.state, first.remote_id, first.gone_at) == (Push.CANCELLED, "", None)
+    assert (second.state, second.words, second.line_ids) == (state, "No.", first.line_ids)
+    assert (second.part, second.key != first.key) == (2, True)
+    assert second.connection_id == first.connection_id
+    desk.do(lambda s: push.surplus_cancelled(s, desk.id, told, desk.at(3)))
+    assert (desk.push.remote_id, desk.push.remote_name) == ("77", "#77")
+    assert (desk.push.remote_url, desk.push.gone_at) == (ORDER.url, desk.at(3))
+    assert desk.do(lambda s: push.surplus(s, desk.id, [told])) == []
+    assert len(desk.house.pushes()) == 2
+
+
+def test_a_stopped_push_of_which_nothing_is_found_keeps_its_key(desk: Desk) -> None:
+    desk.set(state=Push.STOPPED)
+    assert desk.do(lambda s: push.surplus(s, desk.id, [])) == []
+    assert [each.state for each in desk.house.pushes()] == [Push.STOPPED]
+
+
+def test_a_twin_that_is_seen_is_audited_and_a_dead_one_takes_the_key(desk: Desk) -> None:
+    desk.set(state=Push.STOPPED, first_sent_at=desk.at(-9))
+    desk.do(lambda s: push.twin_seen(s, Desk.row(s), ORDER, desk.at(1)))
+    assert desk.messages() == [("audit", f"push:{desk.id}", {"push": desk.id}, 1)]
+    dead = replace(ORDER, live=False)
+    desk.do(lambda s: push.twin_seen(s, Desk.row(s), dead, desk.at(2)))
+    assert [each.state for each in desk.house.pushes()] == [Push.CANCELLED, Push.STOPPED]
+    assert (desk.push.remote_id, desk.push.gone_at) == ("77", desk.at(2))
+    desk.do(lambda s: push.twin_seen(s, Desk.row(s), dead, desk.at(3)))
+    assert len(desk.house.pushes()) == 2
