@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,99 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orderflow.book import life, snapshot
-from orderflow.models import Attempt, Message, OrderLine, Push, TimelineEvent, VendorOrder
+from orderflow.models import Attempt, OrderLine, Push
 from orderflow.traffic import push
 from stores.base import PlacedOrder
-from tests.conftest import empty_file
-from tests.house import ALFA, House
-from tests.river.stage import Stage, creates
+from tests.units.desk import Desk
 
 WAITS = (5.0, 30.0, 120.0)
 ORDER = PlacedOrder("77", "#77", "key", url="https://alfa.example.com/77", notes=("Rounded.",))
-
-
-class Desk:
-    """One order of two lamps whose push is queued; its store takes no connection."""
-
-    def __init__(self, house: House) -> None:
-        self.house, stage = house, Stage(house)
-        stage.faults.add("refused", ALFA, creates, times=99)
-        stage.sells_on((stage.lamp, 2), shipping="5.00")
-        self.start = house.clock()
-        with house.unit() as session:
-            for message in session.scalars(select(Message).where(Message.kind != "poll")):
-                session.delete(message)
-            for model in (Attempt, TimelineEvent):
-                for row in session.scalars(select(model)):
-                    session.delete(row)
-            self.row(session).first_sent_at = None
-
-    def at(self, seconds: float) -> datetime:
-        return self.start + timedelta(seconds=seconds)
-
-    def do(self, act: Callable[[Session], Any]) -> Any:
-        with self.house.unit() as session:
-            return act(session)
-
-    def begin(self, seconds: float = 0) -> push.Sending | push.Looking | None:
-        found: push.Sending | push.Looking | None = self.do(
-            lambda s: push.begin(s, self.id, self.at(seconds))
-        )
-        return found
-
-    @staticmethod
-    def row(session: Session) -> Push:
-        return session.scalars(select(Push).order_by(Push.id)).all()[0]
-
-    @property
-    def id(self) -> int:
-        return self.push.id
-
-    @property
-    def push(self) -> Push:
-        return self.house.pushes()[0]
-
-    @property
-    def part(self) -> VendorOrder:
-        return self.house.part()
-
-    @property
-    def line(self) -> OrderLine:
-        (line,) = self.part.lines
-        return line
-
-    def attempts(self) -> list[tuple[str, str, str]]:
-        with self.house.look() as session:
-            rows = session.scalars(select(Attempt).order_by(Attempt.id))
-            return [(row.kind, row.outcome, row.words) for row in rows]
-
-    def events(self) -> list[tuple[str, dict[str, Any]]]:
-        with self.house.look() as session:
-            rows = session.scalars(select(TimelineEvent).order_by(TimelineEvent.id))
-            return [(row.code, row.details) for row in rows]
-
-    def messages(self) -> list[tuple[str, str, dict[str, Any], float]]:
-        with self.house.look() as session:
-            rows = session.scalars(
-                select(Message).where(Message.kind.in_(("push", "audit"))).order_by(Message.id)
-            )
-            return [
-                (row.kind, row.subject, row.about, (row.due_at - self.start).total_seconds())
-                for row in rows
-            ]
-
-    def set(self, **values: Any) -> None:
-        def write(session: Session) -> None:
-            for name, value in values.items():
-                setattr(self.row(session), name, value)
-
-        self.do(write)
-
-
-@pytest.fixture
-def desk(folder: Path, furnished_file: Path) -> Iterator[Desk]:
-    with closing(House(empty_file(folder, furnished_file))) as house:
-        yield Desk(house)
 
 
 def moved(was: str, now: str) -> tuple[str, dict[str, Any]]:
