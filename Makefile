@@ -15,6 +15,7 @@ demo: installed  ## the app, two pretend vendors and a pretend marketplace (ONCE
 
 test: style  ## every check, then every test
 	@$(PYTHON) -m tools.browser >/dev/null
+	@$(PYTHON) -m tools.nginx >/dev/null
 	@$(PYTHON) -m pytest -n 3 --dist worksteal tests
 
 EXAMPLES ?= 10000

@@ -95,6 +95,10 @@ class Config(BaseModel):
     web_proxies: Annotated[
         int, Field(ge=0, description="proxies before the web whose X-Forwarded-For is believed")
     ] = 1
+    web_proxy_networks: Annotated[
+        tuple[str, ...],
+        Field(description="from where those proxies connect; no others' word counts"),
+    ] = ("127.0.0.0/8", "::1/128")
     web_threads: Annotated[int, Field(ge=1, description="threads of each web worker")] = 8
     poll_every: Annotated[int, Field(ge=5, description="between two polls of one store")] = 180
     reconcile_every: Annotated[int, Field(ge=5, description="between two order reads")] = 300
@@ -115,7 +119,12 @@ class Config(BaseModel):
         return self.portal_url or self.public_url
 
     _split = field_validator(
-        "secret_keys", "app_secrets", "look_waits", "store_allow", mode="before"
+        "secret_keys",
+        "app_secrets",
+        "look_waits",
+        "store_allow",
+        "web_proxy_networks",
+        mode="before",
     )(_commas)
 
     @field_validator("store_allow")
@@ -186,6 +195,7 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "mail_url": checks.mail,
     "metrics_token": checks.secret,
     "web_address": checks.listening,
+    "web_proxy_networks": checks.network,
 }
 """Of what the environment holds; a Config that is made in the code may be for a test."""
 

@@ -80,6 +80,14 @@ def listening(address: str) -> str:
     return ""
 
 
+def network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        return "must hold networks such as 10.0.0.0/24"
+    return ""
+
+
 def secret(value: str) -> str:
     plain = "".join(letter for letter in value.lower() if letter.isalnum())
     if any(placeholder in plain for placeholder in PLACEHOLDERS):

@@ -67,14 +67,26 @@ def _network(four: int, six: int) -> str:
 
 def _address() -> str:
     """The visitor's, as the first of our own proxies saw it: whatever stands before that in the
-    header may be made up."""
+    header may be made up, and so may all of it where it comes from no proxy of ours."""
     config: Config = current_app.extensions["sluice_config"]
+    if not _from_a_proxy(config):
+        return request.remote_addr or ""
     told = [
         each.strip() for each in ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
     ]
-    if config.web_proxies and told[0] and len(told) >= config.web_proxies:
+    if told[0] and len(told) >= config.web_proxies:
         return told[-config.web_proxies]
     return request.remote_addr or ""
+
+
+def _from_a_proxy(config: Config) -> bool:
+    """Whether the other end of the connection is where our proxies are."""
+    try:
+        peer = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    within = any(peer in ip_network(each) for each in config.web_proxy_networks)
+    return bool(config.web_proxies) and within
 
 
 def refuse_foreign_form() -> None:

@@ -127,6 +127,20 @@ def test_made_up_addresses_before_the_proxy_s_own_change_nothing(portal: Portal)
     assert "198.51.100" not in visitor.text
 
 
+@pytest.mark.parametrize("peer", ["198.51.100.7", "10.0.0.7", "not an address"])
+def test_what_somebody_else_than_a_proxy_says_of_its_address_is_not_believed(
+    portal: Portal, peer: str
+) -> None:
+    portal.somebody()
+    visitor = portal.visitor(**{"X-Forwarded-For": "203.0.113.9"})
+    visitor.client.environ_base["REMOTE_ADDR"] = peer
+    visitor.log_in()
+    visitor.get("/portal/settings")
+    assert visitor.title
+    assert "203.0.113" not in visitor.text
+    assert peer.rpartition(".")[0] in visitor.text
+
+
 def test_limits_are_kept_in_the_database(portal: Portal) -> None:
     """There is no Redis in this house at all, and a new process knows of earlier tries."""
     portal.somebody()

@@ -45,15 +45,19 @@ def connected(port: int, sent: bytes) -> Iterator[socket.socket]:
         yield client
 
 
-def signed_webhook(plant: Plant, delivery: str) -> requests.Response:
-    body = json.dumps({"id": 1, "myshopify_domain": HARBOUR}).encode()
+def signed_request(delivery: str, body: bytes) -> tuple[bytes, dict[str, str]]:
+    """A webhook of Harbour's shop: its body and its headers."""
     signature = hmac.new(CLIENT_SECRET.encode(), body, hashlib.sha256).digest()
-    headers = {
+    return body, {
         "X-Shopify-Topic": "shop/update",
         "X-Shopify-Shop-Domain": HARBOUR,
         "X-Shopify-Webhook-Id": delivery,
         "X-Shopify-Hmac-Sha256": base64.b64encode(signature).decode(),
     }
+
+
+def signed_webhook(plant: Plant, delivery: str) -> requests.Response:
+    body, headers = signed_request(delivery, json.dumps({"id": 1}).encode())
     url = f"{plant.stack.url}/webhooks/shopify"
     return requests.post(url, data=body, headers=headers, timeout=HANGS)
 

@@ -72,6 +72,7 @@ def test_what_is_missing_is_named(name: str) -> None:
         ("mail_url", "smtp://:587"),
         ("web_address", "sluice.lan"),
         ("web_port", "65536"),
+        ("web_proxy_networks", "10.0.0.0/24,the proxy"),
         ("log_level", "loud"),
         ("poll_every", "often"),
         ("poll_every", "1"),
