@@ -22,6 +22,7 @@ from bench.memory import memory
 from bench.order_cost import r6
 from bench.pages import r7
 from bench.pushing import r4
+from bench.slow_clients import r17
 
 BENCHES: dict[str, tuple[Callable[[int, float], list[Figure]], float]] = {
     "R1": (r1, 4),
@@ -32,6 +33,7 @@ BENCHES: dict[str, tuple[Callable[[int, float], list[Figure]], float]] = {
     "R11": (r11, 1),
     "R13": (r13, 60),
     "R16": (r16, 20),
+    "R17": (r17, 6),
     "M": (memory, 1),
 }
 """What runs it, and how many seconds a round lasts."""

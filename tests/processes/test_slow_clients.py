@@ -6,9 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 import requests
@@ -16,33 +14,7 @@ import requests
 from demo.stack import CLIENT_SECRET
 from demo.stage import HARBOUR
 from tests.processes.plant import HANGS, Plant
-
-LARGE = b"GET /static/vendor/htmx-4.0.1.min.js HTTP/1.1\r\nHost: here\r\n\r\n"
-ANNOUNCED = b"Host: here\r\nContent-Length: 5000\r\n"
-SLOW = {
-    "says nothing": b"",
-    "stops within its head": b"POST /webhooks/shopify HTTP/1.1\r\nHost: here\r\nX-Sh",
-    "is idle after an answer": b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n",
-    "sends one byte of a webhook": b"POST /webhooks/shopify HTTP/1.1\r\n"
-    + ANNOUNCED
-    + b"X-Shopify-Hmac-Sha256: forged\r\n\r\n{",
-    "sends one byte of a form": b"POST /portal/login HTTP/1.1\r\n" + ANNOUNCED + b"\r\n=",
-    "sends one byte where none is wanted": b"GET /health HTTP/1.1\r\n" + ANNOUNCED + b"\r\n=",
-    "waits to be told to go on": b"POST /portal/login HTTP/1.1\r\n"
-    + ANNOUNCED
-    + b"Expect: 100-continue\r\n\r\n",
-    "reads nothing of what it asks for": LARGE * 20,
-}
-OF_EACH_KIND = 25
-
-
-@contextmanager
-def connected(port: int, sent: bytes) -> Iterator[socket.socket]:
-    with socket.socket() as client:
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        client.connect(("127.0.0.1", port))
-        client.sendall(sent)
-        yield client
+from tests.processes.slow_clients import ANNOUNCED, connected, two_hundred
 
 
 def signed_request(delivery: str, body: bytes) -> tuple[bytes, dict[str, str]]:
@@ -63,12 +35,7 @@ def signed_webhook(plant: Plant, delivery: str) -> requests.Response:
 
 
 def test_two_hundred_slow_clients_hold_up_no_webhook_and_are_left_in_the_end(plant: Plant) -> None:
-    with ExitStack() as opened:
-        slow = [
-            opened.enter_context(connected(plant.stack.port, sent))
-            for _ in range(OF_EACH_KIND)
-            for sent in SLOW.values()
-        ]
+    with two_hundred(plant.stack.port) as slow:
         assert len(slow) == 200
         assert signed_webhook(plant, "among-slow-clients").json() == {"status": "new"}
         for each in slow:
