@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -76,16 +77,9 @@ _WITHOUT_JSONP = ("rest_callback_disabled", "rest_callback_invalid")
 
 _READ_SECONDS = 60.0
 """A create with stock, notes and two mails takes seconds on a slow host."""
-_CACHE_HEADERS = (
-    "cf-cache-status",
-    "x-cache",
-    "x-cache-status",
-    "x-kinsta-cache",
-    "x-litespeed-cache",
-    "x-proxy-cache",
-    "x-wp-cf-super-cache-active",
-    "x-wpe-cached",
-)
+_HIT = re.compile(r"(tcp_(\w+_)?)?(hit|stale|updating)\b")
+_NO_REFUSAL = (404, 408, 410, 425, 429)
+"""Statuses that refuse nothing: not found, gone, or to be asked again later."""
 
 
 class TurnedAway(StoreBusy):
@@ -333,21 +327,26 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
 
 def _is_turned_away(answer: http.Answer) -> bool:
     """A no that is not WooCommerce's: a page, or JSON of somebody else's, with 401, 403, 405, 406,
-    415 or 501; a challenge comes with 503 or 200 as well."""
+    415 or 501; a page with any other 4xx but those that say *later* or *not here* (firewalls use
+    400, 409, 418, 444 and further ones); a challenge comes with 503 or 200 as well."""
     if is_challenge(answer):
         return True
-    if answer.status not in (401, 403, 405, 406, 415, 501):
-        return False
-    return not _code(boundary.decode(answer.body)).startswith("woocommerce_")
+    content = boundary.decode(answer.body)
+    if answer.status in (401, 403, 405, 406, 415, 501):
+        return not _code(content).startswith("woocommerce_")
+    return 400 <= answer.status < 500 and answer.status not in _NO_REFUSAL and content is None
 
 
 def _was_cached(answer: http.Answer) -> bool:
-    age = answer.headers.get("Age", "").strip()
+    """By the headers of caches: ``Age``, two numbers in ``X-Varnish``, a hit in one that names a
+    cache (``X-Cache: HIT from …``, ``TCP_HIT``, ``CF-Cache-Status: STALE`` and the like)."""
+    headers = {name.lower(): value.strip().lower() for name, value in answer.headers.items()}
+    age = headers.get("age", "")
     if age.isdigit() and age != "0":
         return True
-    return any(
-        answer.headers.get(name, "").strip().lower().startswith("hit") for name in _CACHE_HEADERS
-    )
+    if len(headers.get("x-varnish", "").split()) > 1:
+        return True
+    return any("cache" in name and _HIT.match(value) for name, value in headers.items())
 
 
 def _from_a_cache() -> StoreBusy:

@@ -110,6 +110,39 @@ def test_anybody_elses_no_is_a_firewall_and_loses_no_access(status: int, body: b
     assert "Canary" not in away.words
 
 
+@pytest.mark.parametrize("status", [400, 409, 418, 444, 456, 493])
+@pytest.mark.parametrize("body", [PAGE, b"", b"Blocked"])
+def test_a_page_in_place_of_an_answer_is_a_firewall_whatever_its_status(
+    status: int, body: bytes
+) -> None:
+    away = raised(lambda: client_of(status, body).get("orders"))
+    assert away.code is Trouble.FIREWALL
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Age", "7"),
+        ("X-Varnish", "32770 3"),
+        ("X-Cache", "TCP_MEM_HIT from a.example.com"),
+        ("X-FastCGI-Cache", "STALE"),
+        ("CF-Cache-Status", "UPDATING"),
+        ("x-litespeed-cache", "hit,private"),
+    ],
+)
+def test_an_answer_that_a_cache_made_is_none(name: str, value: str) -> None:
+    assert raised(lambda: client_of(200, b"[]", **{name: value}).get("orders")).code is (
+        Trouble.CACHED
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Age", "0"), ("X-Varnish", "32770"), ("X-Cache", "MISS"), ("Cache", "")]
+)
+def test_an_answer_that_went_past_a_cache_is_believed(name: str, value: str) -> None:
+    assert client_of(200, b"[]", **{name: value}).get("orders") == []
+
+
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_a_challenge_page_passes_by_itself(status: int) -> None:
     client = client_of(status, CHALLENGE)
