@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from orderflow.models import Mail, Message, Push, StoreAccess, Webhook
+from orderflow.access import store_health
+from orderflow.models import Mail, Message, Push, StoreAccess, UnreadOrder, Webhook
 
 LANES = ("orders", "store", "mail", "privacy")
 """What a lane's name begins with."""
@@ -18,7 +19,9 @@ LANES = ("orders", "store", "mail", "privacy")
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """``oldest_due``: seconds for which a message has been due, by kind of lane, 0 where nothing
-    waits. ``webhooks``: of the last minute; ``refused_mails``: of the last day."""
+    waits. ``webhooks``: of the last minute; ``refused_mails``: of the last day. ``failing_stores``:
+    stores that could not be read for five minutes; ``unread_orders``: orders of merchants' shops
+    that could not be read, ``unread_in_stores``: vendors' orders in their stores likewise."""
 
     oldest_due: dict[str, float]
     parked: dict[str, int]
@@ -26,6 +29,9 @@ class Pulse:
     lost_stores: int
     webhooks: int
     refused_mails: int
+    failing_stores: int
+    unread_orders: int
+    unread_in_stores: int
 
 
 def feel(session: Session, now: datetime) -> Pulse:
@@ -39,7 +45,16 @@ def feel(session: Session, now: datetime) -> Pulse:
         lost_stores=session.scalar(lost) or 0,
         webhooks=_count(session, fresh),
         refused_mails=_count(session, *refused),
+        failing_stores=_count(session, *store_health.unreadable(now)),
+        unread_orders=session.scalar(select(func.count()).select_from(UnreadOrder)) or 0,
+        unread_in_stores=_unread_in_stores(session),
     )
+
+
+def _unread_in_stores(session: Session) -> int:
+    """Few stores have any, and each keeps the last twenty at most."""
+    some = cast(StoreAccess.unread, String) != "[]"
+    return sum(len(unread) for unread in session.scalars(select(StoreAccess.unread).where(some)))
 
 
 def _oldest(session: Session, kind: str, now: datetime) -> float:

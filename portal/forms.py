@@ -92,4 +92,7 @@ def _choices(named: Mapping[str, str]) -> list[Any]:
 
 class Profile(Form):
     language = SelectField(_later("Language"), choices=_choices(NAMES))
-    timezone = SelectField(_later("Time zone"), choices=_choices(timezones()))
+    timezone = SelectField(
+        _later("Time zone"),
+        choices=[SelectChoice("", _later("As in this browser")), *_choices(timezones())],
+    )

@@ -11,7 +11,9 @@ import stores
 from orderflow import clock
 from orderflow.access import store_health
 from orderflow.models import StoreAccess
-from stores.troubles import ADVICE, Advice
+from stores import troubles
+from stores.errors import Trouble
+from stores.troubles import Told
 
 AUTHORIZATION_LINE = 'SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1'
 """For .htaccess; https://httpd.apache.org/docs/2.4/mod/core.html#cgipassauth tells why."""
@@ -35,8 +37,8 @@ def _of_address(told: dict[str, str]) -> dict[str, str]:
             **told,
         ),
         "address_http": _(
-            "Your store must answer by https. Ask your host for a certificate, then write the "
-            "address with https:// before it."
+            "Your store must answer by https. Ask the company that hosts your store for a "
+            "certificate, then write the address with https:// before it."
         ),
         "address_port": _("Your store must answer at the usual port. Remove the port number."),
         "own_shop": _(
@@ -69,30 +71,31 @@ def _of_site(told: dict[str, str]) -> dict[str, str]:
             "open to the internet, then try again."
         ),
         "certificate": _(
-            "Your store's certificate is not valid. Ask your host to renew it, then try again."
+            "Your store's certificate is not valid. Ask the company that hosts your store to "
+            "renew it, then try again."
         ),
         "maintenance": _(
             "Your store says that it is under maintenance. Try again when it is open."
         ),
         "broken": _(
             "Your store answers with an error of its own. Open it in your browser; if it is "
-            "broken there too, ask your host."
+            "broken there too, ask the company that hosts your store."
         ),
         "barred": _(
-            "Your store turns us away before we could ask. A security plugin or your host's "
-            "firewall may have to let apps reach /wp-json/."
+            "Your store turns us away before we could ask. A security plugin or the "
+            "firewall of the company that hosts your store may have to let apps reach /wp-json/."
         ),
         "firewall": _(
             "A firewall or security plugin stands before your store and turns apps away. Send "
-            "your host these words: “Please allow GET, POST, PUT and DELETE requests to %(names)s "
-            "without a captcha or challenge page, for requests that carry a %(platform)s API "
-            "key.” Then try again.",
+            "these words to the company that hosts your store: “Please allow GET, POST, PUT and "
+            "DELETE requests to %(names)s without a captcha or challenge page, for requests that "
+            "carry a %(platform)s API key.” Then try again.",
             **told,
         ),
         "unreadable": _(
             "Your store answers, but not with anything that can be read. A plugin may add text to "
-            "its answers: switch off the display of PHP notices (WP_DEBUG_DISPLAY) or ask your "
-            "host, then try again."
+            "its answers: switch off the display of PHP notices (WP_DEBUG_DISPLAY) or ask the "
+            "company that hosts your store, then try again."
         ),
         "permalinks": _(
             "Your store has plain permalinks, and apps cannot log in with those. Choose another "
@@ -115,9 +118,10 @@ def _of_site(told: dict[str, str]) -> dict[str, str]:
 def _of_access(told: dict[str, str]) -> dict[str, str]:
     return {
         "header": _(
-            "Your store never saw the key: its server removes the Authorization header. Send your "
-            "host these words: “Please pass the Authorization header on to PHP.” On Apache, this "
-            "line at the top of .htaccess does it: %(line)s Then connect again.",
+            "Your store never saw the key: its server removes the Authorization header. Send "
+            "these words to the company that hosts your store: “Please pass the Authorization "
+            "header on to PHP.” On Apache, this line at the top of .htaccess does it: %(line)s "
+            "Then connect again.",
             line=AUTHORIZATION_LINE,
         ),
         "read_only": _(
@@ -176,21 +180,25 @@ def limits(codes: Iterable[str]) -> list[str]:
     return [str(said[code]) for code in codes if code in said]
 
 
-def cannot_read(access: StoreAccess) -> Advice | None:
+def cannot_read(access: StoreAccess) -> Told | None:
     """Why the store could not be read for some minutes, and what helps; None where it can be."""
     trouble = store_health.trouble(access, clock.now())
     if trouble is None:
         return None
-    advice, path = ADVICE[trouble], stores.capabilities(access.platform).api_path
-    return Advice(_(advice.happened), _(advice.to_do, place=f"{access.address}{path}"))
+    can = stores.capabilities(access.platform)
+    return troubles.for_vendor(trouble, can, access.address, _)
 
 
-def trouble(outcome: str) -> str:
-    """The last call that went wrong, as its owner would put it."""
+def trouble(outcome: str, access: StoreAccess) -> str:
+    """The last call that went wrong, as its owner would put it; while reading fails, for the reason
+    that it fails for."""
+    if outcome == "busy" and access.failing_since is not None:
+        can = stores.capabilities(access.platform)
+        return troubles.for_vendor(Trouble(access.failing_code), can, access.address, _).happened
     said = {
-        "busy": _("The store was not ready to answer. It is asked again by itself."),
+        "busy": _("The store did not answer as it should. We ask again automatically."),
         "refused": _("The store did not take what was sent. The marketplace sees why."),
         "locked": _("The store denied us access."),
-        "unknown": _("The store's answer was lost. What became of it is looked up by itself."),
+        "unknown": _("The store's answer was lost. We look up what became of it automatically."),
     }
     return str(said[outcome])

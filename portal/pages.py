@@ -184,7 +184,7 @@ def _known_to_every_page() -> dict[str, Any]:
     return {
         "navigation": navigation() if scoped else [],
         "scope": scoped,
-        "somebody": not g.get("broken") and scope.visitor() is not None,
+        "somebody": None if g.get("broken") else scope.visitor(),
     }
 
 

@@ -134,7 +134,7 @@ def _printable(told: Shown) -> dict[str, Any]:
     return {
         "reference": _set(told.number),
         "footer": _set(told.number[:FOOTER]),
-        "placed": _set(_("Ordered on %(date)s", date=language.day(order.placed_at))),
+        "placed": _set(_("Ordered on %(date)s", date=language.long_day(order.placed_at))),
         "delivery": _set(order.shipping_title),
         "address": [_set(line) for line in address_lines(order.shipping_address)],
         "note": [_set(line) for line in order.note.splitlines() if line.strip()],

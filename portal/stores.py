@@ -18,9 +18,11 @@ from orderflow.access.connecting import Claimant
 from orderflow.db import db, unit_of_work
 from orderflow.models import ConnectAttempt, Connection, StoreAccess
 from portal import hurdles, scope
+from portal.language import counted
 from stores import setup
 from stores.base import Capabilities
-from stores.troubles import Advice
+from stores.texts import Counted
+from stores.troubles import Told
 
 pages = Blueprint("portal_stores", __name__, url_prefix="/portal/stores")
 MOST_TYPED = 2000
@@ -30,7 +32,8 @@ MOST_TYPED = 2000
 class Health:
     """One store as its vendor sees it. ``trouble``: the last call that went wrong, in words;
     ``cannot_read``: why it could not be read for some minutes; ``unread``: numbers of orders in it
-    that cannot be understood; ``noisy``: it sends the same news over and over."""
+    that cannot be understood; ``doubted``: statuses of which nobody has said whether they mean
+    shipped; ``noisy``: it sends the same news over and over."""
 
     connection: Connection
     can: Capabilities
@@ -38,10 +41,11 @@ class Health:
     limits: list[str]
     facts: list[str]
     statuses: list[str]
+    doubted: list[str]
     last_push: datetime | None
     trouble: str
     trouble_at: datetime | None
-    cannot_read: Advice | None
+    cannot_read: Told | None
     unread: list[str]
     noisy: bool
 
@@ -77,18 +81,27 @@ def health(session: Session, connection: Connection) -> Health:
         locked=connection.access.state != StoreAccess.OPEN,
         limits=[
             *hurdles.limits(codes),
-            *map(str, map(_, setup.limit_words(connection.access.setup))),
+            *(" ".join(map(str, map(_, filter(None, limit)))) for limit in _limits(connection)),
             *map(str, map(_, can.limits)),
         ],
-        facts=[str(_(text, **told)) for text, told in setup.fact_words(connection.access.setup)],
+        facts=[_fact(*each) for each in setup.fact_words(connection.access.setup)],
         statuses=sorted(connection.access.setup.get("statuses", {}).values()),
+        doubted=store_health.doubted_statuses(session, connection),
         last_push=vendors.last_push(session, connection),
-        trouble=hurdles.trouble(failed.outcome) if failed else "",
+        trouble=hurdles.trouble(failed.outcome, connection.access) if failed else "",
         trouble_at=failed.started_at if failed else None,
         cannot_read=hurdles.cannot_read(connection.access),
         unread=store_health.unread_orders(session, connection),
         noisy=store_health.is_noisy(connection.access, clock.now()),
     )
+
+
+def _fact(text: str | Counted, told: dict[str, str]) -> str:
+    return (counted(text, told) if isinstance(text, Counted) else str(_(text))) % told
+
+
+def _limits(connection: Connection) -> list[tuple[str, str]]:
+    return setup.limit_words(connection.access.setup)
 
 
 def _stopped(last: ConnectAttempt | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stores import sentences
 from stores.composed import ComposedLine
 from stores.differences import Difference
 from stores.money import Gross, Net, Tax, gross, to_text
@@ -103,7 +104,7 @@ class EditedLines:
         if theirs == ours:
             return self
         there, wanted = to_text(theirs, currency), to_text(ours, currency)
-        note = f"The store charges {there} for shipping, and keeps that; it would be {wanted}."
+        note = sentences.SHIPPING_STAYS % {"there": there, "wanted": wanted}
         return EditedLines((*self.notes, note), (SHIPPING,), self.differences)
 
 

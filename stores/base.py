@@ -156,6 +156,7 @@ class Capabilities:
     ``restock_choice``      goods taken off an order may stay off the shelf
     ``private_notes``       it keeps notes that only the vendor's people read
     ``api_path``            where on the store's own site its API stands, for whoever guards that
+    ``hosted``              the platform runs the stores; ``status_page`` tells of its outages
     """
 
     platform: str
@@ -179,6 +180,8 @@ class Capabilities:
     private_notes: bool
     limits: tuple[str, ...] = ()
     api_path: str = ""
+    hosted: bool = False
+    status_page: str = ""
 
 
 # -- catalogue, identity, webhooks, access ---------------------------------------------------------
@@ -205,7 +208,8 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who answers at the other end; proves that the access works. ``limits`` are codes of what this
-    one store cannot do, or not as it is set up; ``stores.handshake`` lists them."""
+    one store cannot do, or not as it is set up; ``stores.handshake`` lists them. ``timezone``: an
+    IANA name, "" where the store does not tell it."""
 
     id: str
     name: str
@@ -214,6 +218,7 @@ class Identity:
     email: str = ""
     phone: str = ""
     country: str = ""
+    timezone: str = ""
     scopes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

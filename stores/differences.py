@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,6 +11,8 @@ from enum import StrEnum
 
 from stores.money import Gross, exponent, to_text
 from stores.seen import Address
+
+_TOLD = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) ([A-Z]{3})", re.ASCII)
 
 
 class What(StrEnum):
@@ -78,6 +81,12 @@ def _place(address: Address) -> tuple[str, ...]:
 
 def told(amount: int, currency: str) -> str:
     return f"{to_text(amount, currency)} {currency}"
+
+
+def amount_of(text: str) -> tuple[Decimal, str] | None:
+    """A text that ``told`` wrote, apart: the amount and its currency. None: it is another text."""
+    found = _TOLD.fullmatch(text)
+    return (Decimal(found[1]), found[2]) if found else None
 
 
 def decimals_of(*amounts: Decimal) -> int:

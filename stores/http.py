@@ -31,7 +31,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from stores import bulkhead, guard
+from stores import bulkhead, guard, sentences
 from stores.base import OutcomeUnknown, StoreBusy, StoreError, StoreRefused
 from stores.deadline import LocalAdapter, PrivateAdapter, PublicAdapter, seconds_left, until
 from stores.errors import BadCertificate, Trouble
@@ -123,7 +123,7 @@ def _read(response: requests.Response, limit: int, writing: bool) -> bytes:
         content += chunk
         seconds_left()
         if len(content) > limit:
-            words = f"The store answered with more than {limit} bytes."
+            words = sentences.TOO_LONG % {"limit": limit}
             raise lost(words, writing=writing, code=Trouble.UNREADABLE)
     return bytes(content)
 

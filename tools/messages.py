@@ -29,7 +29,7 @@ METHODS = [
     ("**.py", "python"),
     ("**/templates/**.html", "jinja2"),
 ]
-KEYWORDS = {**DEFAULT_KEYWORDS, "_later": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_later": None, "_n": (1, 2)}
 HEAD = """msgid ""
 msgstr ""
 "Language: {language}\\n"

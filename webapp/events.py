@@ -9,10 +9,12 @@ from flask_babel import lazy_gettext as _later
 from flask_babel import ngettext
 
 from orderflow.models import TimelineEvent
+from stores.texts import Counted, _n
 from webapp import flagged, sentences
-from webapp.filters import money, quoted
+from webapp.filters import amount, money, quoted
+from webapp.language import counted
 
-EVENTS: Mapping[str, str] = {
+EVENTS: Mapping[str, str | Counted] = {
     "recorded": _later("Order received."),
     "older_sight_ignored": _later("An older state of the order came late and was ignored."),
     "payment_changed": _later("The payment status changed from %(was)s to %(now)s."),
@@ -34,10 +36,12 @@ EVENTS: Mapping[str, str] = {
         "The vendor's store rounded %(asked)s to %(got)s in %(number)s: it keeps fewer decimals."
     ),
     "outcome_unknown": _later(
-        "It was sent and no trustworthy answer came (%(words)s). The store is asked for it."
+        "It was sent and no trustworthy answer came (%(reason)s). The store is asked for it."
     ),
-    "looked_in_vain": _later(
-        "The store was asked %(looks)s times and has no such order, so it is sent again."
+    "looked_in_vain": _n(
+        "The store was asked %(looks)s time and has no such order, so it is sent again.",
+        "The store was asked %(looks)s times and has no such order, so it is sent again.",
+        by="looks",
     ),
     "store_busy": _later("The store was busy: %(words)s"),
     "store_locked": _later("The store denied us access: %(words)s"),
@@ -65,7 +69,7 @@ EVENTS: Mapping[str, str] = {
     "released": _later("It was released before its time."),
     "tried_again": _later("It was tried again by hand."),
     "pushed_although_held": _later("Sent anyway, although on hold: %(reasons)s."),
-    "forbidden": _later("It was decided that this part is not to be pushed."),
+    "forbidden": _later("It was decided that this vendor shipment is not to be pushed."),
     "allowed_again": _later("It may be pushed again."),
     "sent_again": _later("It was sent again by hand; before, it was %(number)s."),
     "shipped_by_merchant": _later("It was shipped on the vendor's behalf: %(pieces)s."),
@@ -82,7 +86,7 @@ EVENTS: Mapping[str, str] = {
     "lines_written": _later("The items of the vendor's order were changed: %(changes)s."),
     "prices_written": _later("The prices of the vendor's order were changed: %(changes)s."),
     "change_unknown": _later(
-        "An edit was sent and no trustworthy answer came (%(words)s). It is sent again as it was."
+        "An edit was sent and no trustworthy answer came (%(reason)s). It is sent again as it was."
     ),
     "change_refused": _later("The vendor's store refused the edit: %(words)s"),
     "change_given_up": _later("After two days of trying the edit was given up: %(words)s"),
@@ -90,18 +94,19 @@ EVENTS: Mapping[str, str] = {
     "cancel_requested": _later(
         "The vendor's store was asked to cancel %(number)s. It does so in its own time."
     ),
-    "cancel_too_late": _later(
-        "%(number)s could not be cancelled any more. Pieces that had left: %(count)s."
+    "cancel_too_late": _n(
+        "%(number)s could not be cancelled any more: %(count)s piece had left.",
+        "%(number)s could not be cancelled any more: %(count)s pieces had left.",
     ),
     "cancel_refused": _later("%(number)s could not be cancelled: %(words)s"),
     "cancel_unknown": _later(
-        "No trustworthy answer came to the cancellation of %(number)s (%(words)s). It is asked "
+        "No trustworthy answer came to the cancellation of %(number)s (%(reason)s). It is asked "
         "again."
     ),
     "refunded_there": _later("%(amount)s were refunded in %(number)s in the vendor's store."),
     "refund_refused": _later("The vendor's store did not refund %(number)s: %(words)s"),
     "refund_unknown": _later(
-        "No trustworthy answer came to the refund of %(number)s (%(words)s). It is asked again."
+        "No trustworthy answer came to the refund of %(number)s (%(reason)s). It is asked again."
     ),
     "payment_told": _later("The vendor was told in %(number)s that it is paid."),
     "payment_not_told": _later(
@@ -122,7 +127,7 @@ def sentence(event: TimelineEvent) -> str:
     details = event.details or {}
     code = f"{event.code}:{details['verdict']}" if "verdict" in details else event.code
     text = EVENTS.get(code) or EVENTS.get(event.code)
-    return str(text) % _Shown(details) if text else event.code
+    return counted(text, details) % _Shown(details) if text else event.code
 
 
 class _Shown(dict[str, str]):
@@ -132,6 +137,8 @@ class _Shown(dict[str, str]):
         super().__init__({name: _word(details[name], name) for name in details})
         if "currency" in details:
             self["amount"] = money(details["amount"], details["currency"])
+        if "words" in details:
+            self["reason"] = self["words"].removesuffix(".")
         if "flag" in details:
             self["flag"] = flagged.flag(details["flag"], details)
         for made, (name, make) in MADE.items():
@@ -146,6 +153,8 @@ def _word(value: Any, name: str) -> str:
     text = str(value)
     if name in ("was", "now"):
         return sentences.state(text) if text in sentences.STATES else sentences.word(text) or "–"
+    if name in ("asked", "got"):
+        text = amount(text)
     return (quoted(text) if name == "words" else text) or "–"
 
 

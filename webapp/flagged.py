@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
 from orderflow.book import flags
-from orderflow.models import Conflict
+from orderflow.models import Conflict, Flag
+from orderflow.read.story import PartStory
 from orderflow.upkeep import conflict
+from stores.texts import Counted, _n
 from webapp import telling
-from webapp.filters import money, quoted
+from webapp.filters import amount, money, quoted
+from webapp.language import counted
 
 FIELDS: Mapping[str, str] = {
     "email": _later("e-mail"),
@@ -24,7 +28,7 @@ FIELDS: Mapping[str, str] = {
     "accepts_marketing": _later("marketing consent"),
 }
 
-FLAGS: Mapping[str, str] = {
+FLAGS: Mapping[str, str | Counted] = {
     "change_by_hand": _later(
         "Change %(title)s (%(sku)s) in %(number)s by hand, there and in what is packed: from "
         "%(was)s to %(now)s."
@@ -33,9 +37,12 @@ FLAGS: Mapping[str, str] = {
         "You changed what %(title)s (%(sku)s) costs: in %(number)s it still costs %(was)s instead "
         "of %(now)s. Ask the vendor to change it, or agree on the amount."
     ),
-    "vendor_changed_lines": _later(
-        "The vendor changed %(title)s (%(sku)s) in their store from %(was)s to %(now)s. Ask them, "
-        "or edit your order."
+    "vendor_changed_lines": _n(
+        "The vendor's store has %(now)s piece of %(title)s (%(sku)s); you sent %(was)s. Ask the "
+        "vendor whether that is meant; then edit your order, or have theirs corrected.",
+        "The vendor's store has %(now)s pieces of %(title)s (%(sku)s); you sent %(was)s. Ask the "
+        "vendor whether that is meant; then edit your order, or have theirs corrected.",
+        by="now",
     ),
     "fields_by_hand": _later(
         "The vendor's store refused your edit. Ask the vendor to change %(fields)s in %(number)s "
@@ -52,9 +59,11 @@ FLAGS: Mapping[str, str] = {
         "Your edits are not passed on to the vendor's order while order sync or the vendor is "
         "switched off, or the store disconnected."
     ),
-    "cancelled_too_late": _later(
-        "The cancellation of %(number)s came too late. Pieces that had left: %(count)s. Call the "
-        "vendor or the carrier if they should come back."
+    "cancelled_too_late": _n(
+        "The cancellation of %(number)s came too late: %(count)s piece had left. Call the vendor "
+        "or the carrier if it should come back.",
+        "The cancellation of %(number)s came too late: %(count)s pieces had left. Call the vendor "
+        "or the carrier if they should come back.",
     ),
     "cancel_by_hand": _later(
         "The vendor's store did not cancel %(number)s. Ask the vendor to cancel it by hand."
@@ -81,16 +90,18 @@ FLAGS: Mapping[str, str] = {
         "buyer is told then."
     ),
     "refund_the_buyer": _later(
-        "The vendor cancelled or deleted %(number)s, and so this part is cancelled. Give the buyer "
-        "the money back in your shop."
+        "The vendor cancelled or deleted %(number)s, and so this shipment is cancelled. Give the "
+        "buyer the money back in your shop."
     ),
     "lives_again": _later(
         "%(number)s was cancelled, but is open again in the vendor's store. Ask the vendor to "
         "cancel it."
     ),
-    "shipped_after_cancel": _later(
-        "The vendor shipped %(number)s after it was cancelled (pieces: %(count)s). Agree with them "
-        "on what happens to the parcel."
+    "shipped_after_cancel": _n(
+        "The vendor shipped %(count)s piece of %(number)s after it was cancelled. Agree with them "
+        "on what happens to the parcel.",
+        "The vendor shipped %(count)s pieces of %(number)s after it was cancelled. Agree with them "
+        "on what happens to the parcel.",
     ),
     "refund_by_hand": _later(
         "You gave the buyer money back (%(amount)s). Agree with the vendor on what of it goes off "
@@ -100,13 +111,17 @@ FLAGS: Mapping[str, str] = {
         "The buyer has paid since %(number)s was sent, and the vendor's store did not take the "
         "note about it. Tell the vendor, or try again."
     ),
-    "sent_elsewhere": _later(
-        "Pieces that the vendor was sent were fulfilled in your shop or by another app (pieces: "
-        "%(count)s). Tell the vendor not to ship them again."
+    "sent_elsewhere": _n(
+        "%(count)s piece that the vendor was sent was fulfilled in your shop or by another app. "
+        "Tell the vendor not to ship it again.",
+        "%(count)s pieces that the vendor was sent were fulfilled in your shop or by another app. "
+        "Tell the vendor not to ship them again.",
     ),
-    "waits_for_release": _later(
-        "The vendor shipped pieces that your shop has on hold (pieces: %(count)s). Release them in "
-        "your shop: the buyer is told then."
+    "waits_for_release": _n(
+        "The vendor shipped %(count)s piece that your shop has on hold. Release it in your shop: "
+        "the buyer is told then.",
+        "The vendor shipped %(count)s pieces that your shop has on hold. Release them in your "
+        "shop: the buyer is told then.",
     ),
     "store_total": _later(
         "The vendor's store made the total of %(number)s %(got)s; you sent %(asked)s. Agree with "
@@ -120,13 +135,19 @@ FLAGS: Mapping[str, str] = {
         "The vendor's store keeps %(number)s in %(got)s; you sent it in %(asked)s. Agree with the "
         "vendor on the amount."
     ),
-    "store_quantity": _later(
+    "store_quantity": _n(
+        "The vendor's store has %(got)s piece of %(title)s in %(number)s; you sent %(asked)s. Ask "
+        "the vendor to correct it.",
         "The vendor's store has %(got)s pieces of %(title)s in %(number)s; you sent %(asked)s. Ask "
-        "the vendor to correct it."
+        "the vendor to correct it.",
+        by="got",
     ),
-    "store_pieces": _later(
+    "store_pieces": _n(
+        "The vendor's store has %(got)s piece in %(number)s; you sent %(asked)s. Ask the vendor "
+        "to correct it.",
         "The vendor's store has %(got)s pieces in %(number)s; you sent %(asked)s. Ask the vendor "
-        "to correct it."
+        "to correct it.",
+        by="got",
     ),
     "store_address": _later(
         "The delivery address of %(number)s in the vendor's store is not the one that you sent. "
@@ -136,9 +157,11 @@ FLAGS: Mapping[str, str] = {
         "The vendor's store refunded %(got)s in %(number)s; %(asked)s were to be refunded. Agree "
         "with the vendor on the difference."
     ),
-    "shipped_twice": _later(
-        "The vendor shipped more than your order still had open (pieces: %(count)s). Your shop was "
-        "not told of them. Agree with the vendor on what happens to the parcel."
+    "shipped_twice": _n(
+        "The vendor shipped %(count)s piece more than your order still had open. Your shop was not "
+        "told of it. Agree with the vendor on what happens to the parcel.",
+        "The vendor shipped %(count)s pieces more than your order still had open. Your shop was "
+        "not told of them. Agree with the vendor on what happens to the parcel.",
     ),
 }
 """By a flag's code: what is to be done, with exactly what to change."""
@@ -147,16 +170,27 @@ FLAGS: Mapping[str, str] = {
 def flag(code: str, details: Mapping[str, Any]) -> str:
     """A code that came with a newer version of the app is shown as it is."""
     text = FLAGS.get(code)
-    told = str(text) % _Told(details) if text else code
+    told = counted(text, details) % _Told(details) if text else code
     words = details.get("words")
     return f"{told} {_('The store said: “%(words)s”', words=quoted(words))}" if words else told
+
+
+def place(row: Flag, told: PartStory) -> tuple[str, str] | None:
+    """(address, label) of the page on which what is flagged is put right; None where there is
+    none."""
+    pushes = {push.id: push for push in told.pushes}
+    if row.code != "status_unknown" or row.push_id not in pushes:
+        return None
+    anchor = f"statuses-{pushes[row.push_id].connection.public_id}"
+    address = url_for("vendors.show", public_id=told.part.vendor.public_id, _anchor=anchor)
+    return address, str(_("Statuses of this store"))
 
 
 class _Told(dict[str, str]):
     """Details as words; one that is missing is a dash."""
 
     def __init__(self, details: Mapping[str, Any]) -> None:
-        super().__init__({name: str(value) or "–" for name, value in details.items()})
+        super().__init__({name: _word(name, value) for name, value in details.items()})
         if "fields" in details:
             self["fields"] = fields(details["fields"])
         if "currency" in details:
@@ -166,6 +200,11 @@ class _Told(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return "–"
+
+
+def _word(name: str, value: Any) -> str:
+    text = str(value)
+    return (amount(text) if name in ("asked", "got") else text) or "–"
 
 
 def fields(names: Iterable[str]) -> str:

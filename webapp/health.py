@@ -74,6 +74,13 @@ def exposition(found: Pulse) -> str:
         ("messages_parked", "Messages given up until a person looks", found.parked),
         ("pushes_unknown", "Pushes whose outcome is not known", {"": found.unknown_pushes}),
         ("stores_locked", "Stores that no longer accept our access", {"": found.lost_stores}),
+        ("stores_unreadable", "Stores not readable for five minutes", {"": found.failing_stores}),
+        ("orders_unread", "Orders of shops that cannot be read", {"": found.unread_orders}),
+        (
+            "store_orders_unread",
+            "Orders in vendors' stores that cannot be read",
+            {"": found.unread_in_stores},
+        ),
         ("webhooks_last_minute", "Webhooks kept in the last minute", {"": found.webhooks}),
         ("mails_refused_last_day", "Mails that were refused", {"": found.refused_mails}),
     ):

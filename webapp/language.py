@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, get_domain
 
 from orderflow import translations
+from stores.texts import Counted
 
 LANGUAGES = ("en", "fr")
 CATALOGUES = (Path(__file__).parent / "translations",)
@@ -33,3 +36,10 @@ def locale() -> str:
         known = asked.partition("-")[0].lower()
         g.locale = known if known in LANGUAGES else "en"
     return str(g.locale)
+
+
+def counted(text: str | Counted, details: Mapping[str, Any]) -> str:
+    """``text`` in the reader's language, not filled in; where it counts, the form that fits."""
+    if isinstance(text, Counted):
+        return text.chosen(details, get_domain().get_translations().ungettext)
+    return str(text)

@@ -35,12 +35,14 @@ ASKS_WHY = (PUSH_ANYWAY, "do_not_push", SEND_AGAIN)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An action on many, before it is confirmed: for how many parts it is possible, and why not
-    for the others (by sentence)."""
+    """An action on many, before it is confirmed: for how many vendors' shipments it is possible
+    (``possible``), of how many of the chosen orders (``reached``), and why not for the others (by
+    sentence)."""
 
     action: str
     orders: tuple[str, ...]
     possible: int
+    reached: int
     refused: tuple[tuple[str, int], ...]
     why: str = ""
     error: str = ""
@@ -81,13 +83,8 @@ def act() -> Response:
         outcome = actions.perform_all(session, parts, action, hand(), clock.now())
     if outcome.done < question.possible:
         return refused(_page(_partly(question, outcome)))
-    said = ngettext(
-        "%(num)s part: %(what)s",
-        "%(num)s parts: %(what)s",
-        outcome.done,
-        what=sentences.DONE[action],
-    )
-    return done(_page(), str(said))
+    orders = telling.how_many(question.reached, outcome.done)
+    return done(_page(), _("%(orders)s: %(what)s", orders=orders, what=sentences.DONE[action]))
 
 
 def _question(action: str, chosen: tuple[str, ...]) -> Question:
@@ -95,27 +92,27 @@ def _question(action: str, chosen: tuple[str, ...]) -> Question:
     there = standings(db.session(), parts, clock.now())
     said = Counter(CHECKS[action](standing) for standing in there.values())
     possible = said.pop("", 0)
+    reached = {part.order_id for part in parts if not CHECKS[action](there[part.id])}
     whys = tuple((sentences.impossible(code), count) for code, count in said.most_common())
     error = "" if parts else sentences.impossible("nothing_chosen")
-    return Question(action, chosen, possible, whys, hand().why, error)
+    return Question(action, chosen, possible, len(reached), whys, hand().why, error)
 
 
 def _again(question: Question, code: str) -> Question:
-    return Question(
-        question.action,
-        question.orders,
-        question.possible,
-        question.refused,
-        question.why,
-        sentences.impossible(code),
-    )
+    return replace(question, error=sentences.impossible(code))
 
 
 def _partly(question: Question, outcome: actions.Outcome) -> Question:
     """What remains, when less could be done than was said before."""
     said = Counter(outcome.refused.values())
     whys = tuple((sentences.impossible(code), count) for code, count in said.most_common())
-    only = ngettext("Only %(num)s part was done.", "Only %(num)s parts were done.", outcome.done)
+    only = _("Nothing was done.")
+    if outcome.done:
+        only = ngettext(
+            "It was done for %(num)s vendor shipment only.",
+            "It was done for %(num)s vendor shipments only.",
+            outcome.done,
+        )
     return replace(question, possible=0, refused=whys, error=str(only))
 
 
@@ -189,4 +186,4 @@ def _found_by(by: str, text: str) -> str:
         return str(_("Orders whose number begins with “%(text)s”", text=text))
     if by == "sku":
         return str(_("Orders with an item whose SKU is “%(text)s”", text=text))
-    return str(_("Orders with a part of “%(text)s”", text=text)) if by else ""
+    return str(_("Orders with items of “%(text)s”", text=text)) if by else ""

@@ -14,7 +14,9 @@ import stores
 from orderflow.book import life
 from orderflow.rules import reasons
 from orderflow.rules.decide import Reason, Verdict
+from stores.texts import Counted
 from webapp.filters import moment
+from webapp.language import counted
 
 STATES: Mapping[str, tuple[str, str]] = {
     life.NEW: ("skip", _later("New")),
@@ -141,11 +143,13 @@ def check(reason: Reason) -> Check:
 
 def said(reason: Reason) -> str:
     """What the rule says, without what would remove the obstacle."""
-    return str(_(reasons.SENTENCES[reason.code])).format(
-        detail=word(reason.detail),
-        count=len(reason.lines),
-        until=moment(datetime.fromisoformat(reason.until)) if reason.until else "",
-    )
+    text = reasons.SENTENCES[reason.code]
+    told = {
+        "detail": word(reason.detail),
+        "count": len(reason.lines),
+        "until": moment(datetime.fromisoformat(reason.until)) if reason.until else "",
+    }
+    return (counted(text, told) if isinstance(text, Counted) else str(_(text))).format(**told)
 
 
 def word(detail: str) -> str:

@@ -58,17 +58,44 @@ def error(wrong: SettingError) -> str:
 
 
 def release(preview: Preview) -> str:
-    """What saving would push."""
-    count = format_decimal(preview.count)
-    if preview.more:
-        return str(_("At least %(count)s held orders would be pushed.", count=count))
+    """What saving would push: orders first, for they are what people count."""
     if not preview.count:
         return str(_("No held order would be pushed."))
+    shipments = shipments_of(preview.orders, preview.count)
+    told = {"count": format_decimal(preview.orders), "shipments": shipments}
+    if preview.more:
+        return str(
+            ngettext(
+                "At least %(count)s held order%(shipments)s would be pushed.",
+                "At least %(count)s held orders%(shipments)s would be pushed.",
+                preview.orders,
+                **told,
+            )
+        )
     return str(
         ngettext(
-            "%(count)s held order would be pushed.",
-            "%(count)s held orders would be pushed.",
-            preview.count,
-            count=count,
+            "%(count)s held order%(shipments)s would be pushed.",
+            "%(count)s held orders%(shipments)s would be pushed.",
+            preview.orders,
+            **told,
         )
     )
+
+
+def how_many(orders: int, shipments: int) -> str:
+    """``13 orders (18 vendor shipments)``."""
+    told = ngettext("%(count)s order", "%(count)s orders", orders, count=format_decimal(orders))
+    return f"{told}{shipments_of(orders, shipments)}"
+
+
+def shipments_of(orders: int, shipments: int) -> str:
+    """`` (18 vendor shipments)``, behind a number of orders; "" where each has one shipment."""
+    if orders == shipments:
+        return ""
+    told = ngettext(
+        "%(count)s vendor shipment",
+        "%(count)s vendor shipments",
+        shipments,
+        count=format_decimal(shipments),
+    )
+    return f" ({told})"

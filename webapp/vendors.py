@@ -22,10 +22,12 @@ from orderflow.members import invitations
 from orderflow.models import Connection, HistoryEntry, Merchant, StoreAccess, Vendor
 from orderflow.rules.preview import Preview, Unconfirmed
 from orderflow.traffic import trials
-from stores import setup
-from stores.troubles import ADVICE, Advice
+from stores import setup, troubles
+from stores.texts import Counted
+from stores.troubles import Told
 from webapp import cursor
 from webapp.answers import done, refused
+from webapp.language import counted
 
 pages = Blueprint("vendors", __name__, url_prefix="/vendors")
 
@@ -167,14 +169,33 @@ def _standing(session: Session, connection: Connection, can: Any) -> dict[str, A
     return {
         "connection": connection,
         "can": can,
-        "lacks": [*map(str, map(_, setup.limit_words(connection.access.setup))), *lacks(can)],
+        "lacks": [*_limits(connection), *lacks(can)],
         "statuses": sorted(connection.access.setup.get("statuses", {}).values()),
-        "facts": [str(_(text, **told)) for text, told in setup.fact_words(connection.access.setup)],
+        "doubted": store_health.doubted_statuses(session, connection),
+        "facts": [fact(*each) for each in setup.fact_words(connection.access.setup)],
         "last_push": vendors.last_push(session, connection),
         "trial": trials.latest(session, connection),
         "locked": connection.access.state != StoreAccess.OPEN,
         "unread": store_health.unread_orders(session, connection),
     }
+
+
+def fact(text: str | Counted, told: dict[str, str]) -> str:
+    """Something about a store's setup, as a sentence."""
+    return (counted(text, told) if isinstance(text, Counted) else str(_(text))) % told
+
+
+def _limits(connection: Connection) -> list[str]:
+    """What limits this one store; what would help, the merchant can only pass on."""
+    told, vendor = setup.limit_words(connection.access.setup), connection.vendor.name
+    return [
+        " ".join(filter(None, (_(limit), help_ and _for_vendor(vendor, _(help_)))))
+        for limit, help_ in told
+    ]
+
+
+def _for_vendor(vendor: str, words: str) -> str:
+    return str(_("For %(vendor)s: “%(words)s”", vendor=vendor, words=words))
 
 
 def _invitation(session: Session, vendor: Vendor) -> dict[str, Any] | None:
@@ -203,17 +224,15 @@ def lacks(can: Any) -> list[str]:
 
 
 @pages.app_template_global()
-def cannot_read(access: StoreAccess) -> Advice | None:
-    """Why the store could not be read for some minutes, and what helps; None where it can be."""
+def cannot_read(connection: Connection) -> Told | None:
+    """Why the store could not be read for some minutes, and what to ask the vendor; None where it
+    can be."""
+    access = connection.access
     trouble = store_health.trouble(access, clock.now())
     if trouble is None:
         return None
-    advice, place = ADVICE[trouble], f"{access.address}{_api_path(access)}"
-    return Advice(_(advice.happened), _(advice.to_do, place=place))
-
-
-def _api_path(access: StoreAccess) -> str:
-    return stores.capabilities(access.platform).api_path
+    can = stores.capabilities(access.platform)
+    return troubles.for_merchant(trouble, can, access.address, connection.vendor.name, _)
 
 
 @pages.app_template_global()

@@ -16,6 +16,7 @@ from orderflow import clock
 from orderflow.config import Config
 from orderflow.members.mails import Notice
 from stores.base import StoreBusy
+from stores.texts import _
 from workers.letters import Letter
 
 PATIENCE = 20
@@ -44,16 +45,16 @@ def deliver(config: Config, notice: Notice, letter: Letter) -> None:
         finally:
             _leave(server)
     except smtplib.SMTPAuthenticationError:
-        raise MailBusy("The mail server does not know our name or password.") from None
+        raise MailBusy(_("The mail server does not know our name or password.")) from None
     except smtplib.SMTPRecipientsRefused as no:
         code, said = next(iter(no.recipients.values()))
         raise _judged(code, said) from None
     except smtplib.SMTPResponseException as no:
         raise _judged(no.smtp_code, no.smtp_error) from None
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError):
-        raise MailRefused("The mail server does not take such an address.") from None
-    except OSError as lost:  # smtplib's own errors are of this kind too
-        raise MailBusy(f"The mail server does not answer: {type(lost).__name__}.") from None
+        raise MailRefused(_("The mail server does not take such an address.")) from None
+    except OSError:  # smtplib's own errors are of this kind too
+        raise MailBusy(_("The mail server does not answer.")) from None
 
 
 def compose(config: Config, notice: Notice, letter: Letter) -> EmailMessage:
@@ -78,7 +79,7 @@ def _address(written: str) -> Address:
     try:
         return Address(addr_spec=written)
     except (ValueError, IndexError, MessageError):
-        raise MailRefused("This is not an e-mail address.") from None
+        raise MailRefused(_("This is not an e-mail address.")) from None
 
 
 def _connect(mail_url: str) -> smtplib.SMTP:
@@ -97,7 +98,9 @@ def _connect(mail_url: str) -> smtplib.SMTP:
             server.starttls(context=context)
         elif user:
             server.close()
-            raise MailBusy("The mail server offers no encryption, so it is not told our password.")
+            raise MailBusy(
+                _("The mail server offers no encryption, so it is not told our password.")
+            )
     if user:
         server.login(user, unquote(password))
     return server

@@ -65,7 +65,7 @@ def _carry_out(job: Job, telling: Telling) -> Plan:
         if refused is None and not freed:
             return plan
         telling = _again(telling)
-    raise StoreBusy("What is open in the shop changed before each of our writes.")
+    raise StoreBusy(_("What is open in the shop changed before each of our writes."))
 
 
 def _again(telling: Telling) -> Telling:

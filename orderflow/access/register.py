@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow import outbox
+from orderflow import moments, outbox
 from orderflow.access import store_access
 from orderflow.access.catalogue import forget_unmapped, note_mapping
 from orderflow.book import history
@@ -56,6 +56,7 @@ def add_merchant(
     merchant = known or Merchant(access_id=row.id, shop=access.address, installed_at=now)
     merchant.name, merchant.email = identity.name, identity.email
     merchant.phone, merchant.country = identity.phone, identity.country
+    row.read_times_in(moments.known(identity.timezone))
     merchant.language = language or merchant.language or "en"
     back, merchant.uninstalled_at = merchant.uninstalled_at is not None, None
     session.add(merchant)
@@ -116,6 +117,7 @@ def introduce(session: Session, access_id: int, identity: Identity, now: datetim
     if merchant is not None:
         merchant.name, merchant.email = identity.name, identity.email
         merchant.phone, merchant.country = identity.phone, identity.country
+        merchant.access.read_times_in(moments.known(identity.timezone))
     for connection in store_access.connections_of(session, access_id):
         connection.name, connection.country = identity.name, identity.country
         connection.traits = _traits(identity)

@@ -49,7 +49,9 @@ def way_in(row: StoreAccess) -> Access:
 def keep_setup(session: Session, access_id: int, setup: StoreSetup, now: datetime) -> None:
     """What the store is set up like now."""
     row = session.get_one(StoreAccess, access_id)
+    timezone = row.timezone
     row.setup, row.setup_read_at = setup.to_json(), now
+    row.read_times_in(timezone)
 
 
 def choose_statuses(session: Session, row: StoreAccess, typed: str, now: datetime) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import ColumnElement, case, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from orderflow.models import Connection, Merchant, Push, StoreAccess
+from orderflow.models import Connection, Flag, Merchant, Push, StoreAccess
 from stores.errors import Trouble
 
 SHOWN_AFTER = timedelta(minutes=5)
@@ -96,6 +96,11 @@ def trouble(access: StoreAccess, now: datetime) -> Trouble | None:
     return Trouble(access.failing_code)
 
 
+def unreadable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which stores have not been readable for five minutes, though we have access."""
+    return StoreAccess.state == StoreAccess.OPEN, StoreAccess.failing_since <= now - SHOWN_AFTER
+
+
 def is_noisy(access: StoreAccess, now: datetime) -> bool:
     """Whether it has just sent the same news over and over."""
     return access.noisy_at is not None and access.noisy_at > now - NOISE_PASSES
@@ -138,6 +143,21 @@ def unread_orders(session: Session, connection: Connection) -> list[str]:
     )
 
 
+def doubted_statuses(session: Session, connection: Connection) -> list[str]:
+    """The store's own statuses of orders with a tracking number, of which nobody has said whether
+    they mean *shipped*."""
+    rows = session.scalars(
+        select(Flag.details)
+        .join(Push, Push.id == Flag.push_id)
+        .where(Flag.merchant_id == connection.merchant_id, Flag.done_at.is_(None))
+        .where(Push.connection_id == connection.id, Flag.code == "status_unknown")
+        .limit(MOST_UNREAD)
+    )
+    names = connection.access.setup.get("statuses", {})
+    seen = {details["status"] for details in rows if details.get("status")}
+    return sorted(names.get(status, status) for status in seen)
+
+
 def failing(session: Session, merchant: Merchant, now: datetime) -> list[Connection]:
     """The merchant's vendors' stores that cannot be read, longest first."""
     return list(
@@ -145,8 +165,7 @@ def failing(session: Session, merchant: Merchant, now: datetime) -> list[Connect
             select(Connection)
             .join(StoreAccess, StoreAccess.id == Connection.access_id)
             .where(Connection.merchant_id == merchant.id, Connection.disconnected_at.is_(None))
-            .where(StoreAccess.state == StoreAccess.OPEN)
-            .where(StoreAccess.failing_since <= now - SHOWN_AFTER)
+            .where(*unreadable(now))
             .options(joinedload(Connection.access), joinedload(Connection.vendor))
             .order_by(StoreAccess.failing_since, Connection.id)
             .limit(MOST_SHOWN)

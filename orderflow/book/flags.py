@@ -18,8 +18,10 @@ BY_ITSELF = "app"
 CHANGE_BY_HAND = "change_by_hand"
 """A line of the vendor's order is to be changed there by a person; ``subject`` is its id."""
 VENDOR_CHANGED = "vendor_changed_lines"
-"""The vendor has changed a line alone; ``subject`` is its id."""
+"""A line in the vendor's store has other pieces than were sent; ``subject`` is its id."""
 OF_A_LINE = (CHANGE_BY_HAND, VENDOR_CHANGED)
+STORE_QUANTITY = "store_quantity"
+"""The store's answer to our write had another number of pieces of one item."""
 
 
 def raise_once(

@@ -105,6 +105,7 @@ def heard(session: Session, push: Push, content: OrderContent, now: datetime) ->
     waits = busy(session, push, Change.WAITING)
     part = push.vendor_order
     flagged = {(flag.code, flag.subject) for flag in flags.open_of(session, part, flags.OF_A_LINE)}
+    answered = _answered_otherwise(session, push)
     for each in of(session, push):
         there = content.line(each.line.remote_id)
         have, subject = there.quantity if there else 0, each.line.remote_id
@@ -114,12 +115,22 @@ def heard(session: Session, push: Push, content: OrderContent, now: datetime) ->
             agree(each.line, each.line.quantity, have)
             if (flags.CHANGE_BY_HAND, subject) in flagged:
                 flags.settle(session, part, flags.CHANGE_BY_HAND, now, subject=subject)
-        if have == each.base or each.edited:
+        told_of = answered.get(each.line.title)
+        if told_of is not None and have == each.base:
+            flags.settle(session, part, told_of.code, now, subject=told_of.subject)
+        is_known = told_of is not None and told_of.details.get("got") == str(have)
+        if have == each.base or each.edited or is_known:
             if (flags.VENDOR_CHANGED, subject) in flagged:
                 flags.settle(session, part, flags.VENDOR_CHANGED, now, subject=subject)
             continue
         told = {"sku": each.line.sku, "title": each.line.title, "was": each.base, "now": have}
         _flag(session, push, subject, told, now)
+
+
+def _answered_otherwise(session: Session, push: Push) -> dict[str, Flag]:
+    """By title: open flags that the store's answer to our write had another number of pieces."""
+    rows = flags.open_of(session, push.vendor_order, (flags.STORE_QUANTITY,))
+    return {row.details.get("title", ""): row for row in rows if row.push_id == push.id}
 
 
 def _flag(

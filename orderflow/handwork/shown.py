@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orderflow.book import life
+from orderflow.book import life, rounding
+from orderflow.book.rounding import Rounded
 from orderflow.book.shipments import place, shipped_pieces, waiting_pieces
 from orderflow.mask import cargo
 from orderflow.models import (
@@ -71,7 +72,8 @@ class ShownShipment:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """``order`` is what would be created in the vendor's store: addresses, contact, note, amounts.
-    ``store_number`` is its number there, "" as long as there is none."""
+    ``store_number`` is its number there, "" as long as there is none; ``rounded``: amounts that
+    the store keeps with fewer decimals."""
 
     public_id: str
     number: str
@@ -82,6 +84,7 @@ class Shown:
     shipments: tuple[ShownShipment, ...]
     order: ComposedOrder
     store_number: str
+    rounded: tuple[Rounded, ...] = ()
 
     @property
     def left(self) -> int:
@@ -172,6 +175,7 @@ def show(session: Session, part: VendorOrder) -> Shown:
         shipments=tuple(_shipments(session, part)),
         order=order,
         store_number=", ".join(each.remote_name for each in placed),
+        rounded=rounding.standing(session, part.order_id).get(part.id, ()),
     )
 
 

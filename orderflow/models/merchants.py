@@ -11,18 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from orderflow.models.base import Base, BigId, public_id
 from orderflow.secrets import SealedJSON
 
+TIMEZONE = "timezone"
+"""In ``StoreAccess.setup``: the zone that the store named when it was asked who it is."""
+
 
 class StoreAccess(Base):
     """Our way into one store, once for the whole app: two merchants with the same vendor, or a
     vendor who is a merchant too, share its token, and so its limiter and its lane.
 
     ``cursor`` is where the last poll of our orders in it stopped. ``setup`` is its StoreSetup as
-    JSON, read last at ``setup_read_at``; ``shipped_statuses`` are those of its order statuses that
-    people said mean *shipped*, beside the ones that are known. ``failing_since``: reading it by
-    ``failing_operation`` has failed from then on, last for the reason ``failing_code`` (of
-    ``stores.errors.Trouble``); ``read_at``: when reading it worked last, to the minute. ``unread``:
-    ids of our orders in it that cannot be understood. ``noisy_since`` to ``noisy_at``: it sent the
-    same news over and over."""
+    JSON, with its ``timezone``, read last at ``setup_read_at``; ``shipped_statuses`` are those of
+    its order statuses that people said mean *shipped*, beside the ones that are known.
+    ``failing_since``: reading it by ``failing_operation`` has failed from then on, last for the
+    reason ``failing_code`` (of ``stores.errors.Trouble``); ``read_at``: when reading it worked
+    last, to the minute. ``unread``: ids of our orders in it that cannot be understood.
+    ``noisy_since`` to ``noisy_at``: it sent the same news over and over."""
 
     __tablename__ = "store_access"
     __table_args__ = (UniqueConstraint("platform", "address"),)
@@ -51,6 +54,17 @@ class StoreAccess(Base):
     unread: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     noisy_since: Mapped[datetime | None]
     noisy_at: Mapped[datetime | None]
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name of the zone in which the store's own people read times, "" while nobody
+        knows it."""
+        return str(self.setup.get(TIMEZONE, ""))
+
+    def read_times_in(self, timezone: str) -> None:
+        """What the store says of its time zone; "" says nothing new."""
+        if timezone and timezone != self.timezone:
+            self.setup = {**self.setup, TIMEZONE: timezone}
 
     @property
     def lane(self) -> str:

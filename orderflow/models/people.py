@@ -26,7 +26,7 @@ class Person(Base):
     email: Mapped[str] = mapped_column(unique=True)
     password: Mapped[str]
     language: Mapped[str] = mapped_column(default="en")
-    timezone: Mapped[str] = mapped_column(default="UTC")
+    timezone: Mapped[str] = mapped_column(default="")
     totp_secret: Mapped[Any | None] = mapped_column(SealedJSON)
     totp_offered: Mapped[Any | None] = mapped_column(SealedJSON)
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -5,7 +5,7 @@ Nothing is counted to its end: a number stops at ``ENOUGH``, finished days are c
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
@@ -123,9 +123,9 @@ def attention(session: Session, merchant: Merchant) -> Attention:
 def _in_state(session: Session, merchant: Merchant, state: str) -> int:
     return count(
         session,
-        select(VendorOrder.id).where(
-            VendorOrder.merchant_id == merchant.id, VendorOrder.state == state
-        ),
+        select(VendorOrder.order_id)
+        .where(VendorOrder.merchant_id == merchant.id, VendorOrder.state == state)
+        .distinct(),
     )
 
 
@@ -233,21 +233,18 @@ def _lost(session: Session, merchant: Merchant) -> list[Lost]:
 
 
 def held(session: Session, merchant: Merchant) -> list[tuple[str, int]]:
-    """Parts that wait or are held, by the code of their main reason, most first."""
-    found: Counter[str] = Counter()
+    """Orders with something that waits or is held, by the code of the main reason, most first."""
+    found: dict[str, set[int]] = defaultdict(set)
     for state in (life.WAITING, life.HELD):
-        some = (
-            select(VendorOrder.main_reason)
+        rows = session.execute(
+            select(VendorOrder.main_reason, VendorOrder.order_id)
             .where(VendorOrder.merchant_id == merchant.id, VendorOrder.state == state)
             .limit(ENOUGH)
-            .subquery()
         )
-        rows = session.execute(
-            select(some.c.main_reason, func.count()).group_by(some.c.main_reason)
-        )
-        for code, number in rows:
-            found[code] += number
-    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        for code, order_id in rows:
+            found[code].add(order_id)
+    counted = ((code, len(orders)) for code, orders in found.items())
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
 
 
 def oldest_unsent(session: Session, merchant: Merchant) -> Named | None:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
-from orderflow.book import snapshot
+from orderflow.book import rounding, snapshot
+from orderflow.book.rounding import Rounded
 from orderflow.models import (
     Conflict,
     Connection,
@@ -52,6 +53,7 @@ class PartStory:
     settings: Settings
     conflicts: tuple[Conflict, ...]
     flags: tuple[Flag, ...]
+    rounded: tuple[Rounded, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _parts(
     pushes, shipments = _pushes(session, ids), _shipments(session, ids)
     homes = _homes(session, parts, [push for each in pushes.values() for push in each])
     standing, met = standings(session, parts, now), _conflicts(session, ids)
-    raised = _flags(session, ids)
+    raised, rounded = _flags(session, ids), rounding.standing(session, order.id)
     stored = settings.stored(session, order.merchant_id)
     return [
         PartStory(
@@ -142,6 +144,7 @@ def _parts(
             settings.combine(stored[None], stored.get(part.vendor_id, {})).values,
             tuple(met[part.id]),
             tuple(raised[part.id]),
+            rounded.get(part.id, ()),
         )
         for part in parts
     ]

@@ -154,9 +154,9 @@ OPTIONS: dict[str, Option] = {
         ORDERS,
         "changes",
         _("When a vendor cancels in their store"),
-        _("The part is flagged for you, or cancelled, and you are told to refund the buyer."),
+        _("The shipment is flagged for you, or cancelled, and you are told to refund the buyer."),
         _("Flagging lets you find another vendor first."),
-        {"flag": _("Flag it for me"), "cancel": _("Cancel that part")},
+        {"flag": _("Flag it for me"), "cancel": _("Cancel that shipment")},
     ),
     "restock_on_cancel": Option(
         ORDERS,

@@ -46,14 +46,17 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many held orders would be pushed, and whose. ``more``: too many are held to look at
-    all of them, so these are the least."""
+    """What would be pushed: by vendor how many of the vendor's shipments, and of how many
+    ``orders`` they are. ``more``: too many are held to look at all of them, so these are the
+    least."""
 
     by_vendor: tuple[tuple[str, int], ...] = ()
     more: bool = False
+    orders: int = 0
 
     @property
     def count(self) -> int:
+        """Vendors' shipments of all vendors."""
         return sum(count for _, count in self.by_vendor)
 
     def agreed(self, confirmed: int | None) -> bool:
@@ -65,7 +68,7 @@ class Unconfirmed(RuntimeError):
     """Held orders would be pushed, and nobody has agreed to that number yet."""
 
     def __init__(self, preview: Preview) -> None:
-        super().__init__(f"{preview.count} held orders would be pushed")
+        super().__init__(f"{preview.orders} held orders would be pushed")
         self.preview = preview
 
 
@@ -114,16 +117,21 @@ def opening(
 
 def _counted(
     session: Session,
-    parts: Iterable[tuple[int, Facts]],
+    parts: Iterable[tuple[int, int, Facts]],
     goes: Callable[[int, Facts], bool],
     look_at: int,
 ) -> Preview:
     released: Counter[int] = Counter()
-    for looked, (vendor_id, facts) in enumerate(parts):
+    orders: set[int] = set()
+    more = False
+    for looked, (vendor_id, order_id, facts) in enumerate(parts):
         if looked == look_at:
-            return Preview(_by_name(session, +released), more=True)
-        released[vendor_id] += goes(vendor_id, facts)
-    return Preview(_by_name(session, +released))
+            more = True
+            break
+        if goes(vendor_id, facts):
+            released[vendor_id] += 1
+            orders.add(order_id)
+    return Preview(_by_name(session, released), more, len(orders))
 
 
 class _Planned:
@@ -156,8 +164,8 @@ def _planned(
 
 def _parts(
     session: Session, merchant: Merchant, vendor: Vendor | None
-) -> Iterator[tuple[int, Facts]]:
-    """The vendor and the last known facts of parts that may go, state by state, in batches."""
+) -> Iterator[tuple[int, int, Facts]]:
+    """Vendor, order and last known facts of parts that may go, state by state, in batches."""
     whose = VendorOrder.merchant_id == merchant.id
     if vendor is not None:
         whose = VendorOrder.vendor_id == vendor.id
@@ -169,7 +177,8 @@ def _parts(
         while page := _page(session, mine, after):
             taken = _taken(session, [part.id for part in page])
             for part in page:
-                yield part.vendor_id, _now_known(part.facts, taken.get(part.id, set()))
+                facts = _now_known(part.facts, taken.get(part.id, set()))
+                yield part.vendor_id, part.order_id, facts
             after = page[-1].id
 
 
@@ -180,7 +189,7 @@ def _has_lines_left() -> ColumnElement[bool]:
 
 def _page(session: Session, mine: ColumnElement[bool], after: int) -> Sequence[Any]:
     return session.execute(
-        select(VendorOrder.id, VendorOrder.vendor_id, VendorOrder.facts)
+        select(VendorOrder.id, VendorOrder.vendor_id, VendorOrder.order_id, VendorOrder.facts)
         .where(mine, VendorOrder.id > after, VendorOrder.decided_at.is_not(None))
         .order_by(VendorOrder.id)
         .limit(BATCH)

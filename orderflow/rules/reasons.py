@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from orderflow.rules.decide import Reason
-from stores.texts import _
+from stores.texts import Counted, _, _n
 
-SENTENCES = {
+SENTENCES: Mapping[str, str | Counted] = {
     "order_sync_on": _("Order sync is on."),
     "order_sync_off": _("Order sync is off."),
     "vendor_sync_on": _("Vendor Store Sync is on for this vendor."),
@@ -20,21 +21,27 @@ SENTENCES = {
     "disconnected": _("The vendor's store ({detail}) is disconnected."),
     "payment_fine": _("The payment status is {detail}."),
     "not_paid": _("The payment status is {detail}, and only paid orders are pushed."),
-    "unmapped_lines": _("Items are not mapped to a product of the vendor: {count}."),
-    "unmapped_taken": _("Items without a mapped product are pushed as they are: {count}."),
+    "unmapped_lines": _n(
+        "{count} item is not mapped to a product of the vendor.",
+        "{count} items are not mapped to products of the vendor.",
+    ),
+    "unmapped_taken": _n(
+        "{count} item without a mapped product is sent as it is.",
+        "{count} items without a mapped product are sent as they are.",
+    ),
     "all_mapped": _("All items are mapped to products of the vendor."),
     "wanted": _("Open, with unshipped items."),
     "cancelled": _("The order is cancelled."),
     "refunded": _("The order is fully refunded."),
     "buyer_forgotten": _("The buyer's data were removed, so there is nowhere to ship to."),
     "already_fulfilled": _("The order is fulfilled already."),
-    "nothing_to_ship": _("Nothing in this part needs shipping."),
+    "nothing_to_ship": _("No item of this vendor needs shipping."),
     "all_sent": _("All that is left of it has been sent to the vendor's store."),
-    "nothing_left_to_ship": _("Nothing is left to ship in this part."),
+    "nothing_left_to_ship": _("No item of this vendor is left to ship."),
     "test_order": _("This is a test order, and {detail} has none."),
     "its_time_has_come": _("The delay is over, and its round has come."),
     "delayed": _("Waits out the delay that was set, until {until}."),
-    "next_round": _("Waits for the next round of pushes, at {until}."),
+    "next_round": _("Waits for the next round of pushes: {until}."),
     "risk_not_read": _("The shop has not told yet whether the order is risky or on hold."),
     "risk_pending": _("The shop has not finished its fraud analysis."),
     "high_risk": _("The shop's fraud analysis says that the risk is high."),
@@ -42,12 +49,24 @@ SENTENCES = {
     "risk_fine": _("The risk is not high ({detail}), and nothing is on hold."),
     "reference_read": _("The shop has been asked for the payment's reference."),
     "reference_not_read": _("The shop has not told the payment's reference yet."),
-    "pickup_held": _("The buyer picks the goods up in your shop; items: {count}."),
-    "local_held": _("The goods go by local delivery; items: {count}."),
-    "no_address": _("The order has no address to ship to; items: {count}."),
-    "declined": _("The vendor will not deliver some items: {count}."),
-    "forbidden": _("Somebody decided that this part is not to be pushed."),
-    "pushed_although_held": _("Somebody sent this part anyway, although it was on hold."),
+    "pickup_held": _n(
+        "The buyer picks {count} item up in your shop.",
+        "The buyer picks {count} items up in your shop.",
+    ),
+    "local_held": _n(
+        "{count} item goes by local delivery.",
+        "{count} items go by local delivery.",
+    ),
+    "no_address": _n(
+        "The order has no address to ship {count} item to.",
+        "The order has no address to ship {count} items to.",
+    ),
+    "declined": _n(
+        "The vendor will not deliver {count} item.",
+        "The vendor will not deliver {count} items.",
+    ),
+    "forbidden": _("Somebody decided that this shipment is not to be pushed."),
+    "pushed_although_held": _("Somebody sent this shipment anyway, although it was on hold."),
 }
 
 REMEDIES = {
@@ -79,7 +98,7 @@ def moment(until: str) -> str:
 
 def sentence(reason: Reason) -> str:
     """What the rule says, and, where it stops the order, what would remove the obstacle."""
-    said = SENTENCES[reason.code].format(
-        detail=reason.detail, count=len(reason.lines), until=moment(reason.until)
-    )
+    told = {"detail": reason.detail, "count": len(reason.lines), "until": moment(reason.until)}
+    text = SENTENCES[reason.code]
+    said = (text.chosen(told) if isinstance(text, Counted) else text).format(**told)
     return f"{said} {REMEDIES[reason.remedy]}" if reason.remedy else said

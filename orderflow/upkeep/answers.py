@@ -32,7 +32,7 @@ def compared(
         told: dict[str, Any] = {"number": number, "title": each.title}
         told |= {"asked": each.asked, "got": each.got}
         if each.rounding:
-            timeline.tell(session, part, "answer_rounded", now, **told)
+            timeline.tell(session, part, "answer_rounded", now, what=each.what.value, **told)
             continue
         code, subject = CODES[each.what], f"{push.id}:{each.title}"
         raised.add((code, subject))

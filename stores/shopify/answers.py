@@ -228,6 +228,7 @@ class ShopNode(Ref):
     myshopify_domain: Text
     email: Text = ""
     currency_code: Currency
+    iana_timezone: Text = ""
     shop_address: ShopAddress | None = None
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import shopify
 from shopify.utils.shop_url import sanitize_shop_domain
 
-from stores import http
+from stores import http, sentences
 from stores.base import Access, Spend, StoreBusy, StoreClosed, StoreError, StoreLocked, StoreRefused
 from stores.boundary import Loose, Text, Told, Unreadable, amount, decode, read, words
 from stores.errors import Trouble
@@ -169,7 +169,7 @@ class Client(shopify.GraphQL):  # type: ignore[misc]
     def _note_version(self, answer: http.Answer) -> None:
         version = words(answer.headers.get("X-Shopify-API-Version", API_VERSION))[:20]
         if version != API_VERSION:
-            self.notes.add(f"Shopify answered as version {version}, asked was {API_VERSION}.")
+            self.notes.add(sentences.ANSWERED_AS % {"version": version, "asked": API_VERSION})
 
 
 _JSON = {"Content-Type": "application/json"}
@@ -236,12 +236,9 @@ def _no(status: int, content: Any, writing: bool) -> StoreError:
     if known and told.get("errors"):
         return known()
     if told and not known and status not in http.TIMED_OUT:
-        return StoreRefused(f"Shopify refused the call with status {status}.")
+        return StoreRefused(sentences.SHOPIFY_REFUSED % {"status": status})
     if status in (401, 403):
-        return StoreBusy(
-            f"The call was turned away by something before Shopify, with status {status}.",
-            code=Trouble.FIREWALL,
-        )
+        return StoreBusy(sentences.TURNED_AWAY % {"status": status}, code=Trouble.FIREWALL)
     text = _("Shopify's answer cannot be read; the call is repeated later.")
     return http.lost(text, writing=writing, code=Trouble.UNREADABLE)
 
@@ -295,7 +292,7 @@ def _meaning(content: dict[str, Any], spend: Spend, writing: bool) -> StoreError
         return StoreBusy(_("Shopify is still at work on the same call."), 60)
     if "ACCESS_DENIED" in codes:
         rights = ", ".join(dict.fromkeys(_SCOPE.findall(said)))
-        return StoreLocked(f"Shopify denies us a right we need: {rights or 'not named'}.")
+        return StoreLocked(sentences.NO_RIGHT % {"names": rights or "–"})
     if "SHOP_INACTIVE" in codes:
         return StoreClosed(_UNPAID, 3600)
     if "INTERNAL_SERVER_ERROR" in codes:

@@ -22,7 +22,7 @@ import shopify
 from pydantic import BeforeValidator, ConfigDict, Field
 from shopify import session_token
 
-from stores import http
+from stores import http, sentences
 from stores.base import Access, AppKeys, Identity, StoreBusy, StoreLocked, StoreRefused
 from stores.boundary import decode, text, whole
 from stores.handshake import Hurdle, Manner, Places, Returned
@@ -284,7 +284,7 @@ def _grant(answer: http.Answer) -> _Grant:
         return grant
     reason = text(told.get("error"))
     if answer.status in (400, 401, 403) and reason in _OAUTH_ERRORS:
-        raise StoreLocked(f"Shopify gave no access ({reason}); open the app in the admin again.")
+        raise StoreLocked(sentences.NO_ACCESS % {"reason": reason})
     if answer.status in (404, 410) or 300 <= answer.status < 400:
         raise StoreRefused(_("No shop answers at this address."))
-    raise http.lost(f"Shopify gave no access: status {answer.status}.", writing=False)
+    raise http.lost(sentences.NO_ACCESS_STATUS % {"status": answer.status}, writing=False)

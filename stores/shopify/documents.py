@@ -12,7 +12,9 @@ from stores.shopify import documents_after
 
 IDENTIFY = """
 query Identify {
-  shop { id name myshopifyDomain email currencyCode shopAddress { countryCodeV2 phone } }
+  shop {
+    id name myshopifyDomain email currencyCode ianaTimezone shopAddress { countryCodeV2 phone }
+  }
   currentAppInstallation { accessScopes { handle } }
 }
 """

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stores import sentences
 from stores.base import ComposedLine, EditedLines, LineEdits, StoreLocked, StoreRefused
 from stores.money import to_text
 from stores.shopify import comparing, compose, documents_after
@@ -268,7 +269,7 @@ class _Session:
         if theirs == line.unit_price:
             return []
         told, ours = to_text(theirs, currency), to_text(line.unit_price, currency)
-        return [f"{line.title} was added at the store's own price of {told}, not at {ours}."]
+        return [sentences.OWN_PRICE % {"title": line.title, "there": told, "wanted": ours}]
 
     def _add_custom(self, line: ComposedLine, pieces: int, price: int, currency: str) -> None:
         self._client.mutate(
@@ -299,7 +300,7 @@ def _spread(items: list[_Staged], line: ComposedLine) -> Iterator[tuple[_Staged,
     more = line.quantity - sum(item.quantity for item in items)
     shipped = sum(item.quantity - item.editable for item in items)
     if line.quantity < shipped:
-        raise StoreRefused(f"{shipped} of {line.title} have shipped; the order keeps them.")
+        raise StoreRefused(sentences.SHIPPED_STAYS % {"count": shipped, "title": line.title})
     if more > 0:
         yield items[0], items[0].quantity + more
     for item in reversed(items) if more < 0 else ():

@@ -23,6 +23,7 @@ def identify(client: Client) -> Identity:
         email=shop.email,
         phone=place.phone,
         country=place.country_code_v2,
+        timezone=shop.iana_timezone,
         scopes=tuple(scope.handle for scope in answer.current_app_installation.access_scopes),
         notes=tuple(sorted(client.notes)),
     )

@@ -89,6 +89,8 @@ CAPABILITIES = Capabilities(
     amends=amending.AMENDS,
     restock_choice=True,
     private_notes=False,
+    hosted=True,
+    status_page="https://www.shopifystatus.com",
     limits=(
         _("Trial and development stores take five new orders a minute."),
         _("Orders older than 60 days cannot be read."),

@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 
 import woocommerce
 
-from stores import boundary, guard, http
+from stores import boundary, guard, http, sentences
 from stores.base import (
     Access,
     OutcomeUnknown,
@@ -321,8 +321,9 @@ def _meaning(answer: http.Answer, content: Any, writing: bool) -> StoreError:
     if status < 400:
         return not_understood(writing=writing)
     words = _("The store answers with an error of its own.")
-    known = f" ({code})" if code in _KNOWN_CODES else ""
-    return http.lost(words + known, writing=writing)
+    if code in _KNOWN_CODES:
+        words = sentences.OWN_ERROR % {"code": code}
+    return http.lost(words, writing=writing)
 
 
 def _is_turned_away(answer: http.Answer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from stores import differences
+from stores import differences, sentences
 from stores.base import ComposedOrder, Difference, What
 from stores.money import Gross
 from stores.woocommerce.answers import Order
@@ -42,6 +42,4 @@ def missing_products(order: ComposedOrder, made: Order) -> tuple[str, ...]:
         return ()
     mapped = {item.key for item in made.line_items if item.product_id}
     gone = [line.title for line in order.lines if line.variant_id and line.key not in mapped]
-    return tuple(
-        f"The product of {title} no longer exists; its stock is not lowered." for title in gone
-    )
+    return tuple(sentences.PRODUCT_GONE % {"title": title} for title in gone)

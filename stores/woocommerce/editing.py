@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from stores import differences
+from stores import differences, sentences
 from stores.base import (
     ComposedLine,
     Difference,
@@ -23,6 +23,7 @@ from stores.base import (
     What,
 )
 from stores.money import Gross, Net, Tax, to_text
+from stores.texts import _
 from stores.woocommerce.answers import Order, Refund
 from stores.woocommerce.client import Client
 from stores.woocommerce.compose import SHIPPING, TAX, amounts, fee, line_item
@@ -37,10 +38,10 @@ from stores.woocommerce.standing import (
     understood,
 )
 
-PUT_BACK = "The store put the goods that were taken off back into stock."
-NOT_MOVED = (
-    "This version of WooCommerce moves no stock when items are edited: adjust the stock of what "
-    "was added or taken off by hand."
+PUT_BACK = _("The store put the goods that were taken off back into stock.")
+NOT_MOVED = _(
+    "This version of WooCommerce moves no stock when items are edited: the stock of what was added "
+    "or taken off has to be adjusted there by hand."
 )
 
 
@@ -61,9 +62,9 @@ def edit_lines(
     """``made`` are the refunds of the order."""
     back = returned(order, made)
     if order.status in (*GONE, "completed", "refunded"):
-        raise StoreRefused(f"The order is {order.status}; its items stay as they are.")
+        raise StoreRefused(sentences.STATUS_STAYS % {"status": order.status})
     if order.line_items and not names_ours(order):
-        raise StoreRefused("No item of the order is known to be ours; change it by hand.")
+        raise StoreRefused(_("No item of the order is known to be ours; change it by hand."))
     _must_not_have_left(order, back, parcels, edits)
     lines = [posted for line in edits.lines for posted in _line(order, back, line, edits)]
     fees = list(_fees(order, back, edits))
@@ -86,7 +87,9 @@ def _must_not_have_left(
     for line in edits.lines:
         before = standing.line(line.key)
         if before and line.quantity < before.shipped:
-            raise StoreRefused(f"{before.shipped} of {line.title} have shipped; they stay.")
+            raise StoreRefused(
+                sentences.SHIPPED_STAYS % {"count": before.shipped, "title": line.title}
+            )
 
 
 def _line(
@@ -202,7 +205,7 @@ def _notes(order: Order, edited: Order, edits: LineEdits) -> Iterator[str]:
     mapped = {item.key: item.product_id for item in edited.line_items}
     for line in edits.lines:
         if line.variant_id and mapped.get(line.key) == 0:
-            yield f"The product of {line.title} no longer exists; its stock is not lowered."
+            yield sentences.PRODUCT_GONE % {"title": line.title}
 
 
 def _pieces(order: Order) -> dict[str, int]:

@@ -85,7 +85,7 @@ CAPABILITIES = Capabilities(
             "its items are edited."
         ),
         _("Webhooks leave a quiet store only when somebody visits it."),
-        _("Tracking plugins that name no pieces: a part shipped counts when all is completed."),
+        _("With tracking plugins that name no pieces, a shipment counts when all is completed."),
         _("What is taken off an order, or cancelled, always goes back into stock."),
     ),
 )

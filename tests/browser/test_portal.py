@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from portal import language
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible, screenshot
 from tests.browser.portal import PASSWORD, accept, invite
@@ -18,6 +20,7 @@ from tests.browser.scenery import HOSTILE, buyer
 from tests.house import House
 from tests.mail.postbox import ALFA_MAIL
 from tests.river.stage import Stage
+from webapp import filters
 
 PAGES = {
     "home": "/portal/",
@@ -213,3 +216,37 @@ def look(page: Page, name: str) -> None:
     assert_accessible(page)
     assert fits(page), name
     screenshot(page, f"portal-{name}")
+
+
+def test_times_are_told_by_the_clock_of_the_browser_until_one_is_chosen(
+    page: OpenPage, house: House, link: str
+) -> None:
+    desk = page(timezone_id="Asia/Tokyo")
+    accept(desk, link)
+    desk.goto(f"{house.config.public_url}/portal/settings")
+    told = desk.locator("time").first
+    expect(told).to_have_attribute("title", re.compile(r"UTC\+9|GMT\+9|JST"))
+    expect(told).to_have_text(re.compile(r"^(today|yesterday), \d+:\d\d.[AP]M$"))
+    desk.locator("select[name=timezone]").select_option("America/New_York")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    expect(desk.locator("time").first).to_have_attribute("title", re.compile("New York"))
+
+
+def test_without_scripts_times_say_that_they_are_utc(
+    page: OpenPage, house: House, link: str
+) -> None:
+    plain = page(java_script_enabled=False)
+    accept(plain, link)
+    plain.goto(f"{house.config.public_url}/portal/settings")
+    expect(plain.locator("time").first).to_have_text(re.compile(r"\d:\d\d.[AP]M UTC$"))
+
+
+def test_no_filter_of_one_door_takes_the_place_of_the_others() -> None:
+    names = [{each.__name__ for each in door.FILTERS} for door in (filters, language)]
+    assert names[0].isdisjoint(names[1])
+
+
+def test_both_doors_tell_times_by_the_same_script() -> None:
+    root = Path(__file__).parents[2]
+    scripts = [(root / door / "static" / "times.js").read_text() for door in ("webapp", "portal")]
+    assert scripts[0] == scripts[1]

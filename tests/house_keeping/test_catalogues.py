@@ -13,6 +13,7 @@ from tools import messages
 CATALOGUES = messages.catalogues()
 SAME_IN_FRENCH = {
     "%(count)s × %(title)s",
+    "%(day)s, %(time)s",
     "%(was)s → %(now)s",
     "Active",
     "Code",
@@ -26,6 +27,12 @@ SAME_IN_FRENCH = {
     "Total",
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%%")
+COUNTED = re.compile(
+    r"(%\((count|num|got|now|looks|tries|pieces)\)[sd]|\{count\}) [a-z]+s\b"
+    r"|: (%\(count\)[sd]|\{count\})\.?$"
+)
+"""A number with what it counts behind it, or behind a colon."""
+ALWAYS_SEVERAL = {"At least %(count)s characters, please.", "At most %(count)s characters, please."}
 LONG = 30
 """No sentence begins with so many characters twice."""
 every_catalogue = pytest.mark.parametrize(
@@ -73,6 +80,17 @@ def test_what_is_filled_in_is_the_same_in_both_languages(folder: str, path: Path
 def test_a_sentence_stays_english_only_where_french_says_the_same(folder: str, path: Path) -> None:
     same = {english[0] for english, theirs in pairs(path) if set(english) & set(theirs)}
     assert same - SAME_IN_FRENCH == set()
+
+
+@every_catalogue
+def test_what_is_counted_has_a_singular_and_a_plural(folder: str, path: Path) -> None:
+    """Who sees one piece does not read "1 pieces"."""
+    wrong = [
+        english[0]
+        for english, _ in pairs(path)
+        if len(english) == 1 and COUNTED.search(english[0]) and "vendor)s: " not in english[0]
+    ]
+    assert set(wrong) - ALWAYS_SEVERAL == set()
 
 
 @every_catalogue

@@ -118,5 +118,5 @@ def test_how_a_store_is_doing_is_told_in_words(outside: Outside) -> None:
     owner.get("/portal/stores")
     assert "Last order sent there" in owner.text
     assert "None yet" not in owner.text
-    assert "The store was not ready to answer." in owner.text
+    assert "The store takes fewer calls than we need to make." in owner.text
     assert HARBOUR not in owner.text

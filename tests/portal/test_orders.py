@@ -216,4 +216,4 @@ def test_a_vendor_reads_what_their_store_made_of_the_total(counter: Counter) -> 
     counter.sells((counter.stage.lamp, 2))
     page = counter.opens()
     assert "Your store made the total of #" in page
-    assert "61.00 USD; the shop sent 60.00 USD." in page
+    assert "$61.00; the shop sent $60.00." in page

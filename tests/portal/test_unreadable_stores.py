@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 
+import stores
 from orderflow import clock
 from orderflow.access import store_access, store_health
 from orderflow.models import StoreAccess
+from stores import troubles
 from stores.errors import Trouble
-from stores.troubles import ADVICE
 from tests.house import BRAVO
 from tests.portal.visitor import Portal, Visitor
 
@@ -18,6 +19,11 @@ def stores_page(visitor: Visitor) -> str:
     return html.unescape(visitor.text)
 
 
+def advice() -> troubles.Told:
+    can = stores.capabilities("woocommerce")
+    return troubles.for_vendor(Trouble.FIREWALL, can, f"https://{BRAVO}", str)
+
+
 def test_a_firewall_is_told_with_what_the_host_must_allow(portal: Portal) -> None:
     owner = portal.logged_in("b@bravo.example.com", vendor="Bravo")
     assert "Connected" in stores_page(owner)
@@ -25,19 +31,33 @@ def test_a_firewall_is_told_with_what_the_host_must_allow(portal: Portal) -> Non
     liar.tell("firewall_for_all")
     portal.house.let_pass(720, step=60)
     told = stores_page(owner)
-    assert ADVICE[Trouble.FIREWALL].happened in told
-    assert f"GET, POST, PUT and DELETE to https://{BRAVO}/wp-json/wc/v3/" in told
+    said = advice()
+    assert said.happened in told
+    assert said.to_do in told
+    assert said.words in told
+    assert f"requests to https://{BRAVO}/wp-json/wc/v3/" in said.words
+    assert "Last trouble" not in told
     assert '<span class="tag shared">Connected</span>' not in told
     liar.stop()
     portal.house.let_pass(4200, step=600)
     assert '<span class="tag shared">Connected</span>' in stores_page(owner)
 
 
+def test_what_went_wrong_last_names_the_same_cause(portal: Portal) -> None:
+    owner = portal.logged_in("b@bravo.example.com", vendor="Bravo")
+    portal.house.world.liar(BRAVO).tell("firewall_for_all")
+    portal.house.let_pass(180, step=60)
+    told = stores_page(owner)
+    assert "Last trouble" in told
+    assert advice().happened in told
+    assert "not ready" not in told
+
+
 def test_another_vendor_sees_nothing_of_it(portal: Portal) -> None:
     other = portal.logged_in()
     portal.house.world.liar(BRAVO).tell("firewall_for_all")
     portal.house.let_pass(720, step=60)
-    assert ADVICE[Trouble.FIREWALL].happened not in stores_page(other)
+    assert advice().happened not in stores_page(other)
 
 
 def test_a_storm_and_orders_that_cannot_be_understood_are_told(portal: Portal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 from orderflow.rules import decide, reasons
@@ -38,5 +39,7 @@ def test_every_code_has_its_sentence_and_no_sentence_is_left_over() -> None:
 def test_a_sentence_names_what_it_is_about() -> None:
     reason = Reason("unmapped_lines", Verdict.HOLD, remedy="map_products", lines=("1", "2"))
     said = reasons.sentence(reason)
-    assert said.startswith("Items are not mapped to a product of the vendor: 2. Map these items")
+    assert said.startswith("2 items are not mapped to products of the vendor. Map these items")
+    said = reasons.sentence(replace(reason, lines=("1",)))
+    assert said.startswith("1 item is not mapped to a product of the vendor. Map these items")
     assert "pending" in reasons.sentence(Reason("not_paid", Verdict.WAIT, detail="pending"))

@@ -77,9 +77,9 @@ def test_orders_are_counted_and_nothing_is_kept_or_pushed(floor: Floor) -> None:
     earlier(floor, 6, paid=False)
     page = count_them(floor)
     assert "3 orders can be imported." in page
-    assert "2 parts would be pushed" in page
+    assert "2 vendor shipments would be pushed" in page
     assert "Alfa: 2" in page
-    assert "1 part would wait: Not paid" in " ".join(page.split())
+    assert "1 vendor shipment would wait: Not paid" in " ".join(page.split())
     assert floor.house.orders() == []
     assert floor.alfa.orders == {}
 
@@ -186,9 +186,12 @@ def test_it_can_be_stopped_half_way_and_what_was_taken_in_stays(floor: Floor) ->
 @pytest.mark.parametrize(
     ("change", "then"),
     [
-        (lambda house: house.set(order_sync=False), "1 part would be held: Order sync is off"),
-        (_end_add_on, "1 part would be held: Add-on not active"),
-        (_unmap, "1 part would be held: Items not mapped"),
+        (
+            lambda house: house.set(order_sync=False),
+            "1 vendor shipment would be held: Order sync is off",
+        ),
+        (_end_add_on, "1 vendor shipment would be held: Add-on not active"),
+        (_unmap, "1 vendor shipment would be held: Items not mapped"),
     ],
 )
 def test_what_is_changed_after_the_count_is_counted_again(

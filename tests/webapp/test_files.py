@@ -20,7 +20,7 @@ def addresses(page: str) -> list[str]:
 
 def test_the_address_of_a_file_changes_with_the_file_and_is_kept_for_ever(floor: Floor) -> None:
     found = addresses(floor.door.open().text)
-    assert len(found) == 3
+    assert len(found) == 4
     for address in found:
         answer = floor.house.client.get(address)
         assert answer.headers["Cache-Control"] == FOR_EVER

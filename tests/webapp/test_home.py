@@ -50,7 +50,7 @@ def test_an_unknown_outcome_is_told_with_a_link(floor: Floor) -> None:
         floor.house.one(session, VendorOrder).state = life.UNKNOWN
     told = section(home(floor), "attention")
     assert "/orders?state=unknown" in told
-    assert "looked for: 1" in told
+    assert "1 order was sent and no answer came" in told
 
 
 def test_a_refused_order_is_told_with_a_link(floor: Floor) -> None:
@@ -59,7 +59,7 @@ def test_a_refused_order_is_told_with_a_link(floor: Floor) -> None:
     assert floor.states() == {"Alfa": "refused"}
     told = section(home(floor), "attention")
     assert "/orders?state=refused" in told
-    assert "given up: 1" in told
+    assert "1 order was refused by a store" in told
 
 
 def test_a_parcel_that_the_shop_did_not_take_is_told_with_its_order(floor: Floor) -> None:
@@ -84,7 +84,7 @@ def test_what_was_given_up_is_told(floor: Floor) -> None:
                 floor.house.one(
                     session, type(message), id=message.id
                 ).parked_at = floor.house.clock()
-    assert "Tasks that failed for two days: 1" in section(home(floor), "attention")
+    assert "1 task failed for two days" in section(home(floor), "attention")
 
 
 def test_held_orders_are_counted_by_reason(floor: Floor) -> None:
@@ -96,6 +96,18 @@ def test_held_orders_are_counted_by_reason(floor: Floor) -> None:
     held = section(home(floor), "held")
     found = re.findall(r'reason=(\w+)">[^<]+</a> <span class="end">(\d+)<', held)
     assert dict(found) == {"order_sync_off": "3"}
+
+
+def test_an_order_that_two_vendors_wait_for_counts_once(floor: Floor) -> None:
+    floor.sells((floor.lamp, 1), (floor.mug, 1), paid=False)
+    held = section(home(floor), "held")
+    assert re.findall(r'reason=(\w+)">[^<]+</a> <span class="end">(\d+)<', held) == [
+        ("not_paid", "1")
+    ]
+    with floor.house.unit() as session:
+        for part in session.query(VendorOrder):
+            part.state = life.REFUSED
+    assert "1 order was refused by a store" in section(home(floor), "attention")
 
 
 def test_the_oldest_unsent_order_and_the_median_are_told(floor: Floor) -> None:
@@ -112,7 +124,7 @@ def test_the_oldest_unsent_order_and_the_median_are_told(floor: Floor) -> None:
 def test_the_chart_and_its_table_tell_the_same(floor: Floor) -> None:
     floor.sells((floor.lamp, 1), (floor.mug, 1))
     page = section(home(floor), "chart")
-    assert "Orders placed: 1. Parts pushed to vendors' stores: 2" in page.replace("&#39;", "'")
+    assert "Orders placed: 1. Orders created in vendors' stores: 2" in page.replace("&#39;", "'")
     assert page.count('<rect class="orders"') == 30
     today = floor.house.clock().date().isoformat()
     row = page.partition(f'datetime="{today}"')[2].partition("</tr>")[0]

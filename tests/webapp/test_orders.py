@@ -213,10 +213,10 @@ def test_a_bulk_action_asks_with_the_number_and_then_does_it(floor: Floor) -> No
     chosen = held(floor, 3)
     form = {"action": "push_although_held", "order": chosen}
     asked = floor.door.post("/orders", **form)
-    assert "Yes, for 3 parts" in asked.text
+    assert "Send anyway: 3 orders</button>" in asked.text
     assert floor.alfa.orders == {}
     done = floor.door.post("/orders", **form, confirmed="3", why="They paid by phone.")
-    assert "3 parts" in done.headers["HX-Trigger"]
+    assert "3 orders" in done.headers["HX-Trigger"]
     floor.house.turn()
     assert len(floor.alfa.orders) == 3
 
@@ -242,7 +242,7 @@ def test_what_could_not_be_done_of_many_is_told(floor: Floor) -> None:
     form = {"action": "send_again", "order": [floor.house.orders()[0].public_id]}
     answer = floor.door.post("/orders", **form, confirmed="1")
     assert answer.status_code == 422
-    assert "Only 0 parts were done." in answer.text
+    assert "Nothing was done." in answer.text
     floor.house.turn()
     assert len(floor.alfa.orders) == 1
 
@@ -250,9 +250,19 @@ def test_what_could_not_be_done_of_many_is_told(floor: Floor) -> None:
 def test_a_bulk_action_says_for_which_parts_it_is_not_possible(floor: Floor) -> None:
     floor.sells((floor.lamp, 1), (floor.mug, 1))
     form = {"action": "push_now", "order": [floor.house.orders()[0].public_id]}
-    assert (
-        "Not for 2 parts: It does not wait for a time." in floor.door.post("/orders", **form).text
-    )
+    asked = floor.door.post("/orders", **form).text
+    assert "This is possible for none of them." in asked
+    assert "Not for 2 vendor shipments: It does not wait for a time." in asked
+
+
+def test_a_bulk_action_counts_orders_first_and_then_what_each_vendor_ships(floor: Floor) -> None:
+    floor.sells((floor.lamp, 1), (floor.mug, 1), paid=False)
+    chosen = held(floor, 1)
+    form = {"action": "do_not_push", "order": chosen}
+    asked = floor.door.post("/orders", **form).text
+    assert "This is possible for 2 orders (3 vendor shipments)." in asked
+    done = floor.door.post("/orders", **form, confirmed="3")
+    assert "2 orders (3 vendor shipments)" in done.headers["HX-Trigger"]
 
 
 def test_nothing_chosen_is_an_error(floor: Floor) -> None:

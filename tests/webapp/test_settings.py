@@ -180,6 +180,16 @@ def test_twelve_held_orders_are_told_asked_for_and_released_once(stage: Stage, d
     assert len(stage.alfa.orders) == 12
 
 
+def test_orders_are_counted_before_what_each_vendor_ships_of_them(stage: Stage, door: Door) -> None:
+    save(door, order_sync=None)
+    stage.sells_on((stage.lamp, 1), (stage.mug, 1))
+    stage.sells_on((stage.lamp, 1))
+    told = door.post(f"{ORDERS}/effect", **fields(door, order_sync="true"))
+    assert "2 held orders (3 vendor shipments) would be pushed." in told.text
+    assert save(door, order_sync="true", confirm="2").status_code == 409
+    assert save(door, order_sync="true", confirm="3").status_code == 200
+
+
 def test_nothing_is_kept_before_save(stage: Stage, door: Door) -> None:
     door.post(f"{ORDERS}/effect", **fields(door, only_if_paid=None))
     assert "only_if_paid" in fields(door)

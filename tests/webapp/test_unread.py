@@ -249,4 +249,4 @@ def test_of_many_unreadable_orders_twenty_are_named_and_all_are_counted(floor: F
             note(session, merchant, str(7000 + number), Unreadable("id"), clock.now())
     told = section(home(floor), "attention")
     assert told.count("could not be read") == 21
-    assert "in all: 23" in told
+    assert "23 orders of your shop could not be read, in all" in told

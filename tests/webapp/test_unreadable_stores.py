@@ -7,13 +7,14 @@ import html
 
 import pytest
 
+import stores
 from orderflow import clock
 from orderflow.access import store_access, store_health
 from orderflow.intake import repeats
 from orderflow.models import StoreAccess
 from sandbox.faults import Kind
+from stores import troubles
 from stores.errors import Trouble
-from stores.troubles import ADVICE
 from tests.house import ALFA, BRAVO, STRANGER
 from tests.river.test_news_of_stores import says
 from tests.webapp.door import Door
@@ -23,6 +24,11 @@ from tests.webapp.shop_floor import Floor
 def pages(floor: Floor, vendor: str) -> dict[str, str]:
     paths = {"home": "/", "list": "/vendors", "one": f"/vendors/{floor.vendor(vendor)}"}
     return {name: html.unescape(floor.door.get(path).text) for name, path in paths.items()}
+
+
+def happened(trouble: Trouble) -> str:
+    can = stores.capabilities("shopify")
+    return troubles.for_merchant(trouble, can, ALFA, "Alfa", str).happened
 
 
 def poll(floor: Floor, minutes: float) -> None:
@@ -66,10 +72,12 @@ def test_a_store_that_cannot_be_read_is_told_with_what_to_do(
     poll(floor, 8)
     told = pages(floor, "Bravo")
     assert all("Cannot be read" in page for page in told.values())
-    place = f"https://{BRAVO}/wp-json/wc/v3/"
+    can = stores.capabilities("woocommerce")
+    said = troubles.for_merchant(trouble, can, f"https://{BRAVO}", "Bravo", str)
     for name in ("home", "one"):
-        assert ADVICE[trouble].happened in told[name]
-        assert ADVICE[trouble].to_do % {"place": place} in told[name]
+        assert said.happened in told[name]
+        assert said.to_do in told[name]
+    assert said.words in told["one"]
     assert "Cannot be read" not in pages(floor, "Alfa")["one"]
     mend(floor)
     poll(floor, 70)
@@ -86,19 +94,47 @@ def test_an_order_that_can_be_read_is_no_proof_while_the_list_cannot(floor: Floo
     floor.house.clock.advance(400)
     notes("read_order", None)
     notes("find_orders", Trouble.THROTTLED)
-    assert ADVICE[Trouble.THROTTLED].happened in pages(floor, "Alfa")["home"]
+    assert happened(Trouble.THROTTLED) in pages(floor, "Alfa")["home"]
     notes("fetch_changes", None)
     assert "Cannot be read" not in pages(floor, "Alfa")["home"]
     notes("read_order", Trouble.SERVER_ERROR)
     notes("read_order", Trouble.REFUSED)
     floor.house.clock.advance(400)
-    assert ADVICE[Trouble.SERVER_ERROR].happened in pages(floor, "Alfa")["home"]
+    assert happened(Trouble.SERVER_ERROR) in pages(floor, "Alfa")["home"]
     notes("fetch_changes", None)
     assert "Cannot be read" not in pages(floor, "Alfa")["home"]
 
 
 def test_every_reason_that_a_store_may_give_has_its_sentence() -> None:
-    assert set(ADVICE) == set(Trouble) - set(store_health.NO_TROUBLE)
+    wanted = set(Trouble) - set(store_health.NO_TROUBLE)
+    assert set(troubles.OF_A_SITE) == set(troubles.OF_A_PLATFORM) == wanted
+
+
+@pytest.mark.parametrize("trouble", troubles.OF_A_SITE)
+def test_the_merchant_asks_the_vendor_and_only_the_vendor_asks_a_host(trouble: Trouble) -> None:
+    """Nobody is sent to a host that a platform's own store does not have."""
+    site, platform = stores.capabilities("woocommerce"), stores.capabilities("shopify")
+    home = "https://bravo.example.com"
+    merchant = troubles.for_merchant(trouble, site, home, "Bravo", str)
+    vendor = troubles.for_vendor(trouble, site, home, str)
+    assert "Bravo" in merchant.to_do
+    assert "your store" not in merchant.to_do
+    assert "Bravo" not in vendor.to_do
+    for each in (
+        troubles.for_merchant(trouble, platform, "alfa.myshopify.com", "Alfa", str),
+        troubles.for_vendor(trouble, platform, "alfa.myshopify.com", str),
+    ):
+        assert "hosts" not in each.to_do
+        assert each.words == ""
+
+
+def test_a_shopify_store_that_does_not_answer_names_no_host(floor: Floor) -> None:
+    floor.faults.add("error_before", ALFA, times=1000)
+    poll(floor, 12)
+    told = pages(floor, "Alfa")["one"]
+    assert "Shopify answers with an error of its own." in told
+    assert "https://www.shopifystatus.com" in told
+    assert "hosts" not in told.split("Good to know")[0]
 
 
 def test_another_merchants_store_is_not_told(floor: Floor) -> None:
