@@ -249,7 +249,7 @@ def test_pieces_that_were_refunded_are_refunded_there(sold: Desk) -> None:
         told = session.scalars(select(Message).where(Message.kind == "repay")).one()
         assert told.about == {"change": row.id}
     assert len(asked_again(sold)) == 1, "once"
-    work = sold.do(lambda s: repay.begin(s, row.id))
+    work = sold.do(lambda s: repay.begin(s, row.id, sold.at(2)))
     assert work == repay.Repaying(
         row.id,
         sold.id,
@@ -278,14 +278,14 @@ def asked_again(desk: Desk) -> list[Change]:
 def test_goods_go_back_on_the_shelf_only_where_the_merchant_wants(sold: Desk) -> None:
     sold.house.set(restock_on_cancel=False)
     (row,) = gives_back(sold, pieces=1)
-    work = sold.do(lambda s: repay.begin(s, row.id))
+    work = sold.do(lambda s: repay.begin(s, row.id, sold.at(2)))
     assert not work.refund.restock
 
 
 def test_all_of_it_goes_back_with_the_shipping(sold: Desk) -> None:
     (row,) = gives_back(sold, pieces=2, amount=6500, payment="refunded")
     assert (row.about["amount"], row.about["beyond"], row.about["whole"]) == (6500, 500, True)
-    work = sold.do(lambda s: repay.begin(s, row.id))
+    work = sold.do(lambda s: repay.begin(s, row.id, sold.at(2)))
     assert work.refund.amount is None
     assert work.back == 6500
     assert sold.do(lambda s: repay.all_back(s, Desk.row(s)))
@@ -351,7 +351,7 @@ def test_an_order_without_its_copy_is_given_back_as_the_marketplace_says(sold: D
     (row,) = gives_back(sold, pieces=2, amount=1234, payment="refunded")
     assert (row.about["amount"], row.about["beyond"], row.about["whole"]) == (1234, 0, True)
     assert "worth" not in row.about
-    work = sold.do(lambda s: repay.begin(s, row.id))
+    work = sold.do(lambda s: repay.begin(s, row.id, sold.at(2)))
     assert work.refund.worth == {}
 
 
@@ -367,7 +367,7 @@ def test_a_refund_of_an_order_that_is_over_is_given_up(
 ) -> None:
     (row,) = gives_back(sold, pieces=1)
     sold.set(**changed)
-    assert sold.do(lambda s: repay.begin(s, row.id)) is None
+    assert sold.do(lambda s: repay.begin(s, row.id, sold.at(2))) is None
     assert (asked(sold)[0].state == Change.GIVEN_UP) is given_up
 
 
@@ -376,5 +376,5 @@ def test_a_refund_that_is_over_is_not_asked_again(sold: Desk, state: str) -> Non
     (row,) = gives_back(sold, pieces=1)
     sold.do(lambda s: setattr(s.get_one(Change, row.id), "state", state))
     sold.set(gone_at=sold.at(9))
-    assert sold.do(lambda s: repay.begin(s, row.id)) is None
+    assert sold.do(lambda s: repay.begin(s, row.id, sold.at(2))) is None
     assert asked(sold)[0].state == state
