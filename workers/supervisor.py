@@ -33,7 +33,7 @@ RING_WAIT = 1.0
 latest."""
 SWEEP_EVERY = 10.0
 """Seconds between two looks into the database while nobody rings."""
-SLICE, SLICE_AWAY = 600.0, 10.0
+SLICE, SLICE_AWAY = 600.0, 5.0
 """Seconds after which a child makes room for a fresh one; the second while Redis is away, so that
 the worker finds out when it is back."""
 LONGEST = 3600.0
