@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from orderflow.db import db
 from orderflow.handwork import queues
+from orderflow.models import Connection, StoreAccess
 from portal import hurdles, scope
 
 pages = Blueprint("portal_home", __name__, url_prefix="/portal")
@@ -21,9 +22,15 @@ def show() -> str:
         here=here,
         connected=connected,
         cannot_read=hurdles.cannot_read,
+        healthy=all(_is_healthy(each) for each in connected),
         counts=queues.counts(db.session(), here.vendor),
         enough=queues.ENOUGH,
     )
+
+
+def _is_healthy(connection: Connection) -> bool:
+    access = connection.access
+    return access.state == StoreAccess.OPEN and hurdles.cannot_read(access) is None
 
 
 @pages.post("/vendors/<public_id>")

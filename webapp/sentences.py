@@ -206,12 +206,12 @@ ATTEMPTS: Mapping[str, str] = {"create": _later("Create"), "look": _later("Look 
 
 OUTCOMES: Mapping[str, str] = {
     "": _later("no answer yet"),
-    "placed": _later("it stands there"),
+    "placed": _later("it is there"),
     "unknown": _later("unknown"),
     "not found": _later("not there"),
     "refused": _later("refused"),
     "busy": _later("busy"),
-    "locked": _later("not let in"),
+    "locked": _later("access denied"),
 }
 """What became of an attempt."""
 

@@ -34,7 +34,7 @@ def who(by: str) -> str:
     if by.startswith(PERSON):
         return str(_("The vendor"))
     known = {
-        history.ITSELF: _("By itself"),
+        history.ITSELF: _("Automatic"),
         history.OPERATOR: _("Operator"),
         history.VENDOR: _("The vendor"),
     }

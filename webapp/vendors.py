@@ -209,7 +209,7 @@ def _invitation(session: Session, vendor: Vendor) -> dict[str, Any] | None:
 def lacks(can: Any) -> list[str]:
     """What stores of this platform cannot do, as sentences."""
     told = (
-        (can.suppress_mail, _("The store mails the address of an order by itself.")),
+        (can.suppress_mail, _("The store sends e-mails to the address of an order itself.")),
         (can.test_orders, _("Test orders of your shop are not pushed.")),
         (can.custom_lines, _("Items that are not mapped cannot be pushed.")),
         (can.edit_lines, _("Items of an order cannot be changed after the push.")),

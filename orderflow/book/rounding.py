@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from orderflow.models import TimelineEvent
 
-ROUNDED, ITEMS_WRITTEN = "answer_rounded", "lines_written"
+ROUNDED, WRITTEN = "answer_rounded", ("lines_written", "prices_written")
 TOTAL, TAX = "total", "tax"
 
 
@@ -36,10 +36,10 @@ def standing(session: Session, order_id: int) -> dict[int, tuple[Rounded, ...]]:
             TimelineEvent.details,
         )
         .where(TimelineEvent.order_id == order_id, TimelineEvent.vendor_order_id.is_not(None))
-        .where(TimelineEvent.code.in_((ROUNDED, ITEMS_WRITTEN)))
+        .where(TimelineEvent.code.in_((ROUNDED, *WRITTEN)))
         .order_by(TimelineEvent.id)
     ).all()
-    written = {row.vendor_order_id: row.at for row in rows if row.code == ITEMS_WRITTEN}
+    written = {row.vendor_order_id: row.at for row in rows if row.code in WRITTEN}
     found: dict[int, dict[tuple[str, str], Rounded]] = defaultdict(dict)
     for row in rows:
         if row.code != ROUNDED or row.at < written.get(row.vendor_order_id, row.at):

@@ -22,7 +22,6 @@ SAME_IN_FRENCH = {
     "Note",
     "Notifications",
     "Pages",
-    "Points",
     "SKU",
     "Total",
 }

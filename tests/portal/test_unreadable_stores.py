@@ -53,6 +53,17 @@ def test_what_went_wrong_last_names_the_same_cause(portal: Portal) -> None:
     assert "not ready" not in told
 
 
+def test_home_promises_nothing_of_a_store_that_cannot_be_read(portal: Portal) -> None:
+    owner = portal.logged_in("b@bravo.example.com", vendor="Bravo")
+    assert "Orders are created there automatically" in owner.get("/portal/").text
+    portal.house.world.liar(BRAVO).tell("firewall_for_all")
+    portal.house.let_pass(720, step=60)
+    told = html.unescape(owner.get("/portal/").text)
+    assert advice().happened in told
+    assert "created there automatically" not in told
+    assert "Logged in as b@bravo.example.com" in told
+
+
 def test_another_vendor_sees_nothing_of_it(portal: Portal) -> None:
     other = portal.logged_in()
     portal.house.world.liar(BRAVO).tell("firewall_for_all")

@@ -64,7 +64,7 @@ def store(floor: Floor) -> str:
 
 def test_whatever_was_changed_is_told_with_who_did_it_and_nobody_elses(floor: Floor) -> None:
     much_happens(floor)
-    me, nobody, delta = "Staff member 1", "By itself", "Delta Paris"
+    me, nobody, delta = "Staff member 1", "Automatic", "Delta Paris"
     rows = told(floor.door)
     for row in (
         (me, delta, "Vendor Delta", "–", "Added"),

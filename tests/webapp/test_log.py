@@ -37,7 +37,7 @@ def test_a_push_leaves_one_line_with_its_order_and_vendor(floor: Floor) -> None:
     page = floor.door.get("/log", query_string={"order": "1001"}).text
     assert page.count("<tr>") > 1
     assert "Create the order" in page
-    assert "Ask for news" not in page
+    assert "Check for changes" not in page
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_store_that_two_merchants_share_tells_each_only_of_his_own(floor: Floo
     floor.sells((floor.lamp, 1))
     floor.house.later(200)
     stranger = Door(floor.house, floor.house.world.shops[STRANGER]).get("/log").text
-    assert "Ask for news" in stranger
+    assert "Check for changes" in stranger
     assert "Create the order" not in stranger
     assert ">#1001<" not in stranger
 

@@ -66,7 +66,7 @@ def test_a_pushed_part_tells_number_link_timeline_and_the_stores_answers(floor: 
     assert theirs.name in told
     assert "Order received." in told
     assert f"Created in the vendor's store as {theirs.name}." in told
-    assert "Create it stands there" in told
+    assert "Create it is there" in told
 
 
 def test_what_was_sent_is_shown_behind_the_mask_and_the_look_is_noted(floor: Floor) -> None:

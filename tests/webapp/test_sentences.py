@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ import pytest
 from orderflow.handwork.actions import ACTS
 from orderflow.read.standing import CHECKS
 from orderflow.rules import decide, reasons
+from stores import sentences as store_sentences
 from webapp import events, sentences
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("orderflow", "workers", "webapp", "portal")
 TELLERS = ("timeline.tell", "_tell", "_tell_order")
-DYNAMIC = {"store_busy", "store_locked"}
-"""What ``f"store_{outcome}"`` may become."""
+DYNAMIC = {"store_busy", "store_locked", "lines_written", "prices_written"}
+"""What ``f"store_{outcome}"`` may become, and what a loop goes through."""
 CONTENT = {
     "order_sync_on",
     "vendor_sync_on",
@@ -111,3 +113,32 @@ def test_every_action_has_its_words(action: str) -> None:
     assert action in ACTS
     assert action in sentences.ACTIONS
     assert action in sentences.DONE
+
+
+FAILURES = {"StoreBusy", "StoreClosed", "StoreLocked", "StoreRefused", "OutcomeUnknown"}
+FAILURES |= {"BadCertificate", "MailBusy", "MailRefused"}
+
+
+def test_no_failure_says_a_sentence_that_cannot_be_translated() -> None:
+    """What fails is shown to people: its words are marked for the catalogues, or a store's own."""
+    wrong = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(call)}"
+        for place in ("stores", "workers")
+        for path in (ROOT / place).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in FAILURES
+        if call.args and isinstance(call.args[0], ast.JoinedStr | ast.Constant)
+    ]
+    assert [each for each in wrong if "ID token" not in each] == []
+
+
+@pytest.mark.parametrize("sentence", store_sentences.ALL)
+def test_a_sentence_with_a_detail_is_known_again_in_any_language(sentence: str) -> None:
+    names = re.findall(r"%\((\w+)\)s", sentence)
+    details = {name: f"{name}, (5%). é" for name in names}
+    assert store_sentences.apart(sentence % details) == (sentence, details)
+
+
+def test_a_store_s_own_words_are_no_sentence_of_ours() -> None:
+    for words in ("", "Shopify refused", "100%", "%(status)s", "x" * 5000):
+        assert store_sentences.apart(words) == (words, {})
