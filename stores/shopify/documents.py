@@ -25,7 +25,7 @@ mutation Uninstall { appUninstall { app { id } userErrors { field message code }
 
 VARIANTS_BY_SKU = """
 query VariantsBySku($query: String!, $after: String) {
-  productVariants(first: 100, query: $query, after: $after) {
+  productVariants(first: 30, query: $query, after: $after) {
     pageInfo { hasNextPage endCursor }
     nodes {
       id sku title barcode inventoryQuantity
@@ -134,7 +134,7 @@ query StoreOrder($id: ID!) {
 STORE_ORDERS_CHANGED = (
     """
 query StoreOrdersChanged($query: String!, $after: String) {
-  orders(first: 10, query: $query, after: $after, sortKey: UPDATED_AT) {
+  orders(first: 5, query: $query, after: $after, sortKey: UPDATED_AT) {
     pageInfo { hasNextPage endCursor }
     nodes {
       id name sourceIdentifier createdAt updatedAt cancelledAt displayFinancialStatus
@@ -156,7 +156,7 @@ query StoreOrdersChanged($query: String!, $after: String) {
 PARCEL_LINES = """
 query ParcelLines($id: ID!, $after: String) {
   fulfillment(id: $id) {
-    fulfillmentLineItems(first: 100, after: $after) {
+    fulfillmentLineItems(first: 30, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { quantity lineItem { id customAttributes { key value } } }
     }
@@ -197,6 +197,10 @@ fragment Seen on Order {
     }
   }
 }
+"""
+)
+
+_SEEN_LINE = """
 fragment SeenLine on LineItem {
   id title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity requiresShipping
   variant { id }
@@ -207,14 +211,13 @@ fragment SeenLine on LineItem {
   customAttributes { key value }
 }
 """
-)
 
 SEEN_ORDER = (
     """
-query SeenOrder($id: ID!, $after: String) {
+query SeenOrder($id: ID!) {
   order(id: $id) {
     ...Seen
-    lineItems(first: 30, after: $after) {
+    lineItems(first: 4) {
       pageInfo { hasNextPage endCursor }
       nodes { ...SeenLine }
     }
@@ -222,7 +225,23 @@ query SeenOrder($id: ID!, $after: String) {
 }
 """
     + _SEEN
+    + _SEEN_LINE
 )
+
+SEEN_LINES = (
+    """
+query SeenLines($id: ID!, $after: String) {
+  order(id: $id) {
+    lineItems(first: 30, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { ...SeenLine }
+    }
+  }
+}
+"""
+    + _SEEN_LINE
+)
+"""What does not fit on the first page of an order, which most orders do."""
 
 SEEN_ORDERS = (
     """
@@ -231,7 +250,7 @@ query SeenOrders($query: String!, $sort: OrderSortKeys!, $after: String) {
     pageInfo { hasNextPage endCursor }
     nodes {
       ...Seen
-      lineItems(first: 5) {
+      lineItems(first: 4) {
         pageInfo { hasNextPage endCursor }
         nodes { ...SeenLine }
       }
@@ -240,6 +259,7 @@ query SeenOrders($query: String!, $sort: OrderSortKeys!, $after: String) {
 }
 """
     + _SEEN
+    + _SEEN_LINE
 )
 
 SEEN_REFUNDS = """
@@ -265,7 +285,7 @@ query SeenPayments($id: ID!) {
 FULFILMENT_ORDERS = """
 query FulfilmentOrders($id: ID!, $after: String) {
   order(id: $id) {
-    fulfillmentOrders(first: 10, after: $after) {
+    fulfillmentOrders(first: 4, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes {
         id status
@@ -273,7 +293,7 @@ query FulfilmentOrders($id: ID!, $after: String) {
         fulfillmentHolds { reason }
         deliveryMethod { methodType }
         assignedLocation { name location { id } }
-        lineItems(first: 20) {
+        lineItems(first: 8) {
           pageInfo { hasNextPage endCursor }
           nodes { id remainingQuantity lineItem { id } }
         }
@@ -290,7 +310,7 @@ query FulfilmentOrderOwner($id: ID!) { fulfillmentOrder(id: $id) { order { id } 
 FULFILMENT_ORDER_LINES = """
 query FulfilmentOrderLines($id: ID!, $after: String) {
   fulfillmentOrder(id: $id) {
-    lineItems(first: 100, after: $after) {
+    lineItems(first: 40, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { id remainingQuantity lineItem { id } }
     }

@@ -26,7 +26,7 @@ fragment Content on Order {
   totalRefundedSet { shopMoney { amount } }
   shippingAddress { ...Place }
   metafield(namespace: "$app", key: "line_keys") { value }
-  lineItems(first: 30) {
+  lineItems(first: 15) {
     pageInfo { hasNextPage endCursor }
     nodes { ...StandingLine }
   }
@@ -43,14 +43,14 @@ query StandingLines($id: ID!, $after: String) {
     id cancelledAt closedAt taxesIncluded
     currentTotalPriceSet { shopMoney { amount } }
     metafield(namespace: "$app", key: "line_keys") { value }
-    shippingLines(first: 25) {
+    shippingLines(first: 10) {
       nodes {
         isRemoved
         discountedPriceSet { shopMoney { amount } }
         taxLines { priceSet { shopMoney { amount } } }
       }
     }
-    lineItems(first: 100, after: $after) {
+    lineItems(first: 20, after: $after) {
       pageInfo { hasNextPage endCursor }
       nodes { ...StandingLine }
     }
@@ -113,7 +113,7 @@ mutation BeginEdit($id: ID!) {
   orderEditBegin(id: $id) {
     calculatedOrder {
       id
-      lineItems(first: 50) {
+      lineItems(first: 20) {
         pageInfo { hasNextPage endCursor }
         nodes { ...Calculated }
       }
@@ -130,7 +130,7 @@ CALCULATED_LINES = (
 query CalculatedLines($id: ID!, $after: String) {
   node(id: $id) {
     ... on CalculatedOrder {
-      lineItems(first: 100, after: $after) {
+      lineItems(first: 30, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes { ...Calculated }
       }

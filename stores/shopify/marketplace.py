@@ -222,7 +222,7 @@ class ShopifyMarketplace:
         with unreadable_alone():
             lines = list(
                 self._client.pages(
-                    documents.SEEN_ORDER,
+                    documents.SEEN_LINES,
                     ("order", "lineItems"),
                     SeenLineNode,
                     node.line_items,
