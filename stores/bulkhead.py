@@ -63,7 +63,9 @@ def place(address: str) -> Iterator[None]:
 def _take(host: str) -> None:
     with _limits.lock:
         if _limits.taken[host] >= _limits.per_store or _limits.taken.total() >= _limits.in_all:
-            raise Crowded(_("The store answers slowly, and other pages wait for it already."))
+            raise Crowded(
+                _("The store is slow to answer, and other pages are already waiting for it.")
+            )
         _limits.taken[host] += 1
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from orderflow.models import Merchant, Vendor
+from stores import bulkhead
 from tests.browser.admin import Admin
 from tests.browser.devices import PHONE, OpenPage
 from tests.browser.look import assert_accessible
@@ -280,3 +281,25 @@ def tabbed(admin: Admin, times: int, until: str = "") -> list[str]:
         admin.page.keyboard.press("Tab")
         names.append(admin.run(NAME))
     return names
+
+
+# -- a store that is slow --------------------------------------------------------------------------
+
+
+def test_a_page_whose_store_others_wait_for_fills_in_by_itself(
+    street: Street, floor: Floor, page: OpenPage
+) -> None:
+    item = floor.harbour.sells("CAP", "Cap", "5.00", vendor="Alfa")
+    floor.sells((item, 1))
+    floor.alfa.sells("CAP", "Casquette", "3.00")
+    admin = street.admin(page(PHONE)).open(f"/products/{item.id}")
+    bulkhead.limit(per_store=0)
+    try:
+        admin.frame.get_by_role("button", name="Search").click()
+        waiting = admin.frame.get_by_text("This page tries again automatically.")
+        expect(waiting).to_be_visible()
+    finally:
+        bulkhead.limit()
+    expect(admin.frame.get_by_role("cell", name="Casquette")).to_be_visible()
+    expect(waiting).to_be_hidden()
+    assert_accessible(admin.page)

@@ -141,7 +141,7 @@ def test_a_store_that_others_wait_for_is_asked_again_by_the_browser(portal: Port
         crowded = visitor.get(address)
     finally:
         bulkhead.limit()
-    assert "This page asks again by itself." in crowded.text
+    assert "This page tries again automatically." in crowded.text
     assert crowded.headers["Refresh"] == "3"
     found = visitor.get(address)
     assert "Casquette" in found.text

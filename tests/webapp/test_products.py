@@ -190,7 +190,7 @@ def test_a_store_that_others_wait_for_is_asked_again_by_the_page_itself(floor: F
         page = floor.door.get(f"/products/{item.id}", query_string=chosen).text
     finally:
         bulkhead.limit()
-    assert "This page asks again by itself." in page
+    assert "This page tries again automatically." in page
     again = re.search(r'role="status"[^>]* hx-get="([^"]+)" hx-trigger="load delay:3s"', page)
     assert again
     assert "Casquette" in floor.door.get(unescape(again[1])).text
