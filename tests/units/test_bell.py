@@ -96,7 +96,7 @@ def test_whatever_is_not_exactly_a_lane_to_drain_is_dropped(told: Any) -> None:
         lane_in(packed(told))
 
 
-def test_data_that_is_not_even_packed_is_dropped() -> None:
+def test_a_job_that_is_not_even_packed_is_dropped() -> None:
     with pytest.raises(NotALane):
         lane_in(json.dumps([RUN, None, [LANE], {}]).encode())
 
