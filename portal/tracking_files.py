@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from orderflow import clock, csv_export
@@ -20,17 +20,18 @@ from orderflow.db import db, unit_of_work
 from orderflow.handwork import table_to_fill, tracking_upload
 from orderflow.handwork.tracking_plan import Plan
 from orderflow.handwork.tracking_upload import Upload
+from orderflow.handwork.tracking_words import Words
 from orderflow.models import Vendor
 from orderflow.secrets import SecretsError
 from orderflow.tracking_files import columns, table
 from orderflow.tracking_files.findings import FileUnreadable
 from orderflow.tracking_files.layouts import Field
-from orderflow.tracking_files.rows import Row
 from orderflow.tracking_files.text import MOST_BYTES
-from portal import scope, tracking_words
+from portal import scope, wording
 from portal.orders import typist
 
 pages = Blueprint("portal_tracking", __name__, url_prefix="/portal/tracking")
+WORDS = Words(gettext, wording.WRONG, {})
 
 Page = str | tuple[str, int]
 
@@ -117,8 +118,8 @@ def errors() -> Response:
     lines = [_line([*_titles(), _("What is wrong")])]
     found = _plan(upload)
     for each in (*found.wrong, *found.doubtful):
-        said = tracking_words.doubts(each) or [tracking_words.state(each.state)]
-        lines.append(_line([*_cells(each.row), " ".join(said)]))
+        said = WORDS.doubts(each) or [WORDS.state(each.state)]
+        lines.append(_line([*tracking_upload.cells_of(each.row), " ".join(said)]))
     return _csv(lines, "to-correct")
 
 
@@ -126,12 +127,9 @@ def errors() -> Response:
 def report() -> Response:
     """What became of each row."""
     upload = _opened() or abort(422)
-    lines = [_line([_("Row"), *_titles(), _("What happened")])]
-    for each in _plan(upload).rows:
-        code = upload.outcome.get(str(each.row.number), each.state)
-        cells = [str(each.row.number), *_cells(each.row), tracking_words.state(code)]
-        lines.append(_line(cells))
-    return _csv(lines, "report")
+    titles = [_("Row"), *_titles(), _("What happened")]
+    lines = tracking_upload.report(titles, _plan(upload), upload, WORDS.state)
+    return _csv([_line(cells) for cells in lines], "report")
 
 
 # -- the file on its way ---------------------------------------------------------------------------
@@ -168,7 +166,7 @@ def _first(wrong: str = "") -> str:
     vendor = scope.current().vendor
     return render_template(
         "portal/tracking/file.html",
-        wrong=str(tracking_words.FILE_ERRORS[wrong]) if wrong else "",
+        wrong=WORDS.file(wrong),
         remembered=tracking_upload.remembered_count(db.session(), vendor),
     )
 
@@ -183,7 +181,7 @@ def _choose(upload: Upload, wrong: Sequence[Field] = ()) -> str:
     return render_template(
         "portal/tracking/columns.html",
         sealed=tracking_upload.seal(upload, clock.now()),
-        words=tracking_words,
+        words=WORDS,
         titles=found.titles,
         samples=[found.samples(place) for place in range(len(found.titles))],
         places=known.places if wrong else columns.suggested(found, known),
@@ -207,18 +205,17 @@ def _preview(
         "portal/tracking/preview.html",
         found=found,
         sealed=tracking_upload.seal(looked_at, clock.now()),
-        words=tracking_words,
+        words=WORDS,
         changed=changed,
         ticked=set(ticked) - changed,
-        wrong=str(tracking_words.FILE_ERRORS[wrong]) if wrong else "",
+        wrong=WORDS.file(wrong),
         titles=read.titles,
         places=tracking_upload.columns_of(upload, read).places,
     )
 
 
 def _report(upload: Upload, found: Plan) -> str:
-    outcome = upload.outcome
-    done = sum(outcome[str(parcel.rows[0])] == tracking_upload.SHIPPED for parcel in found.parcels)
+    done = tracking_upload.shipped_count(upload, found)
     said = ngettext(
         "%(num)s parcel is shipped; the shop is being told.",
         "%(num)s parcels are shipped; the shop is being told.",
@@ -228,27 +225,15 @@ def _report(upload: Upload, found: Plan) -> str:
         "portal/tracking/report.html",
         said=said if done else "",
         found=found,
-        outcome=outcome,
-        troubled=sum(map(tracking_upload.is_trouble, outcome.values())),
+        outcome=upload.outcome,
+        troubled=sum(map(tracking_upload.is_trouble, upload.outcome.values())),
         sealed=tracking_upload.seal(upload, clock.now()),
-        words=tracking_words,
+        words=WORDS,
     )
 
 
 def _titles() -> list[str]:
-    return [
-        _("Order"),
-        _("Line"),
-        _("SKU"),
-        _("Pieces"),
-        _("Carrier"),
-        _("Tracking number"),
-        _("Tracking link"),
-    ]
-
-
-def _cells(row: Row) -> list[str]:
-    return [row.order, row.line, row.sku, row.pieces, row.carrier, row.tracking, row.link]
+    return [gettext(title) for title in tracking_upload.TITLES]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES: Mapping[str, tuple[str, ...]] = {
     "webapp/translations": ("orderflow", "stores", "webapp", "workers"),
-    "portal/translations": ("portal", "stores"),
+    "portal/translations": ("portal", "stores", "orderflow/handwork"),
 }
 """For each folder of catalogues, the packages that speak through it."""
 METHODS = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,12 +26,25 @@ from orderflow.tracking_files import columns, rows, table
 from orderflow.tracking_files.columns import Columns
 from orderflow.tracking_files.findings import FileProblem, FileUnreadable
 from orderflow.tracking_files.layouts import REQUIRED, Field
+from orderflow.tracking_files.rows import Row
 from orderflow.tracking_files.table import Table
+from stores.texts import _
 
 STANDS = timedelta(hours=2)
 """So long a page that was looked at may be confirmed."""
 LARGEST_TOKEN = 400_000
 """Characters of a sealed file; a form takes 500,000."""
+
+TITLES = (
+    _("Order"),
+    _("Line"),
+    _("SKU"),
+    _("Pieces"),
+    _("Carrier"),
+    _("Tracking number"),
+    _("Tracking link"),
+)
+"""Of the tables that we write; each is known again when the table comes back."""
 
 SHIPPED, NOT_CONFIRMED, CHANGED = "shipped", "not_confirmed", "changed"
 """What became of a row, beside the states and codes of a plan. CHANGED: something happened to the
@@ -189,6 +202,26 @@ def _ship(vendor_id: int, parcel: Parcel, typist: Typist, now: datetime) -> bool
     except ShipmentWrong:
         return False
     return True
+
+
+def shipped_count(upload: Upload, plan: Plan) -> int:
+    """Parcels that were shipped."""
+    return sum(upload.outcome[str(each.rows[0])] == SHIPPED for each in plan.parcels)
+
+
+def cells_of(row: Row) -> list[str]:
+    """A row as it is written back into a table, under TITLES."""
+    return [row.order, row.line, row.sku, row.pieces, row.carrier, row.tracking, row.link]
+
+
+def report(
+    titles: Sequence[str], plan: Plan, upload: Upload, say: Callable[[str], str]
+) -> Iterator[list[str]]:
+    """The cells of a table that says of each row what became of it."""
+    yield list(titles)
+    for each in plan.rows:
+        number = str(each.row.number)
+        yield [number, *cells_of(each.row), say(upload.outcome.get(number, each.state))]
 
 
 def is_trouble(code: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser import scenery
 from tests.browser.admin import Admin
@@ -103,6 +103,34 @@ def an_add_on_left(admin: Admin) -> None:
     expect(admin.frame.get_by_role("alert")).to_be_visible()
 
 
+def the_columns_of_a_file(admin: Admin) -> None:
+    admin.open("/vendors")
+    admin.frame.get_by_role("link", name="Alfa").click()
+    admin.frame.get_by_role("link", name="Tracking from a file").click()
+    chosen = FilePayload(name="a.csv", mimeType="text/csv", buffer=b"Box,Thing\n1Z*1,1001\nx,9\n")
+    admin.frame.get_by_label("CSV file").set_input_files(chosen)
+    admin.frame.get_by_role("button", name="See what it would do").click()
+    expect(admin.frame.get_by_role("heading", level=1)).to_have_text("Which column is which?")
+
+
+def what_a_file_would_do(admin: Admin) -> None:
+    admin.frame.get_by_label("Order").select_option("1")
+    admin.frame.get_by_label("Tracking number").select_option("0")
+    admin.frame.get_by_role("button", name="See what it would do").click()
+    expect(admin.frame.get_by_role("heading", level=1)).to_have_text("What the file would do")
+
+
+def what_a_file_has_done(admin: Admin) -> None:
+    """The report is fetched with the ID token, and saved."""
+    admin.frame.get_by_label("Row 2 is right").focus()
+    admin.page.keyboard.press("Space")
+    admin.frame.get_by_role("button", name="Ship the parcels that are ticked").click()
+    expect(admin.frame.get_by_role("heading", level=1)).to_have_text("What the file has done")
+    with admin.page.expect_download() as saving:
+        admin.frame.get_by_role("button", name="Download the report").click()
+    assert ",Shipped" in saving.value.path().read_text()
+
+
 def a_page_that_is_not_there(admin: Admin) -> None:
     admin.open("/nowhere")
 
@@ -120,6 +148,9 @@ REFUSALS: dict[str, Callable[[Admin], None]] = {
     "many at once": many_at_once,
     "all unfolded": all_unfolded,
     "an add-on left": an_add_on_left,
+    "the columns of a file": the_columns_of_a_file,
+    "what a file would do": what_a_file_would_do,
+    "what a file has done": what_a_file_has_done,
     "a page that is not there": a_page_that_is_not_there,
     "a banner": a_banner,
 }

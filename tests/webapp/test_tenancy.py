@@ -175,7 +175,9 @@ def examples(floor: Floor) -> Examples:
         }
         of_vendor, of_order = {"public_id": vendor.public_id}, {"public_id": order.public_id}
         of_copy, of_count = {"public_id": copy.public_id}, {"public_id": counted.public_id}
-    named = dict.fromkeys(("vendors", "vendor_stores", "vendor_settings"), of_vendor)
+    named = dict.fromkeys(
+        ("vendors", "vendor_stores", "vendor_settings", "tracking_files"), of_vendor
+    )
     named |= {"order": of_order, "privacy": of_copy, "backfill": of_count, "conflicts": of_order}
     named["flags"] = of_order
     return Examples(named, kept)

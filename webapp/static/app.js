@@ -80,25 +80,34 @@ document.addEventListener("htmx:before:response", (event) => {
 });
 
 // A file is fetched, because only a fetch carries the ID token, and then saved.
-document.addEventListener("click", async (event) => {
+document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-download]");
   if (!link) return;
   event.preventDefault();
+  download(link.href, link.download);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.("form[data-download]");
+  if (!form) return;
+  event.preventDefault();
+  download(form.action, form.dataset.download, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+});
+async function download(address, name, more = {}) {
   const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Locale": document.documentElement.lang };
   try {
-    const answer = await fetch(link.href, { headers });
+    const answer = await fetch(address, { ...more, headers });
     if (!answer.ok) return await refused(answer);
     const whole = await answer.blob();
     const [, brokenOff] = (await whole.slice(-5000).text()).split("\0"); // it began well and then failed
     if (brokenOff) return tellTrouble(fragment(brokenOff));
     const file = URL.createObjectURL(whole);
-    const save = Object.assign(document.createElement("a"), { href: file, download: link.download });
+    const save = Object.assign(document.createElement("a"), { href: file, download: name });
     save.click();
     setTimeout(() => URL.revokeObjectURL(file), 60000);
   } catch {
     tellNoAnswer();
   }
-});
+}
 async function refused(answer) {
   if (!answer.headers.has("HX-Retarget")) return tellNoAnswer();
   tellTrouble(fragment(await answer.text()));
