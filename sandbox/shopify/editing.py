@@ -12,6 +12,7 @@ from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.fulfilment import Refusal
 from sandbox.shopify.ids import gid, number_of
 from sandbox.shopify.lifecycle import Edit
+from sandbox.shopify.money import NOTHING, rounded
 from sandbox.shopify.order import Line, Order, ShippingLine
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class CalculatedLine:
     before: int
     staged: int
     restocking: bool = True
+    percent: Decimal = NOTHING
 
     @property
     def gid(self) -> str:
@@ -39,6 +41,15 @@ class CalculatedLine:
     @property
     def editable(self) -> int:
         return self.staged - self.line.fulfilled
+
+    def cut(self, currency: str) -> Decimal:
+        """What the discount that is staged takes off all pieces together."""
+        return rounded(self.line.discounted_unit * self.staged * self.percent / 100, currency)
+
+    def editable_subtotal(self, currency: str) -> Decimal:
+        """After discount, of the pieces that have not left."""
+        unit = self.line.discounted_unit * (100 - self.percent) / 100
+        return rounded(unit * self.editable, currency)
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,17 @@ def add_custom(
     return _stage(shop, edit, line)
 
 
+def add_discount(edit: EditSession, line_gid: str, percent: Decimal) -> CalculatedLine:
+    """Only by percent: whether a fixed amount counts for each piece is not documented."""
+    found = next((each for each in (*edit.lines, *edit.added) if each.gid == line_gid), None)
+    if found is None:
+        raise Refusal("The line item does not exist.", ["lineItemId"])
+    if not 0 < percent <= 100:
+        raise Refusal("Value must be between 0 and 100.", ["discount", "percentValue"])
+    found.percent = percent
+    return found
+
+
 def add_shipping(shop: Shop, edit: EditSession, title: str, price: Decimal) -> CalculatedShipping:
     """Without tax: what a shop with taxes on shipping makes of it is not documented."""
     if not title.strip():
@@ -194,6 +216,7 @@ def commit(shop: Shop, app: App, edit: EditSession, note: str) -> Order:
     """What happened to the order since ``begin`` counts: it may have shipped or be cancelled."""
     _must_be_editable(edit.order, "id")
     changed = [each for each in edit.lines if each.staged != each.before]
+    cut = [each for each in (*edit.lines, *edit.added) if each.percent and each.staged]
     for each in edit.added:
         each.line.quantity = each.line.current_quantity = each.staged
     shop.lifecycle.edit(
@@ -205,6 +228,7 @@ def commit(shop: Shop, app: App, edit: EditSession, note: str) -> Order:
             note=note,
             kept_off=frozenset(each.line for each in changed if not each.restocking),
             app=app,
+            discounts={each.line: each.cut(shop.currency) for each in cut},
         ),
     )
     edit.committed = True

@@ -177,6 +177,15 @@ mutation AddCustomItem(
 }
 """
 
+ADD_DISCOUNT = """
+mutation AddDiscount($id: ID!, $lineItemId: ID!, $discount: OrderEditAppliedDiscountInput!) {
+  orderEditAddLineItemDiscount(id: $id, lineItemId: $lineItemId, discount: $discount) {
+    calculatedLineItem { id editableSubtotalSet { shopMoney { amount } } }
+    userErrors { field message }
+  }
+}
+"""
+
 ADD_SHIPPING = """
 mutation AddShipping($id: ID!, $shippingLine: OrderEditAddShippingLineInput!) {
   orderEditAddShippingLine(id: $id, shippingLine: $shippingLine) {

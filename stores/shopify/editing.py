@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from stores import sentences
@@ -21,6 +22,7 @@ from stores.shopify.client import Client, broken
 from stores.shopify.ids import gid
 from stores.shopify.standing import LineKeys, amount, attribute, standing
 from stores.shopify.vendor_answers import (
+    AddedDiscount,
     AddedItem,
     AddedShipping,
     AddedVariant,
@@ -130,8 +132,9 @@ def _keep(client: Client, order_id: str, keys: LineKeys) -> None:
 
 
 def _units(line: ComposedLine) -> list[tuple[int, int]]:
-    """(pieces, price of each): a mapped line goes whole, at the shop's own price. A custom one at
-    what it costs with its tax, which cannot be told apart here; two a cent apart where it must."""
+    """(pieces, price of each): a mapped line goes whole, at the shop's own price less a discount.
+    A custom one at what it costs with its tax, which cannot be told apart here; two a cent apart
+    where it must."""
     if line.variant_id:
         return [(line.quantity, line.unit_price)]
     each, dearer = divmod(line.gross, line.quantity) if line.quantity else (0, 0)
@@ -265,11 +268,30 @@ class _Session:
         ).calculated_line_item
         if made is None:
             raise broken(writing=True)
-        theirs = amount(made.original_unit_price_set, currency)
-        if theirs == line.unit_price:
+        theirs = amount(made.original_unit_price_set, currency) * line.quantity
+        costs = self._discounted(made.id, theirs, line, currency) if theirs > line.gross else theirs
+        if costs == line.gross:
             return []
-        told, ours = to_text(theirs, currency), to_text(line.unit_price, currency)
+        told, ours = to_text(costs, currency), to_text(line.gross, currency)
         return [sentences.OWN_PRICE % {"title": line.title, "there": told, "wanted": ours}]
+
+    def _discounted(self, line_id: str, theirs: int, line: ComposedLine, currency: str) -> int:
+        """What the added line costs after a discount down to what was asked, its tax included like
+        that of custom lines. The discount is a percentage, since a fixed amount may count for each
+        piece or for all; where the shop takes none, the line stays at its own price."""
+        percent = float(Decimal(100 * (theirs - line.gross)) / theirs)
+        discount = {"percentValue": percent, "description": "Marketplace price"}
+        try:
+            made = self._client.mutate(
+                documents_after.ADD_DISCOUNT,
+                AddedDiscount,
+                id=self._id,
+                lineItemId=line_id,
+                discount=discount,
+            ).calculated_line_item
+        except StoreRefused:
+            return theirs
+        return theirs if made is None else amount(made.editable_subtotal_set, currency)
 
     def _add_custom(self, line: ComposedLine, pieces: int, price: int, currency: str) -> None:
         self._client.mutate(

@@ -95,7 +95,7 @@ CAPABILITIES = Capabilities(
         _("Trial and development stores take five new orders a minute."),
         _("Orders older than 60 days cannot be read."),
         _("At most 20 parcels of one order are seen."),
-        _("An item added to an order later is sold at the store's own price."),
+        _("An item added to an order later costs the store's own price where that is lower."),
         _("An archived order takes no other items."),
     ),
 )

@@ -167,6 +167,14 @@ class AddedVariant(Payload):
     calculated_line_item: PricedLine | None = None
 
 
+class DiscountedLine(Ref):
+    editable_subtotal_set: Bag
+
+
+class AddedDiscount(Payload):
+    calculated_line_item: DiscountedLine | None = None
+
+
 class AddedItem(Payload):
     calculated_line_item: Ref | None = None
 

@@ -100,12 +100,31 @@ def test_goods_taken_off_stay_off_the_shelf_if_so_wanted(shore: ShopifyShore) ->
     assert [each.restock_type for each in only(shore).refunds[0].lines] == ["NO_RESTOCK"]
 
 
-def test_a_mapped_line_is_added_at_the_shops_price_and_says_so(shore: ShopifyShore) -> None:
+@pytest.mark.parametrize(
+    ("asked", "pieces", "costs"), [(1000, 1, 1000), (2333, 3, 2333), (1, 3, 1), (2999, 3, 2999)]
+)
+def test_a_mapped_line_is_added_at_what_it_is_to_cost(
+    shore: ShopifyShore, asked: int, pieces: int, costs: int
+) -> None:
     order_id = place(shore)
     variant, product = shore.product("CUP")
-    cup = ComposedLine("l3", "Cup", 1, Shown(800), Net(800), Tax(0), "CUP", "", variant, product)
-    notes = shore.open().edit_lines(order_id, edits(cup)).notes
-    assert notes == ("Cup was added at the store's own price of 10.00, not at 8.00.",)
+    cup = ComposedLine(
+        "l3", "Cup", pieces, Shown(800), Net(asked), Tax(0), "CUP", "", variant, product
+    )
+    total = Gross(ORDER.total + asked)
+    done = shore.open().edit_lines(order_id, replace(edits(cup), total=total))
+    assert (done.notes, done.differences) == ((), ())
+    assert only(shore).lines[-1].discounted_total * 100 == costs
+
+
+def test_a_mapped_line_that_the_shop_sells_for_less_says_so(shore: ShopifyShore) -> None:
+    order_id = place(shore)
+    variant, product = shore.product("CUP")
+    cup = ComposedLine("l3", "Cup", 1, Shown(1200), Net(1200), Tax(0), "CUP", "", variant, product)
+    total = Gross(ORDER.total + 1200)
+    done = shore.open().edit_lines(order_id, replace(edits(cup), total=total))
+    assert done.notes == ("Cup was added at the store's own price of 10.00, not at 12.00.",)
+    assert [each.got for each in done.differences] == ["65.00 USD"]
 
 
 def test_an_added_line_is_never_taken_for_a_line_of_the_vendors(

@@ -66,6 +66,9 @@ FIELDS: Fields = {
         "customAttributes": of_line(
             lambda each: [{"key": key, "value": value} for key, value in each.line.properties]
         ),
+        "editableSubtotalSet": lambda each, info, args: money(
+            each.editable_subtotal(info.context.shop.currency), info.context.shop.currency
+        ),
         "originalUnitPriceSet": lambda each, info, args: money(
             each.line.price, info.context.shop.currency
         ),
@@ -133,6 +136,15 @@ def add_custom_item(call: Call, args: Args) -> Staged:
 
 
 @staged
+def add_discount(call: Call, args: Args) -> Staged:
+    edit, given = editing.find(call.shop, args["id"]), args["discount"]
+    if given.get("percentValue") is None:
+        raise Refusal("Give a percentage.", ["discount", "percentValue"])
+    percent = Decimal(repr(given["percentValue"]))
+    return edit, editing.add_discount(edit, args["lineItemId"], percent)
+
+
+@staged
 def add_shipping_line(call: Call, args: Args) -> Staged:
     edit, given = editing.find(call.shop, args["id"]), args["shippingLine"]
     price = _price(call, given["price"], "shippingLine", "price")
@@ -161,6 +173,7 @@ MUTATIONS: dict[str, Resolver] = {
     "orderEditSetQuantity": set_quantity,
     "orderEditAddVariant": add_variant,
     "orderEditAddCustomItem": add_custom_item,
+    "orderEditAddLineItemDiscount": add_discount,
     "orderEditAddShippingLine": add_shipping_line,
     "orderEditCommit": commit,
 }
