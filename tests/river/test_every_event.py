@@ -18,6 +18,7 @@ from sandbox.shopify.catalogue import Variant
 from sandbox.shopify.order import Order
 from tests.house import ALFA, BRAVO, HARBOUR, House
 from tests.river.stage import PLATFORMS, Stage, VendorSide, creates
+from tests.river.test_shipped_unheard import unheard
 
 TABLE = Path(__file__).parents[2] / "docs" / "events.md"
 NOTED, NOTE = re.compile(r"\(([a-z])\)"), re.compile(r"^- \(([a-z])\) \w", re.MULTILINE)
@@ -149,6 +150,12 @@ class Play:
     def ship(self, cell: Cell, lines: dict[str, int] | None) -> None:
         self.stage.people.vendor.ships(self.side.host, self.theirs(cell), lines=lines, number="1Z")
 
+    def ship_unheard(self, cell: Cell) -> None:
+        """The vendor ships what is left, and a piece is taken off before we hear of it."""
+        with unheard(self.stage):
+            self.ship(cell, None)
+        self.edit(cell, 2)
+
     def edit(self, cell: Cell, pieces: int) -> None:
         self.merchant.edits(HARBOUR, self.orders[cell], lines={self.item(cell).sku: pieces})
 
@@ -177,6 +184,7 @@ class Play:
             "line added": lambda cell: self.merchant.edits(
                 HARBOUR, order[cell], adds=[(self.rug, 1)]
             ),
+            "fewer pieces, shipped unheard": self.ship_unheard,
             "emptied": lambda cell: self.edit(cell, int(cell[1] == "partly shipped")),
             "cancelled": lambda cell: self.merchant.cancels(HARBOUR, order[cell]),
             "refunded": lambda cell: self.merchant.refunds(HARBOUR, order[cell]),
@@ -226,7 +234,7 @@ def test_every_event_in_every_state_ends_as_the_table_says(house: House, platfor
     for cell in wanted:
         happen[cell[0]](cell)
     play.pass_by()
-    house.later(120)
+    house.later(house.config.poll_every)
     play.pass_by()
     wrong = {
         cell: (told, play.outcome(cell))
