@@ -16,6 +16,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 from rq.job import Job
+from structlog.testing import capture_logs
 
 from orderflow import doorbell
 from orderflow.doorbell import Doorbell
@@ -166,10 +167,10 @@ TROUBLE = {
 
 @pytest.mark.parametrize("answer", TROUBLE.values(), ids=list(TROUBLE))
 def test_trouble_of_redis_is_told_once_and_never_raised(
-    answer: bytes | None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    answer: bytes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doorbell, "ANSWERS_WITHIN", 0.1)
-    with says(answer) as url:
+    with says(answer) as url, capture_logs() as told:
         bell = Bell(url, 0.1)
         ringing = Doorbell(doorbell.connect(url, 0.1))
         for _ in range(3):
@@ -179,15 +180,13 @@ def test_trouble_of_redis_is_told_once_and_never_raised(
             ringing.hold(LANE)
             ringing.listen(LANE)
         assert bell.is_down
-    told = capfd.readouterr()
-    assert (told.out + told.err).count("doorbell_away") == 1
+    assert [each["event"] for each in told].count("doorbell_away") == 1
 
 
-def test_a_wrong_password_is_told_in_a_sentence(capfd: pytest.CaptureFixture[str]) -> None:
-    with says(TROUBLE["password"]) as url:
+def test_a_wrong_password_is_told_in_a_sentence() -> None:
+    with says(TROUBLE["password"]) as url, capture_logs() as told:
         assert not Bell(url.replace("//", "//:wrong@"), 0.1).answers()
-    told = capfd.readouterr()
-    assert "does not accept the name or password in SLUICE_REDIS_URL." in told.out + told.err
+    assert "does not accept the name or password in SLUICE_REDIS_URL." in told[-1]["words"]
 
 
 def test_who_rings_waits_for_a_silent_redis_once_in_a_while_and_alone() -> None:
