@@ -135,7 +135,8 @@ def spoil(house: House, subject: str, column: str, value: str) -> None:
         session.execute(text(statement), {"subject": subject})
 
 
-ROWS = [("about", "'{\"half'"), ("first_tried_at", "'no time'"), ("words", "CAST(x'ff' AS TEXT)")]
+HALF, NO_TIME, NO_TEXT = "'{\"half'", "'no time'", "CAST(CAST(x'ff' AS BLOB) AS TEXT)"
+ROWS = [("about", HALF), ("first_tried_at", NO_TIME), ("words", NO_TEXT)]
 
 
 @pytest.mark.parametrize(("column", "value"), ROWS, ids=[column for column, _ in ROWS])
