@@ -35,7 +35,7 @@ class Told:
 @dataclass(eq=False)
 class Switch:
     """A lie that is on, until a moment, for a share of the calls, a number of times, or where
-    ``match`` stands in the path or the body."""
+    ``match`` stands in the path, in the body or, without one, in the query."""
 
     lie: Lie
     share: float
@@ -134,7 +134,7 @@ class Liar:
                 true.append(execute())
             return true[0]
 
-        body = request.get_data(as_text=True)
+        body = request.get_data(as_text=True) or request.query_string.decode(errors="replace")
         dice, switches = self._candidates(f"{request.method} {request.path}", body)
         for switch in switches:
             telling = Telling(

@@ -36,6 +36,8 @@ marketplace's kind."""
 HONEST = (ALFA, BRAVO)
 CREATES = ("POST /wp-json/wc/v3/orders", "orderCreate(")
 """How a create is recognised, in a WordPress site and in a shop."""
+NEWS = ("modified_after", "StoreOrdersChanged")
+"""How a poll for news is recognised."""
 HIDING = ("empty_body", "garbage", "truncated", "created_without_id", "empty_object", "login_page")
 """Of these, one meets the first create: most of them leave an order behind and do not say so."""
 KINDS = 5
@@ -86,7 +88,8 @@ def vendor(there: str) -> str:
 
 
 class LyingStore:
-    """The lies of one seed, told by one store."""
+    """The lies of one seed, told by one store. One in three keeps its news back for longer, so what
+    became of a lost create is found out by a look-up or not at all."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.seed, self.host = seed, host(seed % AT_ONCE)
@@ -96,13 +99,24 @@ class LyingStore:
         names = dice.sample(sorted(known - UNDETECTABLE), KINDS)
         self._liar.draw(seed, dict.fromkeys(names, RATE / KINDS), SHORTER)
         first = dice.choice(HIDING)
-        creates = CREATES[seed % 2 == 0]
-        self._liar.tell(first, times=1, match=creates, **SHORTER.get(first, {}))
+        shop = seed % 2 == 0
+        self._liar.tell(first, times=1, match=CREATES[shop], **SHORTER.get(first, {}))
+        self._news = NEWS[shop] if seed % 3 == 0 else ""
         if dice.random() < 0.5:
+            self._liar.tell("webhooks_say_nothing")
+        self._keep_news_back()
+
+    def _keep_news_back(self) -> None:
+        if self._news:
+            self._liar.tell("garbage", match=self._news)
             self._liar.tell("webhooks_say_nothing")
 
     def told(self) -> list[str]:
         return sorted({each.name for each in self._liar.told})
+
+    def calm_down(self) -> None:
+        self._liar.stop()
+        self._keep_news_back()
 
     def stop(self) -> None:
         self._liar.stop()
@@ -122,8 +136,10 @@ class Play:
         with capture_logs() as logs:
             found = list(self._while_lies_are_told())
             for liar in self.liars:
-                liar.stop()
+                liar.calm_down()
             self.stage.all_looks()
+            for liar in self.liars:
+                liar.stop()
             self.house.let_pass(AFTERWARDS, step=AFTERWARDS / 4)
         self._look()
         found += [f"{there}: {each}" for there in HONEST for each in self._of_honest(there)]
@@ -164,6 +180,7 @@ class Play:
         """What the book says of each vendor's part, and what people are asked to do."""
         self.parts = {part.vendor.name: part for part in self.house.parts()}
         self.flags = self.house.flags()
+        self.pushes = [each for each in self.house.pushes() if each.state == Push.PLACED]
 
     def _of_honest(self, there: str) -> Iterator[str]:
         part = self.parts[vendor(there)]
@@ -174,6 +191,9 @@ class Play:
         count, part = len(self._orders(there)), self.parts[vendor(there)]
         if count > 1:
             yield f"{count} orders were made, though nobody cancelled one"
+        known = {each.remote_id for each in self.pushes if each.vendor_order_id == part.id}
+        if not known <= {str(order.id) for order in self._orders(there)}:
+            yield f"the book knows orders that were never made: {sorted(known)}"
         if count == 0 and not self._reasons(part):
             yield f"no order, and nobody is told why: {part.state}"
         if count and part.state not in life.IN_STORE and not self._flagged(part):
