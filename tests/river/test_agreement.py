@@ -51,6 +51,18 @@ def test_shipping_that_costs_something_else_there_is_told(stage: Stage) -> None:
     fee.total -= 1
 
 
+def test_what_was_agreed_on_must_be_worth_the_share(stage: Stage) -> None:
+    stage.sells_on((stage.lamp, 2))
+    with stage.house.unit() as session:
+        (push,) = session.scalars(select(Push)).all()
+        sent, push.sent = push.sent, {**(push.sent or {}), "total": 3000}
+    told = agreement.not_worth_the_share(stage.house)
+    assert told == ["#1001, Alfa: share 6000, agreed on 3000"]
+    with stage.house.unit() as session:
+        session.scalars(select(Push)).one().sent = sent
+    assert agreement.not_worth_the_share(stage.house) == []
+
+
 def _flag(stage: Stage, *, raised: bool) -> None:
     """Each part says that a person must look."""
     with stage.house.unit() as session:

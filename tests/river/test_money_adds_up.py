@@ -141,4 +141,5 @@ def test_the_share_stands_in_every_store_after_every_act(
             play.acts(act)
             told: Any = (sale, acts, act)
             assert agreement.differences(house) == [], told
+            assert agreement.not_worth_the_share(house) == [], told
             assert {flag.code for flag in house.flags()} <= play.may_be_flagged, told
