@@ -9,13 +9,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from typing import get_args
 
 import redis
 import requests
 
 from chaos.cluster import Cluster
-from chaos.processes import children_of, send
+from chaos.processes import children_of, minds_sigterm, send
 from demo.pretend import Sandbox
 from demo.stage import HARBOUR
 from sandbox.faults import Kind
@@ -109,6 +110,8 @@ class Faults:
         self.counts: Counter[str] = Counter()
         self.log: list[str] = []
         self.wrong: list[str] = []
+        self.opened = threading.Event()
+        """Each vendor's store has lost the answers that it was to lose first."""
         self._stopping = threading.Event()
         self._started = time.monotonic()
         self._threads = [
@@ -186,6 +189,7 @@ class Faults:
             self.cluster.programs.kill(name, children=not fork)
             self._pause(pause)
             self.cluster.start_one(name)
+            self._until_at_work([name])
             return name
 
         return act
@@ -201,9 +205,16 @@ class Faults:
             self._pause(pause)
             for name in names:
                 self.cluster.start_one(name)
+            self._until_at_work(names)
             return ", ".join(names)
 
         return act
+
+    def _until_at_work(self, names: Sequence[str]) -> None:
+        """On a slow machine nothing would happen but kills."""
+        while not self._stopping.wait(0.1):
+            if all(minds_sigterm(self.cluster.programs.pid(name)) for name in names):
+                return
 
     def _frozen(self, kind: str, dice: random.Random, longest: float) -> Act:
         name, seconds = self._some(kind, dice), dice.uniform(1, longest)
@@ -292,14 +303,14 @@ class Faults:
     def _first_answers_lost(self) -> None:
         """No webhook arrives until each vendor's store has lost answers to orders that it made: all
         of them are found without being told."""
-        for host in self.cluster.vendors.values():
+        for host, kind in zip(self.cluster.vendors.values(), cycle(("lost_answer", "error_after"))):
             match = CREATES["shopify" if host.endswith(".myshopify.com") else "woocommerce"]
-            for kind in ("lost_answer", "error_after"):
-                self._sandbox().post("/faults", kind=kind, host=host, match=match)
-                self.counts["wire broken"] += 1
+            self._sandbox().post("/faults", kind=kind, host=host, match=match)
+            self.counts["wire broken"] += 1
         while self._sandbox().get("/faults")["planned"] and not self._stopping.wait(0.3):
             pass
         self._sandbox().post("/deliveries", drop=0)
+        self.opened.set()
         self.counts["webhooks lost, doubled and shuffled"] += 1
 
     def _host(self, dice: random.Random) -> str:

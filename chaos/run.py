@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chaos import pages
 from chaos.cluster import Cluster, Size, running
@@ -17,12 +18,13 @@ from chaos.faults import Faults
 from chaos.quiet import left_to_do
 from chaos.traffic import Traffic
 from orderflow import clock, outbox
-from orderflow.models import MarketplaceOrder, Message, TimelineEvent
+from orderflow.models import Flag, MarketplaceOrder, Message, Push, TimelineEvent
 from tests import agreement, told_home
-from tests.agreement import States
+from tests.agreement import States, host_of
 
 QUIET = 600.0
 """Seconds within which everything has to come to rest after the faults."""
+VENDOR_CANCELLED = "vendor_cancelled"
 DEEDS = 2.0
 """Other things that happen, for each order that is bought."""
 
@@ -59,7 +61,7 @@ def run(
         faults = Faults(cluster, seed)
         faults.start()
         try:
-            play(cluster, traffic, orders, seconds, say)
+            play(cluster, traffic, faults, orders, seconds, say)
         finally:
             faults.stop()
         traffic.release_all()
@@ -77,25 +79,35 @@ def run(
 def play(
     cluster: Cluster,
     traffic: Traffic,
+    faults: Faults,
     orders: int,
     seconds: float,
     say: Callable[[str], None],
 ) -> None:
-    """Every order, and what else happens, at an even pace."""
-    begun, bought, told = time.monotonic(), 0, 0.0
+    """Every order, and what else happens, at an even pace; longer, with some orders more, until
+    enough has happened."""
+    begun, bought, number, told = time.monotonic(), 0, 0, 0.0
     steps = int(orders * (1 + DEEDS))
-    for number in range(steps):
+    while number < steps or not _is_enough(traffic, faults, orders):
         ahead = begun + seconds * number / steps - time.monotonic()
         if ahead > 0:
             time.sleep(ahead)
-        buys = bought < orders * (number + 1) / steps
+        over = number >= steps and not number % 10 and not faults.opened.is_set()
+        buys = over or bought < min(orders, orders * (number + 1) / steps)
         bought += buys
         traffic.step(buys=buys)
         if time.monotonic() - told >= 1:
             told = time.monotonic()
             cluster.watch()
-        if number % max(steps // 10, 1) == 0:
+        if number % max(steps // 10, 1) == 0 and number <= steps:
             say(f"{bought} orders after {time.monotonic() - begun:.0f} s")
+        number += 1
+        if number > steps:
+            assert time.monotonic() - begun < seconds + QUIET, "too little happens"
+
+
+def _is_enough(traffic: Traffic, faults: Faults, orders: int) -> bool:
+    return faults.opened.is_set() and traffic.counts["shipped"] >= orders / 8
 
 
 def wake_all(cluster: Cluster) -> None:
@@ -135,6 +147,7 @@ def compared(
         for each in told_home.differences(session, states):
             wrong.append("\n".join([str(each), *timeline(cluster, traffic, each.shop, each.order)]))
         wrong += agreement.among(session, states)
+        wrong += vendors_cancellations(session, traffic.cancelled_there)
         flags = told_home.flagged(session)
         states_now = told_home.part_states(session)
     for shop in cluster.shops:
@@ -149,6 +162,22 @@ def compared(
         quiet_after,
         wrong,
     )
+
+
+def vendors_cancellations(session: Session, happened: set[tuple[str, str]]) -> Iterator[str]:
+    """Somebody is told of each of them, where the merchant had not cancelled too; of no other."""
+    flags = select(Flag).where(Flag.code == VENDOR_CANCELLED, Flag.push_id.is_not(None))
+    told = {_place(flag.push) for flag in session.scalars(flags) if flag.push}
+    for host, number in told - happened:
+        yield f"{number} at {host} is said to be cancelled by the vendor, which it was not"
+    standing = select(Push).where(Push.state == Push.PLACED)
+    for push in session.scalars(standing):
+        if _place(push) in happened - told and push.vendor_order.order.cancelled_at is None:
+            yield f"{push.remote_name} at {host_of(push)} was cancelled by the vendor, unnoticed"
+
+
+def _place(push: Push) -> tuple[str, str]:
+    return host_of(push), push.remote_id
 
 
 def timeline(cluster: Cluster, traffic: Traffic, shop: str, order_id: str) -> list[str]:

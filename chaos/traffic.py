@@ -46,6 +46,8 @@ class Traffic:
         self.counts: Counter[str] = Counter()
         self.by_vendor: dict[tuple[str, str], list[str]] = defaultdict(list)
         """What a vendor did to an order, by host and the order's id there."""
+        self.cancelled_there: set[tuple[str, str]] = set()
+        """Orders that a vendor has cancelled, likewise."""
         self._seen: dict[str, tuple[float, list[Json]]] = {}
         self._parcel = itertools.count(1)
         self._started = time.monotonic()
@@ -235,6 +237,7 @@ class Traffic:
         if order is None:
             return ""
         self.sandbox.act("vendor.cancels", host=host, order=order["id"])
+        self.cancelled_there.add((host, str(order["id"])))
         return self._noted(host, order, "cancelled", "cancelled by the vendor")
 
     def _tracking(self) -> dict[str, str]:

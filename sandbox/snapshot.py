@@ -111,10 +111,13 @@ def _shipping(order: Order) -> Decimal:
 
 
 def _parcel(fulfillment: Fulfillment) -> Json:
+    pieces: Counter[str] = Counter()  # those of one line may be of several fulfilment orders
+    for each in fulfillment.lines:
+        pieces[str(each.line.id)] += each.quantity
     return {
         "id": fulfillment.id,
         "status": fulfillment.status.lower(),
-        "lines": {str(each.line.id): each.quantity for each in fulfillment.lines},
+        "lines": dict(pieces),
         "tracking": [vars(each) for each in fulfillment.tracking],
     }
 

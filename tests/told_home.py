@@ -113,11 +113,16 @@ def _of_part(session: Session, states: States, part: VendorOrder, order: Json) -
     pushes = list(
         session.scalars(select(Push).where(Push.vendor_order_id == part.id).order_by(Push.id))
     )
-    if any(is_excused(session, push) for push in pushes) or _is_flagged(session, part):
-        return
     ours = {line.remote_id for line in part.lines}
     left = _parcels_there(states, pushes)
     told = _told_home(order, ours)
+    open_flags = _open_flags(session, part)
+    if "shipped_twice" in open_flags and left == told:
+        yield f"is flagged as shipped twice, though {_shown(left)} was shipped and told home"
+    if "cancelled_too_late" in open_flags and not left:
+        yield "is flagged as cancelled too late, though nothing was shipped"
+    if open_flags or any(is_excused(session, push) for push in pushes):
+        return
     if left != told:
         yield f"shipped {_shown(left)} by the vendor, told home {_shown(told)}"
     wanted = sum(line["current_quantity"] for line in order["lines"] if str(line["id"]) in ours) * (
@@ -133,9 +138,9 @@ def _of_part(session: Session, states: States, part: VendorOrder, order: Json) -
         )
 
 
-def _is_flagged(session: Session, part: VendorOrder) -> bool:
-    found = select(Flag.id).where(Flag.vendor_order_id == part.id, Flag.done_at.is_(None)).limit(1)
-    return session.scalar(found) is not None
+def _open_flags(session: Session, part: VendorOrder) -> set[str]:
+    found = select(Flag.code).where(Flag.vendor_order_id == part.id, Flag.done_at.is_(None))
+    return set(session.scalars(found))
 
 
 Pieces = Counter[tuple[str, tuple[str, ...]]]
@@ -229,7 +234,7 @@ def _left_over(session: Session) -> Iterator[Difference]:
         yield Difference(order.merchant.shop, order.remote_id, told)
     waiting = select(Shipment).where(Shipment.state.in_((Shipment.NEW, Shipment.STUCK)))
     for shipment in session.scalars(waiting):
-        if not _is_flagged(session, shipment.vendor_order):
+        if not _open_flags(session, shipment.vendor_order):
             order = shipment.vendor_order.order
             told = f"{order.name}: a parcel is still {shipment.state}, and no flag says so"
             yield Difference(order.merchant.shop, order.remote_id, told)
