@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -30,9 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from orderflow import doorbell
 from orderflow.config import Config
@@ -44,6 +46,8 @@ WRITES = "sluice_writes"
 LANES = "sluice_lanes"
 AT_ONCE = "at_once"
 WRITER = "sluice_writer"
+IDLE_SINCE = "sluice_idle_since"
+RESTED = 2.0
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
 """Of SQLite; ``secure_delete`` overwrites what is deleted or shortened with zeros."""
 
@@ -66,16 +70,38 @@ def init_database(app: Flask, config: Config, patience: float) -> None:
         app.config["SQLALCHEMY_BINDS"] = {AT_ONCE: {"url": url, **ours, **alone}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, **ours}
     db.init_app(app)
-    if url.startswith("sqlite"):
-        app.extensions[WRITER] = _writers.setdefault(url, threading.Lock()), patience
-        with app.app_context():
+    with app.app_context():
+        if url.startswith("sqlite"):
+            app.extensions[WRITER] = _writers.setdefault(url, threading.Lock()), patience
             _tune_sqlite(db.engine)
+        else:
+            for engine in db.engines.values():
+                _try_rested_connections(engine)
 
 
 def close_connections() -> None:
     """Let go of every connection; the next who needs one makes it."""
     for engine in db.engines.values():
         engine.dispose()
+
+
+def _try_rested_connections(engine: Engine) -> None:
+    """A connection that was idle for RESTED seconds may be broken, such as after a restart of the
+    database: it is tried before somebody gets it. Where it is, all idle ones are made anew."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_it(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        since = record.info.pop(IDLE_SINCE, None)
+        if since is None or time.monotonic() - since < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as broken:
+            raise InvalidatePoolError from broken
 
 
 def _tune_sqlite(engine: Engine) -> None:

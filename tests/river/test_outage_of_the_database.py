@@ -4,11 +4,13 @@ not, and the first one after it is taken."""
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from orderflow import db as database
 from orderflow.db import close_connections
 from tests.house import House
 from tests.postgres import Postgres
@@ -63,6 +65,18 @@ def test_after_a_restart_of_the_database_at_most_one_delivery_is_refused(
         house.close()
         admin.close()
         postgres.drop(name)
+
+
+def test_after_a_restart_nobody_is_given_a_connection_that_broke(
+    postgres: Postgres, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "RESTED", 0.0)
+    with postgres.database() as url, closing(House(url)) as house:
+        house.merchant()
+        assert post(house, BODY).json == {"status": "new"}
+        hang_up(admin, url.rpartition("/")[2].partition("?")[0])
+        assert house.parts() == []
+        assert post(house, BODY).json == {"status": "new"}
 
 
 def hang_up(admin: psycopg.Connection, name: str) -> None:
