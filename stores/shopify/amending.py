@@ -15,6 +15,7 @@ from stores.shopify.standing import GONE, NOTES
 from stores.shopify.vendor_answers import (
     OrderTop,
 )
+from stores.texts import _
 
 AMENDS = ("email", "phone", "note", "tags", "attributes", "shipping_address")
 
@@ -38,10 +39,13 @@ def amend(client: Client, order_id: str, amendment: Amendment) -> Amended:
 
 
 def mark_paid(client: Client, order_id: str) -> None:
-    """Where the shop lets it be marked: one that is paid, or cancelled, is not."""
+    """Where the shop lets it be marked: one that is paid, or cancelled, is not. StoreRefused where
+    it is still not paid afterwards."""
     if _top(client, order_id).can_mark_as_paid:
         given = {"id": gid("Order", order_id)}
-        client.mutate(documents_after.MARK_PAID, OrderPayload, input=given)
+        made = client.mutate(documents_after.MARK_PAID, OrderPayload, input=given).order
+        if made is not None and made.display_financial_status in ("PENDING", "EXPIRED", "VOIDED"):
+            raise StoreRefused(_("The shop did not mark the order as paid."))
 
 
 def note(client: Client, order_id: str, text: str) -> None:

@@ -188,6 +188,8 @@ class WrittenOrder(Ref):
     """What a write made of an order, to be compared with what was asked."""
 
     currency_code: Text = ""
+    display_financial_status: Text = ""
+    current_subtotal_line_items_quantity: Pieces | None = None
     current_total_price_set: Bag | None = None
     shipping_address: Place | None = None
 

@@ -37,6 +37,12 @@ def amended(was: Bag, made: WrittenOrder, amendment: Amendment) -> Iterator[Diff
         yield from _of(What.TOTAL, before, made.current_total_price_set, currency)
 
 
+def pieces(made: WrittenOrder | None, asked: int) -> Iterator[Difference]:
+    """Of all items together, after an edit."""
+    if made is not None and made.current_subtotal_line_items_quantity is not None:
+        yield from differences.of_pieces(asked, made.current_subtotal_line_items_quantity)
+
+
 def edited(total: Bag | None, edits: LineEdits, coins: int) -> Iterator[Difference]:
     """What the order costs after an edit. The shop takes off its total what is refunded with pieces
     only. It prorates the tax of lines whose pieces change in its own way: that is a few ``coins``

@@ -89,7 +89,7 @@ mutation AmendOrder($input: OrderInput!) {
 MARK_PAID = """
 mutation MarkPaid($input: OrderMarkAsPaidInput!) {
   orderMarkAsPaid(input: $input) {
-    order { id }
+    order { id displayFinancialStatus }
     userErrors { field message }
   }
 }
@@ -198,7 +198,10 @@ mutation AddShipping($id: ID!, $shippingLine: OrderEditAddShippingLineInput!) {
 COMMIT_EDIT = """
 mutation CommitEdit($id: ID!, $staffNote: String) {
   orderEditCommit(id: $id, notifyCustomer: false, staffNote: $staffNote) {
-    order { id currentTotalPriceSet { shopMoney { amount } } }
+    order {
+      id currentSubtotalLineItemsQuantity
+      currentTotalPriceSet { shopMoney { amount } }
+    }
     userErrors { field message }
   }
 }

@@ -81,8 +81,13 @@ def _edit_lines(client: Client, order_id: str, edits: LineEdits) -> EditedLines:
         _adopt(keys, standing(client, order_id)[1], edits)
         keys.edit, keys.known = "", frozenset()
         _keep(client, order_id, keys)
+    pieces = sum(line.current_quantity for line in lines)
+    pieces += sum(line.quantity - _standing(items.get(line.key, ())) for line in changed)
     total = made.current_total_price_set if made else None
-    differs = tuple(comparing.edited(total, edits, len(lines) + len(edits.lines)))
+    differs = (
+        *comparing.pieces(made, pieces),
+        *comparing.edited(total, edits, len(lines) + len(edits.lines)),
+    )
     return freight.told(EditedLines(tuple(notes), differences=differs))
 
 
@@ -96,7 +101,11 @@ def _by_key(keys: LineKeys, lines: Sequence[StandingLine]) -> dict[str, list[Sta
 
 
 def _differs(items: Sequence[StandingLine], line: ComposedLine) -> bool:
-    return sum(item.current_quantity for item in items) != line.quantity
+    return _standing(items) != line.quantity
+
+
+def _standing(items: Sequence[StandingLine]) -> int:
+    return sum(item.current_quantity for item in items)
 
 
 def _adopt(keys: LineKeys, lines: Sequence[StandingLine], edits: LineEdits) -> bool:

@@ -154,8 +154,14 @@ def _freight(order: Order, edits: LineEdits) -> int:
 
 
 def _differences(edited: Order, made: Sequence[Refund], edits: LineEdits) -> Iterator[Difference]:
-    """Of what the order is worth. What the vendor has added to it or refunded is their own: pieces
-    that the vendor refunded stay in their item beside those that were asked for."""
+    """Of pieces, and of what the order is worth. What the vendor has added to it or refunded is
+    their own: pieces that the vendor refunded stay in their item beside those that were asked for.
+    """
+    there, back = _pieces(edited), returned(edited, made)
+    for item in edited.line_items:
+        there[item.key] -= back.get(item.id, NONE).pieces
+    for line in edits.lines:
+        yield from differences.of_quantity(line.title, line.quantity, there[line.key])
     if edits.total is None:
         return
     amounts = [edited.total, *(each.total for each in edited.line_items)]
@@ -208,8 +214,8 @@ def _notes(order: Order, edited: Order, edits: LineEdits) -> Iterator[str]:
             yield sentences.PRODUCT_GONE % {"title": line.title}
 
 
-def _pieces(order: Order) -> dict[str, int]:
-    found: dict[str, int] = defaultdict(int)
+def _pieces(order: Order) -> defaultdict[str, int]:
+    found: defaultdict[str, int] = defaultdict(int)
     for item in order.line_items:
         found[item.key] += item.quantity
     return found

@@ -31,7 +31,7 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
     before = refunds(client, order, fresh=True)
     for made in before:
         if made.reason.endswith(f"[{refund.key}]"):
-            return _refunded(made, order, refund)
+            return _refunded(made, order, refund.amount)
     standing = content(order, {}, ())
     amount = refund.amount
     if amount is None:
@@ -53,18 +53,18 @@ def refund_order(client: Client, order_id: str, refund: Refund) -> Refunded:
         made = boundary.read(answers.Refund, answer)
     except boundary.Unreadable:
         raise not_understood(writing=True) from None
-    return _refunded(made, order, refund)
+    return _refunded(made, order, amount)
 
 
-def _refunded(made: answers.Refund, order: Order, refund: Refund) -> Refunded:
-    """As the store tells it, compared with what was asked."""
+def _refunded(made: answers.Refund, order: Order, asked: Gross | None) -> Refunded:
+    """As the store tells it, compared with what was ``asked``; None: that is not known."""
     back = Gross(to_amount(made.amount, order))
     differs = (
         ()
-        if refund.amount is None
+        if asked is None
         else differences.of_amounts(
             What.REFUND,
-            refund.amount,
+            asked,
             back,
             order.currency,
             decimals=differences.decimals_of(made.amount),

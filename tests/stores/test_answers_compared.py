@@ -210,6 +210,38 @@ def vendor_refunds_a_mug(shore: Shore, order_id: str) -> None:
         People(shore.shop.world).merchant.refunds(shore.shop, int(order_id), lines={"MUG": 1})
 
 
+def test_pieces_that_an_edit_did_not_get_are_told(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    """A plugin that allows so many of a product at most; the total was written beside it."""
+
+    def at_most_two(body: dict[str, Any]) -> None:
+        for item in body["line_items"]:
+            item["quantity"] = min(item["quantity"], 2)
+
+    shore = woo_shore(world)
+    order_id = place(shore)
+    lies(monkeypatch, shore, at_most_two)
+    more = replace(MUG, quantity=4, total=Net(4000))
+    (told,) = shore.open().edit_lines(order_id, replace(edits(more), total=Gross(6500))).differences
+    assert (told.what, told.asked, told.got) == (What.QUANTITY, "4", "2")
+
+
+def test_a_full_refund_that_the_store_made_smaller_is_told(
+    monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    from sandbox.woocommerce import refunds
+
+    honest = refunds.refund_view
+    monkeypatch.setattr(
+        refunds, "refund_view", lambda *a, **k: {**honest(*a, **k), "amount": "50.00"}
+    )
+    shore = woo_shore(world)
+    made = shore.open().refund_order(place(shore), Refund("SC-1", "USD"))
+    (told,) = made.differences
+    assert (told.what, told.asked, told.got) == (What.REFUND, "55.00 USD", "50.00 USD")
+
+
 # -- a discount, a payment, an end -----------------------------------------------------------------
 
 
