@@ -8,15 +8,14 @@ with one sentence that says what to put right and holds no secret.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, make_url, select
 from sqlalchemy import text as sql
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from orderflow import secrets
@@ -26,7 +25,7 @@ from orderflow.models import KeySample, StoreAccess
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 UPGRADE = "run `flask --app webapp db upgrade`"
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds for which a database that does not answer is asked again: both may start at once."""
 ANSWER_WITHIN = 5
 """Seconds for one try to connect."""
@@ -44,30 +43,37 @@ class CannotStart(SystemExit):
 def check(config: Config, patience: float = PATIENCE) -> None:
     """Raises CannotStart. Nothing is sealed or opened by this process before it has returned."""
     secrets.use_keys(config.secret_keys)
-    with _opened(config, patience) as connection:
+
+    def look(connection: Connection) -> None:
         _check_schema(connection)
         _check_keys(connection)
+
+    _repeated(config, look, patience)
 
 
 def wait_for(config: Config, patience: float = PATIENCE) -> None:
     """Until the database answers and may be written, be there tables in it or not. Raises
     CannotStart."""
-    with _opened(config, patience):
-        pass
+    _repeated(config, lambda _: None, patience)
 
 
-@contextmanager
-def _opened(config: Config, patience: float) -> Iterator[Connection]:
-    url = make_url(config.database_url)
+def _repeated(config: Config, look: Callable[[Connection], None], patience: float) -> None:
+    """``look`` at the database once it lets us. What will not change by itself is not waited for:
+    a database that comes and goes, because it is being started, is asked again."""
+    url, until = make_url(config.database_url), time.monotonic() + patience
     engine = _engine(url)
-    try:
-        with _connected(engine, url, patience) as connection:
-            _check_writing(connection)
-            yield connection
-    except DBAPIError as error:
-        raise CannotStart(_told(error, url)) from None
-    finally:
-        engine.dispose()
+    while True:
+        try:
+            with engine.connect() as connection:
+                _check_writing(connection)
+                look(connection)
+            return
+        except DBAPIError as error:
+            if _known_reason(error, url) or time.monotonic() >= until:
+                raise CannotStart(_told(error, url)) from None
+        finally:
+            engine.dispose()
+        time.sleep(PAUSE)
 
 
 def keys_fit(session: Session) -> bool:
@@ -100,18 +106,6 @@ def _is_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _connected(engine: Engine, url: URL, patience: float) -> Connection:
-    """A connection, as soon as there is one; what will not change by itself is not waited for."""
-    until = time.monotonic() + patience
-    while True:
-        try:
-            return engine.connect()
-        except OperationalError as error:
-            if _known_reason(error, url) or time.monotonic() >= until:
-                raise
-        time.sleep(PAUSE)
-
-
 def _told(error: DBAPIError, url: URL) -> str:
     if _is_file(url):
         reason = str(error.orig).partition("\n")[0]
@@ -124,7 +118,7 @@ def _known_reason(error: DBAPIError, url: URL) -> str:
     """Why the server, or the file system, said no; "" when nobody did, so that it may yet come."""
     said = str(error.orig)
     if _is_file(url):
-        return said
+        return "" if "locked" in said else said  # somebody writes, and will be done
     if "password authentication failed" in said or "no password supplied" in said:
         return "refuses the user or the password of SLUICE_DATABASE_URL"
     if "does not exist" in said and "database" in said:

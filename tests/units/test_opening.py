@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -136,6 +139,21 @@ def test_a_database_that_nobody_serves_is_waited_for_no_longer_than_it_should(
         port = nobody.getsockname()[1]
         said = told(f"postgresql+psycopg://sluice:hush@127.0.0.1:{port}/sluice")
     assert said == f"The database at 127.0.0.1:{port} does not answer."
+
+
+def test_a_file_in_which_somebody_writes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "ANSWER_WITHIN", 0)
+    monkeypatch.setattr(opening, "PAUSE", 0)
+    file = tmp_path / "sluice.db"
+    with closing(sqlite3.connect(file, check_same_thread=False)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert "locked" in told(f"sqlite:///{file}")
+        timer = threading.Timer(0.1, writer.rollback)
+        timer.start()
+        opening.wait_for(configured(f"sqlite:///{file}", FIRST), patience=60)
+        timer.join()
 
 
 @pytest.mark.parametrize("spoil", ["folder", "text", "missing"])
