@@ -139,7 +139,7 @@ def _opened() -> Upload | None:
     """The file of the page before; None for what we did not seal, for this vendor, a while ago."""
     try:
         return tracking_upload.open_sealed(
-            request.form.get("file", ""), scope.current().vendor.public_id, clock.now()
+            request.form.get("rows", ""), scope.current().vendor.public_id, clock.now()
         )
     except SecretsError:
         return None

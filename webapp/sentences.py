@@ -115,6 +115,11 @@ SHIPMENT_ERRORS: Mapping[str, str] = {
     "no_pieces": _later("Write for at least one item how many pieces are in the parcel."),
     "number_twice": _later("The same number stands here twice."),
     "number_known": _later("Another shipment of this order has that number already."),
+    "number_formula": _later("This is a formula. Write the number itself."),
+    "number_rounded": _later(
+        "A spreadsheet has rounded this number, and its digits are lost. Take it from the label."
+    ),
+    "number_is_link": _later("This is a link. Write the number here, and the link below."),
     "numbers_too_long": _later("At most 20 numbers of 200 characters each."),
     "carrier_too_long": _later("At most 200 characters."),
     "no_link": _later("Write a whole address that begins with https://."),

@@ -16,6 +16,7 @@ from orderflow.book import life, timeline
 from orderflow.book.shipments import left_to_ship, settle, shipped_pieces
 from orderflow.models import OrderLine, Shipment, VendorOrder, public_id
 from orderflow.rules.judge import judge, lock
+from orderflow.tracking_files import cells, numbers
 from orderflow.tracking_files.rows import Tracked
 from orderflow.traffic import carriers, track
 from stores.boundary import link
@@ -74,14 +75,30 @@ def read(part: VendorOrder, form: Mapping[str, str], *, listed: bool = False) ->
     """A form as it was filled in, with ``line:<id>`` for the pieces and a number a line; what is no
     number of pieces is less than none, and so wrong."""
     lines = {each.remote_id: _pieces(form.get(f"line:{each.remote_id}", "")) for each in part.lines}
-    numbers = [number.strip() for number in form.get("numbers", "").splitlines()]
     return Typed(
         lines,
         form.get("carrier", "").strip(),
-        [number for number in numbers if number],
+        _numbers(form.get("numbers", "")),
         form.get("link", "").strip(),
         listed,
     )
+
+
+def _numbers(typed: str) -> list[str]:
+    """One a line or several, cleaned as in files; what cannot be understood stays as typed."""
+    found: list[str] = []
+    for line in typed.splitlines():
+        told = numbers.read(cells.shown(line).text)
+        found += told.numbers if told.numbers and not told.problem else [line.strip()]
+    return [number for number in found if number]
+
+
+def _lost(number: str) -> str:
+    """The code of what is wrong with a number as such; "" for none."""
+    if number.startswith("="):
+        return "number_formula"
+    problem = numbers.read(number).problem
+    return problem.value if problem else ""
 
 
 def _pieces(typed: str) -> int:
@@ -257,6 +274,9 @@ def _wrong_lines(there: Mapping[str, int], gone: Mapping[str, int], typed: Typed
 
 def _wrong_tracking(typed: Typed) -> dict[str, str]:
     errors = {}
+    lost = next(filter(None, map(_lost, typed.numbers)), "")
+    if lost:
+        errors["numbers"] = lost
     if len(set(typed.numbers)) < len(typed.numbers):
         errors["numbers"] = "number_twice"
     if len(typed.numbers) > MOST_NUMBERS or any(len(n) > LONGEST for n in typed.numbers):

@@ -47,6 +47,14 @@ def test_where_nothing_is_pushed_the_whole_job_is_done_in_the_portal(counter: Co
     assert "shipped_by_vendor" in counter.house.events()
 
 
+def test_numbers_that_are_typed_are_cleaned_like_those_of_files(counter: Counter) -> None:
+    order = counter.sells()
+    counter.ships(1, numbers='="9400111899223100000042"\r\n\u200b1Z 999AA1 012, 1Z999AA1099\u202c')
+    assert living(order) == [
+        (1, [("UPS", n) for n in ("9400111899223100000042", "1Z999AA1012", "1Z999AA1099")])
+    ]
+
+
 @pytest.mark.parametrize("pieces", [3, 1])
 def test_what_was_shipped_by_hand_is_not_pushed_when_pushing_is_switched_on(
     counter: Counter, pieces: int
@@ -84,6 +92,8 @@ def test_a_shipment_is_corrected_and_withdrawn(counter: Counter) -> None:
         ({"carrier": "Nobody & Sons"}, "carrier", "We do not know this carrier."),
         ({"numbers": "1Z1\r\n1Z1"}, "numbers", "The same number stands here twice."),
         ({"numbers": "1" * 10_000}, "numbers", "At most 20 numbers of 200 characters each."),
+        ({"numbers": "1Z2\r\n9.4E+21"}, "numbers", "A spreadsheet has rounded this number"),
+        ({"numbers": "=A1"}, "numbers", "This is a formula."),
         ({"link": "javascript:alert(1)"}, "link", "Write a whole address"),
         ({"link": "https://a.example.com", "numbers": "1\n2"}, "link", "One link fits one number."),
     ],

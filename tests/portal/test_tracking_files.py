@@ -50,13 +50,13 @@ def words(visitor: Visitor) -> dict[int, str]:
 
 def sealed(visitor: Visitor) -> str:
     """The file as it travels in the page."""
-    found = re.search(r'name="file" value="([^"]+)"', visitor.page.text)
+    found = re.search(r'name="rows" value="([^"]+)"', visitor.page.text)
     assert found, visitor.text
     return found[1]
 
 
 def confirms(visitor: Visitor, path: str = "confirm", **more: Any) -> Any:
-    return visitor.post(f"{PAGE}/{path}", file=sealed(visitor), **more)
+    return visitor.post(f"{PAGE}/{path}", rows=sealed(visitor), **more)
 
 
 def shipped(portal: Portal) -> list[tuple[str, str, dict[str, int]]]:
@@ -212,9 +212,9 @@ def test_a_page_of_another_vendor_or_of_yesterday_confirms_nothing(portal: Porta
     for told in (found, "", "nonsense", found[:-9] + "AAAAAAAA="):
         other.get(PAGE)
         for path in ("confirm", "choose", "columns", "errors.csv", "report.csv"):
-            assert other.post(f"{PAGE}/{path}", file=told).status_code == 422
+            assert other.post(f"{PAGE}/{path}", rows=told).status_code == 422
     portal.house.clock.advance(3 * 3600)
-    assert mine.post(f"{PAGE}/confirm", file=found).status_code == 422
+    assert mine.post(f"{PAGE}/confirm", rows=found).status_code == 422
     assert shipped(portal) == []
 
 

@@ -106,7 +106,7 @@ def test_the_same_page_confirmed_twice_ships_once(portal: Portal) -> None:
     assert words(visitor) == {2: "Will be shipped", 3: "Same as a row above, counted once"}
     token = sealed(visitor)
     for status, said in ((200, "1 parcel is shipped"), (409, "Something has changed")):
-        assert visitor.post(f"{PAGE}/confirm", file=token).status_code == status
+        assert visitor.post(f"{PAGE}/confirm", rows=token).status_code == status
         assert said in visitor.text
     assert words(visitor)[2] == "Already shipped"
     assert [number for _, number, _ in shipped(portal)] == [f"{UPS}1"]
@@ -198,7 +198,7 @@ def test_every_page_of_a_file_is_french_too(portal: Portal) -> None:
         ]
         token = sealed(visitor)
         pages.append(words_of(confirms(visitor, "choose").text))
-        pages.append(words_of(visitor.post(f"{PAGE}/confirm", file=token).text))
+        pages.append(words_of(visitor.post(f"{PAGE}/confirm", rows=token).text))
         pages += [{cell for row in report(visitor) for cell in row[-1:]}]
         return pages
 

@@ -79,6 +79,8 @@ def test_a_part_of_it_can_be_shipped_and_then_the_rest(floor: Floor, order: Orde
         ({"pieces": "x"}, "line", "Write a whole number, 0 or more."),
         ({"pieces": "-1"}, "line", "Write a whole number, 0 or more."),
         ({"numbers": "1Z1\r\n1Z1"}, "numbers", "The same number stands here twice."),
+        ({"numbers": "1Z2\r\n9.4E+21"}, "numbers", "A spreadsheet has rounded this number"),
+        ({"numbers": "=A1"}, "numbers", "This is a formula."),
         ({"link": "javascript:alert(1)"}, "link", "Write a whole address"),
         ({"link": "https://a.example.com", "numbers": "1\n2"}, "link", "One link fits one number."),
     ],
