@@ -20,11 +20,6 @@ WAITS = (5.0, 30.0, 120.0)
 ORDER = PlacedOrder("77", "#77", "key", url="https://alfa.example.com/77", notes=("Rounded.",))
 
 
-def audit_of(desk: Desk, due: float, *, compare: bool = False) -> tuple[Any, ...]:
-    """The message that has the store asked ``due`` seconds after the desk's beginning."""
-    return ("audit", f"push:{desk.id}", {"push": desk.id, "compare": compare}, due)
-
-
 def moved(was: str, now: str) -> tuple[str, dict[str, Any]]:
     return ("state_changed", {"was": was, "now": now})
 
@@ -172,7 +167,56 @@ def test_what_was_sent_twice_is_audited_later(desk: Desk) -> None:
     desk.begin()
     desk.set(repeated=True)
     desk.do(lambda s: push.placed(s, desk.id, ORDER, desk.at(2), how="look"))
-    assert desk.messages() == [audit_of(desk, 2, compare=True), audit_of(desk, 902)]
+    subject = f"push:{desk.id}"
+    assert desk.messages() == [
+        ("audit", subject, {"push": desk.id, "compare": True}, 2),
+        ("audit", subject, {"push": desk.id, "compare": False}, 902),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "live", "audits"), [("77", True, 0), ("78", True, 1), ("78", False, 0)]
+)
+def test_an_answer_that_comes_after_the_webhook_is_compared(
+    desk: Desk, number: str, live: bool, audits: int
+) -> None:
+    desk.begin()
+    desk.do(lambda s: push.placed(s, desk.id, ORDER, desk.at(2), how="webhook"))
+    before = len(desk.messages())
+    late = replace(ORDER, id=number, live=live)
+    desk.do(lambda s: push.placed(s, desk.id, late, desk.at(3), how="answer"))
+    assert desk.push.remote_id == "77"
+    assert [each[-1] for each in desk.messages()[before:]] == [3] * audits
+
+
+def test_what_a_firewall_turned_away_is_looked_for_before_it_is_sent_again(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.refused(s, desk.id, "Forbidden.", desk.at(2), certain=False))
+    assert (desk.push.state, desk.push.repeated) == (Push.REFUSED, True)
+    assert desk.attempts() == [("create", "turned away", "Forbidden.")]
+    desk.set(state=Push.QUEUED)
+    assert isinstance(desk.begin(600), push.Looking)
+
+
+@pytest.mark.parametrize(("later", "sends"), [(10, True), (119, True), (121, False)])
+def test_a_look_that_found_nothing_holds_for_a_while(desk: Desk, later: int, sends: bool) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "", desk.at(0), 5.0))
+    desk.begin(5)
+    desk.do(lambda s: push.looked(s, desk.id, [], desk.at(6), WAITS[:1]))
+    assert desk.push.state == Push.QUEUED
+    assert isinstance(desk.begin(6 + later), push.Sending) is sends
+
+
+def test_after_two_days_of_lost_answers_a_person_must_look(desk: Desk) -> None:
+    desk.begin()
+    desk.do(lambda s: push.unknown(s, desk.id, "No answer.", desk.at(0), 5.0))
+    desk.begin(48 * 3600)
+    moment = desk.at(48 * 3600 + 1)
+    desk.do(lambda s: push.looked(s, desk.id, [], moment, WAITS[:1]))
+    assert (desk.push.state, desk.part.state) == (Push.REFUSED, life.REFUSED)
+    assert ("given_up", {"words": "No answer."}) in desk.events()
+    assert desk.attempts()[-1][1] == "given up"
 
 
 def test_only_after_every_look_it_may_be_sent_again(desk: Desk) -> None:
@@ -218,7 +262,9 @@ def test_of_what_a_look_finds_the_living_counts(
     desk.do(lambda s: push.looked(s, desk.id, found, desk.at(1), WAITS))
     assert (desk.push.state, desk.push.remote_id) == (Push.PLACED, placed)
     audits = [message for message in desk.messages() if message[0] == "audit"]
-    assert audits == [audit_of(desk, 1, compare=True), audit_of(desk, 1)][: 1 + audited]
+    subject = f"push:{desk.id}"
+    compared, twins = {"push": desk.id, "compare": True}, {"push": desk.id, "compare": False}
+    assert audits == [("audit", subject, compared, 1), ("audit", subject, twins, 1)][: 1 + audited]
     assert ("placed", "look") in [(code, told.get("how")) for code, told in desk.events()]
 
 
@@ -307,8 +353,8 @@ def test_a_store_tells_once_that_its_order_lives_no_more(desk: Desk) -> None:
 def test_what_is_settled_is_audited(desk: Desk, state: str) -> None:
     desk.set(state=state, first_sent_at=desk.at(-9), remote_id="77")
     found = desk.do(lambda s: audit.begin(s, desk.id, compare=False))
-    wanted = audit.Auditing(desk.id, access_of(desk), desk.push.key, desk.at(-9), "77", None)
-    assert found == wanted
+    key = desk.push.key
+    assert found == audit.Auditing(desk.id, access_of(desk), key, desk.at(-9), "77", None)
     desk.set(first_sent_at=None)
     assert desk.do(lambda s: audit.begin(s, desk.id, compare=False)) is None
 
@@ -361,7 +407,7 @@ def test_a_stopped_push_of_which_nothing_is_found_keeps_its_key(desk: Desk) -> N
 def test_a_twin_that_is_seen_is_audited_and_a_dead_one_takes_the_key(desk: Desk) -> None:
     desk.set(state=Push.STOPPED, first_sent_at=desk.at(-9))
     desk.do(lambda s: push.twin_seen(s, Desk.row(s), ORDER, desk.at(1)))
-    assert desk.messages() == [audit_of(desk, 1)]
+    assert desk.messages() == [("audit", f"push:{desk.id}", {"push": desk.id, "compare": False}, 1)]
     dead = replace(ORDER, live=False)
     desk.do(lambda s: push.twin_seen(s, Desk.row(s), dead, desk.at(2)))
     assert [each.state for each in desk.house.pushes()] == [Push.CANCELLED, Push.STOPPED]
