@@ -16,6 +16,7 @@ from orderflow.models import Base
 from tests import agreement, fuzz
 from tests.house import House, close_doors
 from tests.postgres import Postgres, in_memory, private_postgres
+from tests.spread import spread
 
 ENGINES = ("sqlite", "postgresql")
 TAKE_TURNS = ("mail", "portal", "privacy", "processes", "river", "webapp")
@@ -32,6 +33,23 @@ ON_BOTH = (
     "test_tenancy",
     "test_webhooks",
 )
+LONG = (
+    "test_any_order",
+    "test_bench",
+    "test_demo",
+    "test_every_event",
+    "test_fifty_stores",
+    "test_killed_workers",
+    "test_looks",
+    "test_lying_stores",
+    "test_many_workers",
+    "test_money_adds_up",
+    "test_quoting_stores",
+    "test_redis",
+    "test_rerouted",
+    "test_among_liars",
+)
+"""Files whose tests begin first: some take longer than a second worker would wait at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +60,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--pictures", action="store_true", help="leave every page in var/looks")
     parser.addoption("--examples", type=int, help="so many new examples for tests/fuzz")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        long = [item for item in items if item.path.stem in LONG]
+        items[:] = spread(long, [item for item in items if item.path.stem not in LONG], workers)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
