@@ -21,6 +21,9 @@ from tests.river import scenes
 from tests.river.scenes import Things
 
 PLATFORMS = ("shopify", "woocommerce")
+DEEP: Things = {"capacity": 20_000.0, "restore_rate": 5_000.0}
+"""A shop whose points are never used up: while the clock stands still they do not come back, and a
+call that waits for them waits by the machine's clock."""
 
 
 def creates(request: Request) -> bool:

@@ -16,8 +16,8 @@ from orderflow.models import Flag, Merchant, StoreCall
 from orderflow.traffic import on_hold
 from sandbox.shopify import holding
 from sandbox.shopify.order import Order
-from tests.house import ALFA, BRAVO, HARBOUR
-from tests.river.stage import Stage
+from tests.house import ALFA, BRAVO, HARBOUR, House
+from tests.river.stage import DEEP, Stage
 
 Told = list[tuple[str, dict[str, int]]]
 Change = Callable[[Stage, Order], object]
@@ -75,12 +75,14 @@ def ship(stage: Stage, count: int, number: str) -> None:
     stage.house.turn()
 
 
-def test_parcels_are_told_where_their_goods_are_by_then(stage: Stage) -> None:
+def test_parcels_are_told_where_their_goods_are_by_then(house: House) -> None:
     """Every change with every way to ship; of the other vendor's goods nobody tells anything."""
+    stage = Stage(house, harbour=DEEP, alfa=DEEP)
     stage.harbour.add_location("North")
     stories = [(change, way) for change in CHANGES for way in PARCELS]
     orders = {each: stage.buys((stage.lamp, LAMPS), (stage.mug, 2)) for each in stories}
     stage.house.turn()
+    stage.house.later(5)  # a push whose order has news that nobody has read yet waits for a second
     sent = theirs(stage)
     for (change, _way), order in orders.items():
         if change == "merged":
