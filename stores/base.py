@@ -342,8 +342,8 @@ class Marketplace(Protocol):
         """None: the shop has no such order any more. Raises ``stores.boundary.Unreadable``, besides
         StoreErrors, for one that is there and cannot be understood."""
 
-    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
-        """Orders updated since ``cursor`` (``""``: from ``now`` on, minus an overlap)."""
+    def orders_since(self, cursor: str, start: datetime, now: datetime) -> SeenPage:
+        """Orders updated since ``cursor`` (``""``: since ``start``, minus an overlap)."""
 
     def orders_placed(self, since: datetime, until: datetime, cursor: str) -> SeenPage:
         """Open orders placed between, not fulfilled yet, oldest first; ``""`` is the beginning."""

@@ -26,7 +26,7 @@ from stores.errors import Trouble
 from workers import privacy
 from workers.failures import POISON, set_aside
 from workers.gear import Job
-from workers.paging import Pages, go_on, leave_endless
+from workers.paging import Pages, begins, go_on, leave_endless
 
 log = structlog.get_logger()
 
@@ -300,9 +300,10 @@ def reconcile(job: Job) -> None:
             outbox.done(session, job.message)
         return
     market, pages = job.marketplace(), Pages.kept(job.message.about)
+    start = begins(job, merchant.installed_at)
 
     def next_page() -> tuple[SeenPage, Pages]:
-        page = market.orders_since(merchant.orders_cursor, clock.now())
+        page = market.orders_since(merchant.orders_cursor, start, clock.now())
         return page, pages.after([each.updated_at for each in page.orders], more=page.more)
 
     try:

@@ -16,6 +16,7 @@ from stores.errors import Trouble
 from stores.texts import _
 from workers.gear import Job
 
+BEGINS = "begins"
 FREE_PAGES = 5
 """Full pages in a row that are asked for without a pause."""
 MOST_PAGES = 500
@@ -72,6 +73,14 @@ class Pages:
         return 0.0 if self.full <= FREE_PAGES else 1.0 + self.full // 100
 
 
+def begins(job: Job, otherwise: datetime) -> datetime:
+    """From when a list without a cursor is read: since the last one without end was left, else
+    ``otherwise``. From the moment of the question all would be lost that happened while the store
+    did not answer."""
+    left = job.message.about.get(BEGINS)
+    return datetime.fromisoformat(left) if left else otherwise
+
+
 def go_on(session: Session, job: Job, pages: Pages, every: float, *, more: bool) -> None:
     """The standing message comes again: for the next page, or ``every`` seconds later."""
     delay, about = pages.pause() if more else every, {**job.message.about, **pages.keep()}
@@ -82,7 +91,7 @@ def leave_endless(session: Session, job: Job, busy: StoreBusy, pages: Pages, eve
     """The standing message comes again seldom, as long as its list has no end."""
     log.warning("list_without_end", lane=job.message.lane)
     delay = outbox.pause(min(job.message.tries, SELDOM), every)
-    about = {**job.message.about, **pages.left().keep()}
+    about = {**job.message.about, **pages.left().keep(), BEGINS: clock.now().isoformat()}
     outbox.put_off(
         session, job.message, now=clock.now(), delay=delay, words=busy.words, about=about
     )

@@ -113,8 +113,8 @@ class ShopifyMarketplace:
         except boundary.Unreadable:
             raise broken(writing=False) from None
 
-    def orders_since(self, cursor: str, now: datetime) -> SeenPage:
-        place = unpack(cursor, _OVERLAP, now)
+    def orders_since(self, cursor: str, start: datetime, now: datetime) -> SeenPage:
+        place = unpack(cursor, _OVERLAP, start)
         since = (place.since - _OVERLAP).isoformat()
         page = self._client.page(
             documents.SEEN_ORDERS,

@@ -62,7 +62,7 @@ ON_STORE: dict[str, Verb] = {
 ON_MARKET: dict[str, Verb] = {
     "identify": lambda market, _: market.identify(),
     "read": lambda market, order: market.read_order(order),
-    "since": lambda market, _: market.orders_since("", LATER),
+    "since": lambda market, _: market.orders_since("", LATER, LATER),
     "placed": lambda market, _: market.orders_placed(NOON - timedelta(days=1), LATER, ""),
     "reference": lambda market, order: market.payment_reference(order),
     "fulfilments": lambda market, order: market.fulfilments(order),

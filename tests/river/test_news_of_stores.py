@@ -14,7 +14,7 @@ from orderflow.access import store_health
 from orderflow.intake import repeats
 from orderflow.models import StoreAccess, StoreCall, Webhook
 from sandbox.shopify.bodies import order_body
-from tests.house import ALFA, BRAVO, HARBOUR
+from tests.house import ALFA, BRAVO, HARBOUR, House
 from tests.river.stage import PLATFORMS, Stage, VendorSide, creates
 from tests.river.test_webhooks import post
 from workers import paging
@@ -197,6 +197,31 @@ def test_a_marketplaces_list_without_end_is_left(stage: Stage) -> None:
     stage.house.let_pass(1800, step=300)
     stage.sells_unheard((stage.mug, 1))
     assert len(stage.bravo.orders) == 2
+
+
+def test_what_is_bought_while_an_endless_list_is_left_alone_is_found_afterwards(
+    stage: Stage,
+) -> None:
+    stage.house.world.deliveries.drop = 1.0
+    stage.house.world.liar(HARBOUR).tell("endless_cursor", match="updated_at:")
+    stage.house.let_pass(1800, step=30)
+    stage.house.world.liar(HARBOUR).stop()
+    stage.buys((stage.mug, 1))
+    stage.house.let_pass(5 * 3600, step=900)
+    assert len(stage.house.orders()) == 1
+
+
+def test_what_is_bought_before_the_first_answer_of_a_new_shop_is_found(house: House) -> None:
+    shop = house.merchant()
+    mug = shop.sells("MUG", "Mug", "12.50", vendor="Bravo")
+    house.world.deliveries.drop = 1.0
+    house.world.faults.add("html", HARBOUR, times=10**6)
+    house.turn()
+    house.people.customer.buys(HARBOUR, [(mug, 1)])
+    house.let_pass(1800, step=60)
+    house.world.faults.clear()
+    house.let_pass(7200, step=900)
+    assert len(house.orders()) == 1
 
 
 # -- stores that read and do not write -------------------------------------------------------------

@@ -221,7 +221,9 @@ def test_every_order_changed_since_is_listed(market: Marketplace, people: People
     page = SeenPage((), "", more=True)
     listed = set()
     while page.more:
-        page = market.orders_since(page.cursor, NOON - timedelta(hours=1))
+        page = market.orders_since(
+            page.cursor, NOON - timedelta(hours=1), NOON - timedelta(hours=1)
+        )
         listed |= {order.id for order in page.orders}
         assert all(len(order.lines) == 7 for order in page.orders)
     assert listed == {str(order.id) for order in bought}
