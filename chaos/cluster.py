@@ -32,6 +32,8 @@ SHORT = {
     "lease_seconds": 4,
     "look_waits": "1,3,8",
 }
+NO_DATABASE = "The database at "
+"""What a program says that starts while the database is away: it does not start, and says so."""
 BROKE = ("handler_failed", "message_left", "message_could_not_be_put_back", "given_up")
 DATABASE_AWAY = ("OperationalError", "InterfaceError", "TimeoutError", "AdminShutdown")
 
@@ -99,8 +101,9 @@ class Cluster(Plant):
         for name in self.size.names:
             if name not in self.down and not self.programs.runs(name):
                 said = self.programs.log(name).read_text(errors="replace").strip()
-                last = said.splitlines()[-1:] or ["nothing"]
-                self.ended.append(f"{name} ended by itself; it had said: {last[0][:300]}")
+                last = (said.splitlines() or ["nothing"])[-1]
+                if not last.startswith(NO_DATABASE):
+                    self.ended.append(f"{name} ended by itself; it had said: {last[:300]}")
                 self.start_one(name)
 
 

@@ -64,6 +64,7 @@ def run(
             play(cluster, traffic, faults, orders, seconds, say)
         finally:
             faults.stop()
+        (folder / "faults.log").write_text("\n".join(faults.log) + "\n")
         traffic.release_all()
         cluster.forget_connections()
         say(f"{faults.counts.total()} faults are over; waiting for quiet")
