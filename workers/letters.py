@@ -162,17 +162,40 @@ def _invitation(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> W
 
 def _attention(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words:
     values = notice.values
+    refused, unknown = values["refused"], values["unknown"]
+    flagged, parked = values["flagged"], values["parked"]
     counted = (
         (
-            values["refused"],
-            tongue.gettext("Orders that a vendor's store refused: %(count)s"),
+            refused,
+            tongue.ngettext(
+                "%(count)s order was refused by a vendor's store",
+                "%(count)s orders were refused by a vendor's store",
+                refused,
+            ),
         ),
         (
-            values["unknown"],
-            tongue.gettext("Orders whose outcome in a vendor's store is not known: %(count)s"),
+            unknown,
+            tongue.ngettext(
+                "%(count)s order was sent to a vendor's store and no answer came; we look for it",
+                "%(count)s orders were sent to a vendor's store and no answer came; we look for "
+                "them",
+                unknown,
+            ),
         ),
-        (values["flagged"], tongue.gettext("Things to be done by hand: %(count)s")),
-        (values["parked"], tongue.gettext("Other tasks that were given up: %(count)s")),
+        (
+            flagged,
+            tongue.ngettext(
+                "%(count)s thing is to be done by hand",
+                "%(count)s things are to be done by hand",
+                flagged,
+            ),
+        ),
+        (
+            parked,
+            tongue.ngettext(
+                "%(count)s other task was given up", "%(count)s other tasks were given up", parked
+            ),
+        ),
     )
     rows = [(text % {"count": count}, "") for count, text in counted if count]
     named = (
@@ -201,9 +224,12 @@ def _export(notice: Notice, tongue: Tongue, portal_url: str, link: str) -> Words
     return Words(
         tongue.gettext("A customer's data is ready for you to download"),
         (
-            tongue.gettext(
+            tongue.ngettext(
                 "A customer of yours asked what is kept of them (request %(reference)s). All that "
-                "Sluice keeps is collected, from %(count)s orders."
+                "Sluice keeps is collected, from %(count)s order.",
+                "A customer of yours asked what is kept of them (request %(reference)s). All that "
+                "Sluice keeps is collected, from %(count)s orders.",
+                told["count"],
             )
             % told,
             tongue.gettext(

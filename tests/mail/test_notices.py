@@ -130,7 +130,7 @@ def test_the_merchant_is_told_once_a_day_while_orders_need_attention(
     stage.house.let_pass(5 * 3600, step=3600)
     mail = postbox.only(OWNER_MAIL)
     assert mail["subject"] == f"Orders of {stage.harbour.name} need your attention"
-    assert "refused: 1" in mail["text"]
+    assert "1 order was refused by a vendor's store" in mail["text"]
     assert "https://admin.shopify.com/store/harbour/apps/client-id" in mail["text"]
     stage.house.let_pass(24 * 3600, step=3600)
     assert len(postbox.mails(OWNER_MAIL)) == 2

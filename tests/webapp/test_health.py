@@ -5,7 +5,13 @@ from __future__ import annotations
 import base64
 import re
 
-from tests.house import House
+from orderflow import clock
+from orderflow.access import store_health
+from orderflow.intake import unread
+from orderflow.models import Merchant, StoreAccess
+from stores.boundary import Unreadable
+from stores.errors import Trouble
+from tests.house import BRAVO, HARBOUR, House
 from tests.river.stage import Stage
 
 TOKEN = "an-operator-s-long-token"
@@ -47,6 +53,24 @@ def test_a_person_gives_the_token_as_password(house: House) -> None:
     assert page.status_code == 200
     assert "Webhooks in the last minute" in page.text
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_stores_and_orders_that_cannot_be_read_are_counted(house: House) -> None:
+    open_house(house)
+    stage = Stage(house)
+    stage.sells_on((stage.mug, 1))
+    names = ("stores_unreadable", "orders_unread", "store_orders_unread")
+    assert [numbers(house)[f"sluice_{name}"] for name in names] == [0, 0, 0]
+    with house.unit() as session:
+        merchant = house.one(session, Merchant, shop=HARBOUR)
+        unread.note(session, merchant, "7001", Unreadable("id"), clock.now())
+        access = session.query(StoreAccess).filter(StoreAccess.address.contains(BRAVO)).one()
+        store_health.note(session, access.id, "fetch_changes", Trouble.FIREWALL, clock.now())
+        for number in ("1", "2"):
+            store_health.note_unread(session, access.id, number, unread=True)
+    assert [numbers(house)[f"sluice_{name}"] for name in names] == [0, 1, 2]
+    house.clock.advance(301)
+    assert [numbers(house)[f"sluice_{name}"] for name in names] == [1, 1, 2]
 
 
 def test_the_age_of_what_waits_is_told(house: House) -> None:
