@@ -310,3 +310,17 @@ def test_pieces_and_prices_that_change_together_agree_in_the_end(
     else:
         assert total_of(stage.bravo, stage.only(side.orders())) * 100 == share
         assert codes(stage) == set()
+
+
+def test_a_price_after_a_refund_is_written_once_though_its_answer_is_lost(stage: Stage) -> None:
+    order = stage.sells_on((stage.mug, 3), tax_rate="0.21")
+    stage.people.merchant.refunds(HARBOUR, order, lines={"MUG": 1})
+    stage.house.turn()
+    stage.house.later(BURST)
+    stage.faults.add("lost_answer", BRAVO, lambda asked: asked.path.rpartition("/")[2].isdigit())
+    discount(stage, order, MUG="3.00")
+    stage.all_looks()
+    theirs = stage.only(stage.bravo.orders.values())
+    worth = (total_of(stage.bravo, theirs) - theirs.refunded) * 100
+    assert worth == stage.house.part().share
+    assert codes(stage) == set()
