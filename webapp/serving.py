@@ -31,7 +31,9 @@ from webapp.refusals import Head
 T = TypeVar("T")
 BODY_WITHIN: Final = 10.0
 BODY_RATE: Final = 100 * 1024
-"""A body must have come within BODY_WITHIN seconds, and one more for each BODY_RATE bytes of it."""
+MOST_WITHIN: Final = 40.0
+"""A body must have come within BODY_WITHIN seconds, and one more for each BODY_RATE bytes, but
+in no more than MOST_WITHIN: who announces much holds a connection no longer for that."""
 READ_WITHIN: Final = 30.0
 """Seconds that the reader of a long answer may take for the next piece of it."""
 PIECE: Final = 64 * 1024
@@ -159,7 +161,7 @@ class WebServer:
         if not length:
             return
         got = 0
-        async with asyncio.timeout(BODY_WITHIN + length / BODY_RATE):
+        async with asyncio.timeout(min(BODY_WITHIN + length / BODY_RATE, MOST_WITHIN)):
             while got < length:
                 message = await receive()
                 piece: bytes = message.get("body", b"")

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask, request
 
 from tests.house import configuration
-from webapp import serving
+from webapp import refusals, serving
 from webapp.serving import WebServer
 
 Message = dict[str, Any]
@@ -143,6 +143,19 @@ def test_a_body_that_does_not_come_in_time_is_not_waited_for(
             slow = Client("POST", path, {"content-length": "50", **FORGED}, [b"{"], stalls=True)
             answered = await ask(server, slow)
             assert (answered.status, answered.headers["connection"]) == (408, "close")
+
+    run(main)
+
+
+def test_who_announces_much_is_not_waited_for_much_longer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "MOST_WITHIN", 0.01)
+
+    async def main() -> None:
+        length = str(refusals.LARGEST_BODY)
+        slow = Client("POST", WEBHOOK, {"content-length": length, **FORGED}, [b"{"], stalls=True)
+        assert (await ask(WebServer(app, threads=1), slow)).status == 408
 
     run(main)
 
