@@ -11,7 +11,6 @@ from orderflow.mask import privacy
 from orderflow.mask.compose import Cargo, Target, compose, in_part, worth
 from orderflow.mask.privacy import MerchantCard, contact
 from orderflow.rules.settings import Settings
-from orderflow.rules.split import Owners, Part, split
 from stores.base import (
     KEY_ATTRIBUTE,
     Address,
@@ -304,6 +303,12 @@ def test_a_note_may_not_name_what_is_replaced(phone: str) -> None:
     assert composed(order, settings=named).note == "Example, Robin of Example Ltd, …, …"
 
 
+def test_a_note_that_is_replaced_names_nothing_of_the_buyer_whatever_is_shared() -> None:
+    shared = Settings(name_mode="share", phone_mode="share", email_mode="share")
+    assert composed(settings=shared).note == "Ring twice, …"
+    assert composed(settings=shared).phone == ORDER.phone
+
+
 def test_all_that_the_buyer_told_is_known_where_a_store_quotes_it() -> None:
     words = set(privacy.personal_words(ORDER))
     assert {
@@ -336,6 +341,8 @@ def test_short_words_and_numbers_are_no_buyers() -> None:
     )
     words = privacy.personal_words(order)
     assert "123" not in words
+    assert "555 0142" in privacy.personal_words(replace(order, phone="555 0142"))
+    assert "555 014" not in privacy.personal_words(replace(order, phone="555 014"))
     assert "J" not in words
     assert {"Li", "J Li"} <= set(words)
 
@@ -354,39 +361,6 @@ def test_an_address_is_made_unique(contact_email: str, expected: str) -> None:
     assert privacy.unique_address(contact_email, "SL-1") == expected
 
 
-def test_of_a_forgotten_buyer_the_countries_are_left() -> None:
-    order = replace(ORDER, lines=(replace(LAMP, attributes=(("Engraving", "Robin"),)),))
-    bare = privacy.without_buyer(order)
-    assert bare == replace(
-        order,
-        lines=(LAMP,),
-        note="",
-        email="",
-        phone="",
-        tags=(),
-        attributes=(),
-        shipping_address=Address(country="CA"),
-        billing_address=Address(country="CA"),
-        accepts_marketing=False,
-    )
-    sent = privacy.sent_without_buyer(composed())
-    assert sent == replace(
-        composed(),
-        note="",
-        email="",
-        phone="",
-        tags=(),
-        attributes=(),
-        shipping_address=Address(country="CA"),
-        billing_address=Address(country="CA"),
-        accepts_marketing=False,
-    )
-    assert privacy.without_buyer(replace(order, shipping_address=None)).shipping_address is None
-    alone = privacy.buyer_alone(ORDER)
-    assert (alone.lines, alone.note, alone.tags, alone.attributes) == ((), "", (), ())
-    assert alone.email == ORDER.email
-
-
 def test_quoted_references_and_parts_of_texts_are_scrubbed() -> None:
     scrubber = privacy.personal_scrubber([ORDER], ["pay-12345"])
     assert scrubber.scrub("payment pay-12345 of robin at 1 Quay") == "payment … of … at …"
@@ -394,44 +368,7 @@ def test_quoted_references_and_parts_of_texts_are_scrubbed() -> None:
 
 def test_a_contact_without_switch_has_no_reference() -> None:
     assert contact(ORDER, Settings(), CARD, "SL-1", (), "pay-1").payment_reference == ""
+    on = Settings(share_transaction_reference=True)
+    assert contact(ORDER, on, CARD, "SL-1").payment_reference == ""
     shared = Settings(share_transaction_reference=True)
     assert contact(ORDER, shared, CARD, "SL-1", (), "pay-1").payment_reference == "pay-1"
-
-
-# -- parts -----------------------------------------------------------------------------------------
-
-
-def test_an_order_is_split_exactly() -> None:
-    theirs = SeenLine("3", "Chair", 1, 1000, 1000, 100, 50, vendor="Bravo", fulfillable=1)
-    own = SeenLine("4", "Card", 1, 100, 100, 0, 0)
-    order = replace(ORDER, lines=(LAMP, MUG, theirs, own), total=5330 + 7)
-    parts = split(order, Owners({}, {"alfa": 2, "bravo": 1}))
-    assert parts == [
-        Part(1, (theirs,), 1000, 100, 50, 98, 5, 900 + 98 + 55),
-        Part(2, (LAMP, MUG), 3900, 300, 180, 391, 20, 3600 + 391 + 200),
-        Part(None, (own,), 100, 0, 0, 11, 0, 5337 - 1053 - 4191),
-    ]
-    inclusive = split(replace(order, taxes_included=True), Owners({}, {"alfa": 2, "bravo": 1}))
-    assert [part.share for part in inclusive] == [998, 3991, 5337 - 998 - 3991]
-
-
-def test_what_is_left_over_is_the_merchants_own() -> None:
-    order = replace(ORDER, lines=(LAMP,), total=3360 + 9)
-    parts = split(order, Owners({}, {"alfa": 2}))
-    assert [(part.vendor_id, part.share) for part in parts] == [(2, 3360), (None, 9)]
-    assert parts[1] == Part(None, (), 0, 0, 0, 0, 0, 9)
-    assert len(split(replace(order, total=3360), Owners({}, {"alfa": 2}))) == 1
-
-
-def test_shipping_that_was_agreed_on_is_not_shared_again() -> None:
-    theirs = SeenLine("3", "Chair", 1, 1000, 1000, 100, 50, vendor="Bravo", fulfillable=1)
-    order = replace(ORDER, lines=(LAMP, theirs))
-    owners = Owners({}, {"alfa": 2, "bravo": 1})
-    alfa, bravo = (part for part in reversed(split(order, owners, {1: (90, 4)})) if part.vendor_id)
-    assert (alfa.shipping, alfa.shipping_tax) == (410, 21)
-    assert (bravo.shipping, bravo.shipping_tax) == (90, 4)
-    more = split(order, owners, {1: (600, 30)})
-    assert [(x.shipping, x.shipping_tax) for x in more if x.vendor_id] == [(600, 30), (0, 0)]
-    worthless = replace(LAMP, discount=9000)
-    spread = split(replace(order, lines=(worthless, theirs)), owners)
-    assert [(x.vendor_id, x.shipping) for x in spread if x.vendor_id] == [(1, 500), (2, 0)]

@@ -154,9 +154,9 @@ def test_shares_add_up_and_none_is_a_coin_off(amount: int, weights: list[int]) -
 
 def test_nothing_is_shared_among_nobody() -> None:
     assert share(0, []) == []
-    with pytest.raises(ValueError, match="nobody"):
+    with pytest.raises(ValueError, match="^an amount cannot be shared among nobody$"):
         share(1, [])
-    with pytest.raises(ValueError, match="negative"):
+    with pytest.raises(ValueError, match="^a weight is negative$"):
         share(1, [1, -1])
 
 
@@ -169,7 +169,7 @@ def test_names_are_compared_without_case_and_space(written: str, folded: str) ->
 
 
 def test_a_mapping_comes_before_a_name() -> None:
-    owners = Owners({"v1": 2}, {"alfa": 1})
+    owners = Owners({"v1": 2, "": 9}, {"alfa": 1})
     line = SeenLine("1", "Thing", 1, 1, 1, 0, 0, vendor="ALFA")
     assert owners.of(line) == 1
     assert owners.of(SeenLine("1", "Thing", 1, 1, 1, 0, 0, variant_id="v1", vendor="Alfa")) == 2

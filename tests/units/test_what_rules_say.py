@@ -93,6 +93,21 @@ CASES: list[tuple[Facts, Effective, Reason]] = [
     ),
     (
         line(mapped=False),
+        settings("unsynced_products"),
+        Reason("unmapped_lines", HOLD, "unsynced_products", "vendor", "map_products", lines=ONE),
+    ),
+    (
+        FINE,
+        settings(push_every=60),
+        Reason("its_time_has_come", PUSH, "push_every", "merchant"),
+    ),
+    (
+        replace(FINE, released=True, since=(NOON + timedelta(seconds=1)).isoformat()),
+        settings(push_every=60, delay_minutes=1),
+        Reason("its_time_has_come", PUSH, "delay_minutes", "merchant"),
+    ),
+    (
+        line(mapped=False),
         settings("unsynced_products", unsynced_products=True),
         Reason("unmapped_taken", PUSH, "unsynced_products", "vendor", lines=ONE),
     ),
@@ -343,6 +358,13 @@ def test_a_delay_counts_from_the_payment_where_that_is_waited_for() -> None:
     assert due_at(replace(facts, paid_since=""), waits)[0] == NOON + timedelta(minutes=5)
     unknown = replace(FINE, since="", paid_since="")
     assert due_at(unknown, waits)[0] == datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+
+
+def test_an_order_without_a_delay_waits_for_its_round_from_the_first_moment() -> None:
+    moment = NOON + timedelta(minutes=10)
+    facts = replace(FINE, since=moment.isoformat())
+    (told,) = decide(facts, settings(push_every=60), moment).obstacles
+    assert (told.code, told.setting) == ("next_round", "push_every")
 
 
 def test_the_next_round_is_told_where_the_delay_is_over() -> None:
