@@ -219,11 +219,9 @@ def test_an_order_of_many_lines_is_read_whole(market: Marketplace, people: Peopl
 def test_every_order_changed_since_is_listed(market: Marketplace, people: People) -> None:
     bought = [people.customer.buys(DOMAIN, [("MUG", 1)] * 7) for _ in range(12)]
     page = SeenPage((), "", more=True)
-    listed = set()
+    listed, before = set(), NOON - timedelta(hours=1)
     while page.more:
-        page = market.orders_since(
-            page.cursor, NOON - timedelta(hours=1), NOON - timedelta(hours=1)
-        )
+        page = market.orders_since(page.cursor, before, before)
         listed |= {order.id for order in page.orders}
         assert all(len(order.lines) == 7 for order in page.orders)
     assert listed == {str(order.id) for order in bought}
