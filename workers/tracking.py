@@ -105,7 +105,11 @@ def _take_all(job: Job, changes: Changes) -> None:
 
 
 def _move_on(session: Session, job: Job, changes: Changes, pages: Pages) -> None:
+    """A list without a cursor began a moment ago: what changed before, while the store did not
+    answer, is read order by order."""
     access = session.get_one(StoreAccess, job.there.access_id)
+    if not access.cursor:
+        rereading.read_all_soon(session, access, clock.now())
     access.cursor, access.polled_at = changes.cursor, clock.now()
     if turned_away.is_open_again(session, access, clock.now()):
         store_access.unlock(session, access.id, clock.now())

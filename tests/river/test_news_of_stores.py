@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from orderflow.access import store_health
@@ -222,6 +222,24 @@ def test_what_is_bought_before_the_first_answer_of_a_new_shop_is_found(house: Ho
     house.world.faults.clear()
     house.let_pass(7200, step=900)
     assert len(house.orders()) == 1
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_parcel_that_left_before_the_first_list_of_a_store_could_be_read_is_told(
+    stage: Stage, platform: str
+) -> None:
+    side, house = stage.side(platform), stage.house
+    with house.unit() as session:
+        session.execute(update(StoreAccess).values(cursor="", polled_at=None))
+    house.world.deliveries.drop = 1.0
+    order = stage.sells_unheard((side.item, 1))
+    house.world.faults.add("html", side.host, times=10**6)
+    (theirs,) = side.orders()
+    stage.people.vendor.ships(side.host, theirs.id, number="1Z1")
+    house.let_pass(1800, step=60)
+    house.world.faults.clear()
+    house.let_pass(7200, step=300)
+    assert [each.status for each in order.fulfillments] == ["SUCCESS"]
 
 
 # -- stores that read and do not write -------------------------------------------------------------
