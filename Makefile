@@ -37,6 +37,11 @@ style: installed-dev
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) -m tools.house_rules
 
+GROUP ?= rules
+SAMPLE ?= 0
+mutants: installed-dev  ## change the code bit by bit: do tests notice? By hand (GROUP=rules SAMPLE=0)
+	@$(PYTHON) -m tools.mutants $(GROUP) --sample $(SAMPLE)
+
 messages: installed-dev  ## collect what the pages say into the catalogues; tells what is untranslated
 	@$(PYTHON) -m tools.messages
 
@@ -53,6 +58,8 @@ lock: installed-dev  ## write the locks from pyproject.toml and tools.in (UPGRAD
 	$(LOCK) pyproject.toml --group sandbox -o requirements.lock
 	$(LOCK) pyproject.toml --group sandbox --group dev \
 		--constraints requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --group sandbox --group dev --group mutants \
+		--constraints requirements-dev.lock -o mutants.lock
 
 key: installed  ## print a fresh key for SLUICE_SECRET_KEYS
 	@$(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'
@@ -67,5 +74,5 @@ installed:
 installed-dev:
 	@$(PYTHON3) bootstrap.py --dev
 
-.PHONY: help demo test fuzz chaos check style messages bench lock key clean installed installed-dev
+.PHONY: help demo test fuzz chaos check mutants style messages bench lock key clean installed installed-dev
 .DEFAULT_GOAL := help

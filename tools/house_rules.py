@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-GENERATED = ("migrations/versions/",)
+GENERATED = ("migrations/versions/", "var/")
 FILE_LINES = 400
 FUNCTION_LINES = 60
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
