@@ -379,9 +379,7 @@ def test_a_withdrawn_fulfilment_opens_its_pieces_again(market: Marketplace, orde
     assert part_with(market, order_id, mug).lines == {mug: 3}
 
 
-def test_held_goods_are_told_and_not_open(
-    market: Marketplace, people: People, order_id: str
-) -> None:
+def test_held_goods_are_not_open(market: Marketplace, people: People, order_id: str) -> None:
     before = [dict(part.lines) for part in market.fulfilments(order_id).open]
     people.merchant.holds(DOMAIN, order_id)
     state = market.fulfilments(order_id)
