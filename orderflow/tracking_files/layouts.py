@@ -232,7 +232,9 @@ LAYOUTS = (
         {"Referentie": _ORDER, "Barcode": _NUMBER, "Product": Field.SERVICE},
     ),
 )
-"""Where a tool publishes no list of its columns, the source names the fields they are made of."""
+"""The columns of Advanced Shipment Tracking and AfterShip were read at their sources. For the other
+tools no list of columns was found: theirs are what their fields are called, and the source is where
+a real file is to be looked for (``docs/open-questions.md``)."""
 
 
 def fold(title: str) -> str:
