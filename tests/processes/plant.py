@@ -118,9 +118,11 @@ class Plant:
         wait_for("the end of what setting up has caused", self.is_quiet)
 
     def is_quiet(self) -> bool:
-        """Nothing is due and nothing under way."""
+        """Nothing is due and nothing under way; what was parked waits for a person."""
         with self.app.app_context(), reading() as session:
-            due = select(Message.id).where(Message.due_at <= clock.now())
+            due = select(Message.id).where(
+                Message.due_at <= clock.now(), Message.parked_at.is_(None)
+            )
             return session.scalar(due) is None
 
     def recover(self) -> None:

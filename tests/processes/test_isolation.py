@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import isolation
 from demo.programs import Programs
 from tests.postgres import Postgres
 from tests.processes.bad_ones import BAD_ONES, GOOD, SHOPS, VENDORS
@@ -37,9 +36,3 @@ def test_the_orders_of_others_arrive_while_one_bad_thing_lasts(crowd: Plant, bad
         assert is_bad()
     for name in ("web", "worker", "worker2", "clock"):
         assert crowd.programs.runs(name), f"{name} did not outlive {bad_one}"
-
-
-def test_how_much_later_the_others_are_is_measured(crowd: Plant) -> None:
-    half, tail = isolation.figures(crowd, "one message", rounds=1, seconds=1)
-    assert half.ratio > 0
-    assert tail.ratio > 0
