@@ -37,7 +37,7 @@ from orderflow.rules.judge import (
     reconsider_soon,
     send_soon,
 )
-from orderflow.traffic import audit, unread_news
+from orderflow.traffic import audit, rereading, unread_news
 from orderflow.upkeep import after, answers, cancelled
 from stores.base import ComposedOrder, PlacedOrder, What
 
@@ -175,7 +175,8 @@ def _placed(session: Session, part: VendorOrder) -> bool:
 def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *, how: str) -> None:
     """The order exists in the vendor's store, ``how`` we learned it: answer, look or webhook.
 
-    An answer was compared with what was asked; an order learned of otherwise is compared soon."""
+    An answer was compared with what was asked. An order learned of otherwise is compared soon, and
+    read: what has shipped of it meanwhile was told when nobody knew the order."""
     push = lock_push(session, push_id)
     _close_attempts(session, push, "placed", "", now)
     if push.state == Push.PLACED:
@@ -191,6 +192,7 @@ def placed(session: Session, push_id: int, order: PlacedOrder, now: datetime, *,
         answers.compared(session, push, order.differences, What, now)
     else:
         audit.ask(session, push, now, compare=True)
+        rereading.read_soon(session, push.connection.access, push, now)
     _settle_part(session, push.vendor_order, now)
     after.look(session, push.vendor_order, now, edited=True)
     if push.repeated:

@@ -1,4 +1,5 @@
-"""Orders of a vendor's store that are read one by one where its list of changes cannot be used."""
+"""Orders of a vendor's store that are read one by one: where its list of changes cannot be used,
+and where news of them came before we knew them."""
 
 from __future__ import annotations
 
@@ -28,9 +29,15 @@ def read_all_soon(session: Session, access: StoreAccess, now: datetime) -> int:
         .limit(MOST)
     ).all()
     for number, push in enumerate(pushes):
-        name = f"read:{push.remote_id}"
-        about = {"order": push.remote_id, "key": push.key}
-        if not outbox.is_waiting(session, access.lane, name):
-            delay = number * APART
-            outbox.put(session, access.lane, "read", name, about, now=now, delay=delay)
+        read_soon(session, access, push, now, delay=number * APART)
     return len(pushes)
+
+
+def read_soon(
+    session: Session, access: StoreAccess, push: Push, now: datetime, *, delay: float = 0
+) -> None:
+    """Have the order of a push read in ``delay`` seconds, unless it is about to be."""
+    name = f"read:{push.remote_id}"
+    if not outbox.is_waiting(session, access.lane, name):
+        about = {"order": push.remote_id, "key": push.key}
+        outbox.put(session, access.lane, "read", name, about, now=now, delay=delay)

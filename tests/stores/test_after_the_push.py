@@ -176,7 +176,7 @@ def test_a_line_that_went_can_come_again(shore: Shore) -> None:
 def test_what_has_shipped_cannot_be_taken_off(shore: Shore) -> None:
     order_id = place(shore)
     shore.ship(order_id, {"l1": 2}, "1Z1")
-    with pytest.raises(StoreRefused, match="2 of Mug have shipped"):
+    with pytest.raises(StoreRefused, match="2 × Mug shipped already"):
         shore.open().edit_lines(order_id, edits(of(PLATE, 0), of(MUG, 1)))
     assert pieces(shore, order_id) == {"l1": 3, "l2": 2}, "all of it or nothing"
     shore.open().edit_lines(order_id, edits(of(MUG, 2)))

@@ -94,7 +94,7 @@ def test_access_is_lost_only_by_shopifys_own_word(
         with pytest.raises(StoreBusy) as told:
             shore.open().identify()
         assert told.value.code is Trouble.FIREWALL
-        assert "before Shopify" in told.value.words
+        assert "between us and Shopify" in told.value.words
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 406, 429, 500, 502, 503, 301, 302])
