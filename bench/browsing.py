@@ -24,11 +24,11 @@ from sandbox.shopify.app import App
 from sandbox.shopify.shop import Shop
 from sandbox.world import World
 from tests.browser.chrome import FLAGS, sandbox_flags
-from tests.house import HARBOUR, SCOPES, SECRET
+from tests.house import HARBOUR, KEY, SCOPES, SECRET
 from tests.postgres import private_postgres
 from tools.browser import chromium
 
-APP, HOST, ORDERS = "client-id", "app.example.com", 1_000
+APP, HOST, ORDERS = "client-id", "app.localhost", 1_000
 THROTTLE = 4
 ONE_RENDERER = ("--disable-site-isolation-trials", "--disable-features=IsolateOrigins")
 """The frame shares the admin's renderer: throttling reaches one renderer only."""
@@ -75,6 +75,7 @@ def stage(database_url: str) -> Iterator[str]:
         gate = f"http://127.0.0.1:{server.port}"
         settings = settings_of(
             database_url,
+            SLUICE_SECRET_KEYS=KEY,
             SLUICE_APP_CLIENT_ID=APP,
             SLUICE_APP_SECRETS=SECRET,
             SLUICE_PUBLIC_URL=url,

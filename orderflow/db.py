@@ -48,6 +48,9 @@ AT_ONCE = "at_once"
 WRITER = "sluice_writer"
 IDLE_SINCE = "sluice_idle_since"
 RESTED = 2.0
+STANDSTILL = 10.0
+"""Seconds for which a process may stand still within a transaction, such as one that was stopped or
+frozen. Then PostgreSQL ends it, or whoever needs the rows that it locked would wait for as long."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
 """Of SQLite; ``secure_delete`` overwrites what is deleted or shortened with zeros."""
 
@@ -76,6 +79,7 @@ def init_database(app: Flask, config: Config, patience: float) -> None:
             _tune_sqlite(db.engine)
         else:
             for engine in db.engines.values():
+                _end_transactions_at_a_standstill(engine)
                 _try_rested_connections(engine)
 
 
@@ -83,6 +87,16 @@ def close_connections() -> None:
     """Let go of every connection; the next who needs one makes it."""
     for engine in db.engines.values():
         engine.dispose()
+
+
+def _end_transactions_at_a_standstill(engine: Engine) -> None:
+    """https://www.postgresql.org/docs/current/runtime-config-client.html"""
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: psycopg.Connection[Any], _record: ConnectionPoolEntry) -> None:
+        milliseconds = round(1000 * STANDSTILL)
+        connection.execute(f"SET idle_in_transaction_session_timeout = {milliseconds}")
+        connection.commit()
 
 
 def _try_rested_connections(engine: Engine) -> None:

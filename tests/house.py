@@ -51,7 +51,7 @@ from webapp import create_app
 from workers import lanes
 
 SECRET = "a-client-secret-that-is-long-enough"
-KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+KEY = "9mB2YtmXI4x1TfJwYtEi5X3d8WemfpE1-wU6oU-dknE="
 TOPICS = (
     "orders/create",
     "orders/updated",

@@ -28,6 +28,8 @@ from orderflow.models import (
 BATCH = 500
 BY_STORE = {"store_access", "webhook", "message", "lane"}
 """Tables whose rows belong to a store or a lane, not to a merchant; seen to by name."""
+OURS = {"key_sample"}
+"""Tables that hold nothing of anybody."""
 BY_PERSON = {"person", "portal_session", "reset_token", "login_try"}
 """Those of people, who may act for vendors of several merchants: they go with the last one, and
 tries to log in go by themselves."""

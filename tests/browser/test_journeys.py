@@ -152,7 +152,7 @@ def test_many_orders_are_pushed_at_once_after_a_question(
     expect(asked).to_contain_text("3")
     assert floor.alfa.orders == {}
     asked.get_by_role("button").first.click()
-    says(admin, "3 parts")
+    says(admin, "3 orders: Released")
     street.house.turn()
     assert (len(floor.alfa.orders), len(floor.bravo.orders)) == (3, 0)
 
@@ -191,7 +191,7 @@ def test_one_order_is_let_go_early_forbidden_allowed_again_and_shipped_for_the_v
     says(admin, "Shipped; the shop is being told")
     street.house.turn()
     (told,) = floor.harbour.fulfillments.values()
-    assert [each.number for each in told.tracking] == ["CP 1"]
+    assert [each.number for each in told.tracking] == ["CP1"]
 
 
 def part(admin: Admin, vendor: str) -> Any:

@@ -26,7 +26,7 @@ def test_an_owner_sees_the_setup_and_names_statuses(outside: Outside) -> None:
     outside.house.let_pass(25 * 3600, step=6 * 3600)
     owner = outside.portal.logged_in(BRAVO_MAIL, vendor="Bravo")
     told = page(owner)
-    assert "Prices have this many decimals: 2." in told
+    assert "Prices have 2 decimals." in told
     assert "written in a tax class in which the store adds no tax of its own" in told
     assert "Your store also has: Im LKW." in told
     owner.post(path(outside), statuses="Im LKW, wc-abgeholt\nIm LKW")

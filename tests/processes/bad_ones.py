@@ -202,10 +202,12 @@ def one_worker(plant: Plant) -> Iterator[IsBad]:
     pids = plant.workers_of()
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    yield lambda: all("\nState:\tT" in status_of(pid) for pid in pids)
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+    try:
+        yield lambda: all("\nState:\tT" in status_of(pid) for pid in pids)
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def status_of(pid: int) -> str:
@@ -218,8 +220,10 @@ def status_of(pid: int) -> str:
 @contextmanager
 def redis_away(plant: Plant) -> Iterator[IsBad]:
     plant.programs.kill("redis")
-    yield lambda: not plant.programs.runs("redis")
-    plant.start_redis()
+    try:
+        yield lambda: not plant.programs.runs("redis")
+    finally:
+        plant.start_redis()
 
 
 BAD_ONES: Mapping[str, BadOne] = MappingProxyType(

@@ -15,9 +15,8 @@ from tests.processes.plant import CREATES, Plant, wait_for
 
 STORES = {f"Store {n}": f"store{n}.example.com" for n in range(50)}
 HANGING = "hanging.myshopify.com"
-MEGABYTES = 150
-"""What a worker and its fork may hold together, pages that they share counted once."""
-MEGABYTES_AMONG_LIARS = 200
+MEGABYTES = 200
+"""What a worker and its child may hold together, pages that they share counted once."""
 LIES = (
     "retry_after_infinite",
     "endless_pages",
@@ -70,7 +69,7 @@ def test_eight_stores_that_lie_keep_no_other_waiting(wide: Plant) -> None:
         lied_to = [wide.buy(*names[:8]) for _ in range(3)]
         for _ in range(3):
             wide.wait_for_arrival([wide.buy(*names[8:30])], 22)
-    assert max(sizes) < MEGABYTES_AMONG_LIARS
+    assert max(sizes) < MEGABYTES
     assert wide.states(lied_to).count("pushed") < 24
     wide.sandbox.post("/lies/stop")
 

@@ -9,9 +9,12 @@ from contextlib import closing
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from orderflow import db as database
 from orderflow.db import close_connections
+from orderflow.models import Merchant
 from tests.house import House
 from tests.postgres import Postgres
 from tests.river.test_webhooks import kept, post
@@ -77,6 +80,23 @@ def test_after_a_restart_nobody_is_given_a_connection_that_broke(
         hang_up(admin, url.rpartition("/")[2].partition("?")[0])
         assert house.parts() == []
         assert post(house, BODY).json == {"status": "new"}
+
+
+def test_who_stands_still_in_a_transaction_keeps_nobody_waiting(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker was stopped after it had locked a row."""
+    monkeypatch.setattr(database, "STANDSTILL", 0.05)
+    with postgres.database() as url, closing(House(url)) as house:
+        house.merchant()
+        lock = select(Merchant.id).with_for_update()
+        stopped = database.unit_of_work()
+        with house.web.app_context():
+            stopped.__enter__().execute(lock)
+            with house.unit() as session:
+                assert len(session.scalars(lock).all()) == 1
+            with pytest.raises(DBAPIError):
+                stopped.__exit__(None, None, None)
 
 
 def hang_up(admin: psycopg.Connection, name: str) -> None:

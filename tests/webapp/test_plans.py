@@ -35,8 +35,14 @@ GROWING = set(Base.metadata.tables) - SMALL
 OWNER = r"\.(order_id|vendor_order_id|push_id|shipment_id)"
 OF_GIVEN_ROWS = re.compile(rf"{OWNER} (= |IN \()[?%]|WHERE [?%]\S* = \w+{OWNER}\b")
 """What belongs to one order, or to those of one page, may be put in order afterwards."""
-OF_ONE_ROW = {"conflicts.show", "order.shipment_form", "privacy.export"}
-"""Pages about a parcel or a request, found by its id, whose other queries another page sends."""
+OF_ONE_ROW = {
+    "conflicts.show",
+    "order.shipment_form",
+    "privacy.export",
+    "tracking_files.show",
+}
+"""Pages about a parcel, a request or a vendor, found by its id, whose other queries another page
+sends."""
 OFF = ("enable_seqscan", "enable_sort", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
 
 

@@ -384,7 +384,7 @@ def test_the_merchant_sees_how_a_store_is_set_up_and_names_its_statuses(floor: F
     floor.house.let_pass(25 * 3600, step=6 * 3600)
     bravo = at(floor, "Bravo")
     shown = floor.door.get(bravo).text
-    assert "Prices have this many decimals: 2." in shown
+    assert "Prices have 2 decimals." in shown
     assert "The store also has: Im LKW." in shown
     place = f"{store(floor, 'Bravo')}/statuses"
     saved = floor.door.post(place, statuses="Im LKW")
