@@ -9,7 +9,7 @@ from contextlib import closing
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from orderflow import db as database
@@ -82,17 +82,18 @@ def test_after_a_restart_nobody_is_given_a_connection_that_broke(
         assert post(house, BODY).json == {"status": "new"}
 
 
-def test_who_stands_still_in_a_transaction_keeps_nobody_waiting(
-    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A worker was stopped after it had locked a row."""
-    monkeypatch.setattr(database, "STANDSTILL", 0.05)
+def test_who_stands_still_in_a_transaction_keeps_nobody_waiting(postgres: Postgres) -> None:
+    """A worker was stopped after it had locked a row. Here its limit is shortened."""
     with postgres.database() as url, closing(House(url)) as house:
         house.merchant()
         lock = select(Merchant.id).with_for_update()
         stopped = database.unit_of_work()
         with house.web.app_context():
-            stopped.__enter__().execute(lock)
+            held = stopped.__enter__()
+            limit = held.scalar(text("SHOW idle_in_transaction_session_timeout"))
+            assert limit == f"{database.STANDSTILL:.0f}s"
+            held.execute(text("SET LOCAL idle_in_transaction_session_timeout = 50"))
+            held.execute(lock)
             with house.unit() as session:
                 assert len(session.scalars(lock).all()) == 1
             with pytest.raises(DBAPIError):
