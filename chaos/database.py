@@ -31,6 +31,7 @@ class Database:
         named = self._admin.set(drivername="postgresql+psycopg", database="sluice")
         self.url = named.render_as_string(hide_password=False)
         self._command = [str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+        self._frozen: list[int] = []
         for setting in (*SETTINGS, *QUICK):
             self._command += ["-c", setting]
 
@@ -54,11 +55,13 @@ class Database:
 
     def freeze(self) -> None:
         leader = self._programs.pid(NAME)
-        send(signal.SIGSTOP, [leader, *children_of(leader)])
+        self._frozen = [*children_of(leader), leader]
+        send(signal.SIGSTOP, self._frozen)
 
     def thaw(self) -> None:
-        leader = self._programs.pid(NAME)
-        send(signal.SIGCONT, [*children_of(leader), leader])
+        """Nothing, where nothing is frozen. A frozen child would outlive the server."""
+        send(signal.SIGCONT, self._frozen)
+        self._frozen = []
 
 
 @contextmanager
@@ -74,7 +77,10 @@ def private_database(programs: Programs) -> Iterator[Database]:
         database = Database(programs, folder, binaries, user)
         database.start()
         database.create()
-        yield database
+        try:
+            yield database
+        finally:
+            database.thaw()
         programs.stop(NAME, signal.SIGINT)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
