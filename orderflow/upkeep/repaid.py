@@ -47,7 +47,7 @@ def refused(session: Session, change_id: int, words: str, now: datetime) -> None
 
 
 def not_sent(session: Session, change_id: int) -> None:
-    """The store was busy, or does not let us in: nothing was done."""
+    """The store was busy, or our access to it is lost: nothing was written; the refund waits."""
     lock_change(session, change_id).state = Change.WAITING
 
 

@@ -244,9 +244,3 @@ def test_without_scripts_times_say_that_they_are_utc(
 def test_no_filter_of_one_door_takes_the_place_of_the_others() -> None:
     names = [{each.__name__ for each in door.FILTERS} for door in (filters, language)]
     assert names[0].isdisjoint(names[1])
-
-
-def test_both_doors_tell_times_by_the_same_script() -> None:
-    root = Path(__file__).parents[2]
-    scripts = [(root / door / "static" / "times.js").read_text() for door in ("webapp", "portal")]
-    assert scripts[0] == scripts[1]
